@@ -1,0 +1,164 @@
+//! The catalogue of everything that can be wrong, one documented constant each.
+
+/// The stable name of a rule.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code {
+    /// For machines and searches, `SW101`.
+    pub id: &'static str,
+    /// For people, `unknown-field`.
+    pub name: &'static str,
+    /// What the rule is and where it comes from: its doc comment.
+    pub doc: &'static str,
+}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+macro_rules! catalogue {
+    ($($(#[doc = $doc:literal])+ $name:ident = $id:literal, $label:literal;)+) => {
+        /// Every code as a constant.
+        pub mod codes {
+            use super::Code;
+            $($(#[doc = $doc])+ pub const $name: Code = Code {
+                id: $id,
+                name: $label,
+                doc: concat!($($doc, "\n"),+),
+            };)+
+        }
+        /// Every code, in the order of ids.
+        pub const ALL: &[Code] = &[$(codes::$name),+];
+    };
+}
+
+catalogue! {
+    // Reading a file.
+    /// A file cannot be read: permissions, a folder in its place, an I/O error.
+    UNREADABLE = "SW001", "unreadable";
+    /// A description is UTF-8 text without a byte-order mark.
+    ENCODING = "SW002", "encoding";
+    /// A description ends its lines with a line feed; carriage returns make the rendered bytes
+    /// depend on the editor.
+    LINE_ENDING = "SW003", "line-ending";
+    /// A description is at most 4 MiB long: anything longer was not written by a person.
+    TOO_LARGE = "SW004", "too-large";
+    /// The text is not HCL ("HCL Native Syntax Specification").
+    SYNTAX = "SW005", "syntax";
+    /// A path leaves the project through a symbolic link.
+    OUTSIDE = "SW006", "outside-project";
+
+    // The shape of a description.
+    /// A block of a type that this place does not know.
+    UNKNOWN_BLOCK = "SW101", "unknown-block";
+    /// A field that this block does not have.
+    UNKNOWN_FIELD = "SW102", "unknown-field";
+    /// A field without which the block means nothing.
+    MISSING_FIELD = "SW103", "missing-field";
+    /// The same name twice where it can stand once.
+    DUPLICATE = "SW104", "duplicate";
+    /// A value of another type than the field's.
+    WRONG_TYPE = "SW105", "wrong-type";
+    /// A block has the wrong number of labels, or a label that is no identifier.
+    BAD_LABEL = "SW106", "bad-label";
+    /// A reference to something that does not exist.
+    UNKNOWN_REFERENCE = "SW107", "unknown-reference";
+    /// A reference to something of another kind than the field takes.
+    WRONG_KIND = "SW108", "wrong-kind";
+    /// An expression where only a literal can be checked.
+    NOT_LITERAL = "SW109", "not-literal";
+    /// A description has exactly one `stack` block, named as its folder.
+    NO_STACK = "SW110", "no-stack";
+
+    // Single values.
+    /// A value that AWS or Terraform refuses on its own; the message names the rule.
+    BAD_VALUE = "SW201", "bad-value";
+    /// A number outside its bounds.
+    OUT_OF_RANGE = "SW202", "out-of-range";
+    /// A name with the wrong length or characters.
+    BAD_NAME = "SW203", "bad-name";
+    /// A `rate()` or `cron()` that EventBridge refuses (Amazon EventBridge User Guide,
+    /// "Cron expressions reference" and "Rate expressions").
+    BAD_SCHEDULE = "SW204", "bad-schedule";
+    /// A CIDR block that is malformed, has host bits set, or has a size that a VPC cannot have
+    /// (Amazon VPC User Guide, "VPC CIDR blocks").
+    BAD_CIDR = "SW205", "bad-cidr";
+    /// A tag or digest that is not one (OCI Distribution Specification, "Pulling manifests").
+    BAD_IMAGE = "SW206", "bad-image";
+
+    // Fields and components that must fit together.
+    /// A CPU and memory pair that Fargate does not offer (Amazon ECS Developer Guide, "Task
+    /// definition parameters for Fargate", task size).
+    FARGATE_SIZE = "SW301", "fargate-size";
+    /// Bounds that exclude each other or the value between them.
+    INVERTED_BOUNDS = "SW302", "inverted-bounds";
+    /// A DNS record whose type, value and time to live do not fit (Amazon Route 53 Developer
+    /// Guide, "Supported DNS record types").
+    DNS_RECORD = "SW303", "dns-record";
+    /// A task is told of a database it has no network access to.
+    NO_ACCESS = "SW304", "no-access";
+    /// Two components that must share a network do not.
+    OTHER_NETWORK = "SW305", "other-network";
+    /// A listener rule that can never be reached, or forwards to a service behind another load
+    /// balancer.
+    LISTENER_RULE = "SW306", "listener-rule";
+    /// Fewer than two zones where AWS wants two (Elastic Load Balancing, "Availability Zones and
+    /// load balancer nodes"; Amazon RDS User Guide, "Working with DB subnet groups").
+    TOO_FEW_ZONES = "SW307", "too-few-zones";
+    /// A sensitive input would be stored in clear text where anybody who can describe the
+    /// resource can read it.
+    SECRET_IN_CLEAR = "SW308", "secret-in-clear";
+    /// An image has no tag and no digest in the lock, so that nobody can say what runs.
+    UNPINNED_IMAGE = "SW309", "unpinned-image";
+    /// Address ranges that overlap.
+    OVERLAP = "SW310", "overlap";
+    /// An engine, version, class or parameter that do not belong together.
+    ENGINE_MISMATCH = "SW311", "engine-mismatch";
+    /// Fields of one block that exclude or need each other.
+    CONFLICT = "SW312", "conflict";
+    /// Two components would be one thing in AWS: the same name, path or priority.
+    NAME_CLASH = "SW313", "name-clash";
+    /// Components that need each other in a circle.
+    CYCLE = "SW314", "cycle";
+
+    // The lock.
+    /// `images.tf` is not the lock that Stackwright writes.
+    BAD_LOCK = "SW401", "bad-lock";
+    /// The lock holds an image that the description does not declare.
+    UNDECLARED_IMAGE = "SW402", "undeclared-image";
+
+    // The checkout.
+    /// A file that is not ours stands where a rendered one belongs; it is never overwritten.
+    FOREIGN = "SW501", "foreign-file";
+    /// A rendered file could not be written.
+    UNWRITABLE = "SW502", "unwritable";
+    /// A rendered file is not in the checkout.
+    MISSING_FILE = "SW510", "missing";
+    /// A rendered file is older than its description.
+    STALE_FILE = "SW511", "stale";
+    /// A rendered file was changed by hand.
+    EDITED_FILE = "SW512", "edited";
+    /// A rendered file that no description produces any more.
+    ORPHAN_FILE = "SW513", "orphan";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn ids_and_names_are_unique_and_sorted() {
+        assert!(ALL.is_sorted_by(|a, b| a.id < b.id));
+        let mut names: Vec<_> = ALL.iter().map(|code| code.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+    }
+}

@@ -1,0 +1,122 @@
+//! What is wrong with an input, as data.
+//!
+//! A [`Diagnostic`] names a [`Code`], the places concerned and what to do. How it looks on a
+//! terminal, in JSON or in SARIF is the business of [`crate::report`].
+
+mod code;
+mod source;
+
+pub use code::{ALL as ALL_CODES, Code, codes};
+pub use source::{FileId, Source, Sources, Span};
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing is rendered or written.
+    Error,
+    /// The run goes on.
+    Warning,
+}
+
+/// A place in a source file and what to say about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What stands beside the underline; may be empty.
+    pub text: String,
+}
+
+/// A replacement of the text at a span that would mend the problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What is replaced.
+    pub span: Span,
+    /// The new text.
+    pub replacement: String,
+}
+
+/// One problem of an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a diagnostic that nobody reports is lost"]
+pub struct Diagnostic {
+    /// Which rule it breaks; stable between versions.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line: lower case, no full stop, things in backquotes.
+    pub message: String,
+    /// Where it is; `None` when there is no place to show (an unreadable folder).
+    pub primary: Option<Label>,
+    /// Other places that explain it.
+    pub related: Vec<Label>,
+    /// What to do, one line each.
+    pub help: Vec<String>,
+    /// A mechanical repair.
+    pub suggestion: Option<Suggestion>,
+}
+
+impl Diagnostic {
+    /// An error under the code's rule.
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            primary: None,
+            related: Vec::new(),
+            help: Vec::new(),
+            suggestion: None,
+        }
+    }
+
+    /// A warning under the code's rule.
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// Says where the problem is. Without a span the diagnostic stays without a place.
+    pub fn at(mut self, span: impl Into<Option<Span>>, text: impl Into<String>) -> Self {
+        self.primary = span.into().map(|span| Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds another place that explains it.
+    pub fn also(mut self, span: impl Into<Option<Span>>, text: impl Into<String>) -> Self {
+        self.related.extend(span.into().map(|span| Label { span, text: text.into() }));
+        self
+    }
+
+    /// Adds a line that says what to do.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Adds a mechanical repair.
+    pub fn suggest(mut self, span: Span, replacement: impl Into<String>) -> Self {
+        self.suggestion = Some(Suggestion { span, replacement: replacement.into() });
+        self
+    }
+
+    /// True for [`Severity::Error`].
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// The known word that `word` was probably meant to be.
+///
+/// ```
+/// assert_eq!(stackwright::diagnostic::did_you_mean("netwrk", ["network", "cluster"]), Some("network"));
+/// assert_eq!(stackwright::diagnostic::did_you_mean("zebra", ["network", "cluster"]), None);
+/// ```
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (word.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|&(distance, _)| distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}

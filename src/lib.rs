@@ -1,0 +1,6 @@
+//! Describe an AWS system in a few typed blocks; render, compare and plan the Terraform that a
+//! person would have written.
+#![warn(missing_docs)]
+
+pub mod diagnostic;
+pub mod value;
