@@ -2,5 +2,12 @@
 //! person would have written.
 #![warn(missing_docs)]
 
+// The macros of this crate name its dependencies and its own items by their public paths.
+extern crate self as stackwright;
+
+pub mod component;
 pub mod diagnostic;
+pub mod hcl;
+pub mod stack;
+pub mod tree;
 pub mod value;

@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use crate::diagnostic::{Code, codes};
 
+mod stub;
+pub use stub::*;
+
 /// Terraform's name for the type of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScalarType {

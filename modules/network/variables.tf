@@ -1,0 +1,32 @@
+# Rendered by stackwright from its module library; edits are lost. sha256:0f4e1ea42f2bab04
+
+variable "name" {
+  description = "The name that its resources are tagged with."
+  type        = string
+}
+
+variable "cidr" {
+  description = "Its IPv4 addresses."
+  type        = string
+}
+
+variable "zones" {
+  description = "How many availability zones it spans (the region's first ones), or which."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "subnet_bits" {
+  description = "How many bits a subnet's prefix is longer than the network's: 8 makes /24 subnets of a /16."
+  type        = number
+  default     = 8
+  nullable    = false
+}
+
+variable "nat" {
+  description = "NAT gateways, for private subnets that must reach the internet: each costs about as much as a small database."
+  type        = string
+  default     = "none"
+  nullable    = false
+}

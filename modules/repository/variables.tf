@@ -1,0 +1,34 @@
+# Rendered by stackwright from its module library; edits are lost. sha256:12938a3e2c66e5ed
+
+variable "name" {
+  description = "Its name."
+  type        = string
+}
+
+variable "mutable_tags" {
+  description = "True to let a pushed tag be moved to another image. A locked tag then no longer says what runs."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "scan_on_push" {
+  description = "False to leave images unscanned."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "keep" {
+  description = "How many images are kept; a rollback further back than this is impossible. Untagged images expire after a day."
+  type        = number
+  default     = 100
+  nullable    = false
+}
+
+variable "force_delete" {
+  description = "True to let Terraform delete it while it holds images."
+  type        = bool
+  default     = false
+  nullable    = false
+}

@@ -1,0 +1,254 @@
+//! The vocabulary of descriptions: one file a component.
+//!
+//! A component is a vertical slice: its typed block, its rules, and how it becomes Terraform. Its
+//! Terraform module stands in `modules/<component>/`. To add one, write the file and the folder and
+//! add one line to [`kinds`].
+
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use crate::stack::block::{Block, FieldInfo};
+use crate::stack::check::Check;
+use crate::stack::field::Type;
+use crate::stack::lower::Lower;
+use crate::stack::read::Reader;
+use crate::stack::value::Reference;
+
+mod image;
+mod input;
+pub mod library;
+mod module;
+mod network;
+mod output;
+mod repository;
+#[cfg(test)]
+mod testing;
+
+pub use image::Image;
+pub use input::Input;
+pub use module::Module;
+pub use network::Network;
+pub use output::Output;
+pub use repository::Repository;
+
+/// Every kind of component, in alphabetical order.
+pub fn kinds() -> &'static [Kind] {
+    static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+        vec![
+            Kind::of::<Image>(),
+            Kind::of::<Input>(),
+            Kind::of::<Module>(),
+            Kind::of::<Network>(),
+            Kind::of::<Output>(),
+            Kind::of::<Repository>(),
+        ]
+    });
+    &KINDS
+}
+
+/// The kind of a name.
+pub fn kind(name: &str) -> Option<&'static Kind> {
+    kinds().iter().find(|kind| kind.name == name)
+}
+
+/// One labelled block of a description.
+pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'static {
+    /// Its block's type: `database`.
+    const KIND: &'static str;
+
+    /// The file of a root in which it stands.
+    const FILE: &'static str;
+
+    /// Its Terraform module, where it has one.
+    const MODULE: Option<ModuleSource> = None;
+
+    /// What other components may ask of it: `database.main.host`.
+    fn outputs() -> Outputs;
+
+    /// Variables of its module that [`Component::lower`] fills from elsewhere than its fields.
+    fn derived() -> Vec<FieldInfo> {
+        Vec::new()
+    }
+
+    /// Terraform's address of the component with this label.
+    fn address(label: &str) -> String {
+        module_address(Self::KIND, label)
+    }
+
+    /// The rules that concern several of its fields, or other components.
+    fn check(&self, _check: &Check<'_>) {}
+
+    /// Adds its Terraform to a root.
+    fn lower(&self, lower: &mut Lower<'_>);
+}
+
+/// Terraform's address of the module of a component.
+pub fn module_address(kind: &str, label: &str) -> String {
+    format!("module.{kind}_{label}")
+}
+
+/// The attributes of a component that an expression can ask for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outputs {
+    /// These.
+    Known(Vec<OutputInfo>),
+    /// What it has is known to Terraform only.
+    Any,
+}
+
+/// One output of a component's module.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutputInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type.
+    pub ty: Type,
+    /// What it is.
+    pub doc: &'static str,
+}
+
+/// Lists the outputs of a component: `outputs! { "The id." id, … }`, all of them strings unless
+/// `[list]` follows the name.
+#[macro_export]
+macro_rules! outputs {
+    ($($doc:literal $name:ident $([$list:ident])?),* $(,)?) => {
+        $crate::component::Outputs::Known(vec![$($crate::component::OutputInfo {
+            name: stringify!($name),
+            ty: $crate::outputs!(@type $($list)?),
+            doc: $doc,
+        }),*])
+    };
+    (@type) => {
+        $crate::stack::field::Type::Scalar($crate::value::ScalarType::String, "")
+    };
+    (@type list) => { $crate::stack::field::Type::List(Box::new($crate::outputs!(@type))) };
+    (@type map) => { $crate::stack::field::Type::Map(Box::new($crate::outputs!(@type))) };
+}
+
+/// A module of the library: its folder and its files.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ModuleSource {
+    /// The folder below `modules/`.
+    pub name: &'static str,
+    /// File names and contents, each with its header line, sorted by name.
+    pub files: &'static [(&'static str, &'static str)],
+    /// Modules that it calls.
+    pub calls: &'static [&'static ModuleSource],
+}
+
+/// The embedded module of a folder below `modules/`, and the modules that it calls.
+#[macro_export]
+macro_rules! module_source {
+    ($name:literal $(, $calls:expr)* $(,)?) => {
+        $crate::component::ModuleSource {
+            name: $name,
+            files: &[
+                ("main.tf", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/modules/", $name, "/main.tf"))),
+                ("outputs.tf", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/modules/", $name, "/outputs.tf"))),
+                ("terraform.tf", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/modules/", $name, "/terraform.tf"))),
+                ("variables.tf", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/modules/", $name, "/variables.tf"))),
+            ],
+            calls: &[$(&$calls),*],
+        }
+    };
+}
+
+/// A [`Component`] as a value: what the rest of the program needs to know of a kind.
+#[derive(Clone)]
+pub struct Kind {
+    /// Its block's type.
+    pub name: &'static str,
+    /// What it is.
+    pub doc: fn() -> String,
+    /// Its fields.
+    pub fields: fn() -> Vec<FieldInfo>,
+    /// Variables of its module that are no fields.
+    pub derived: fn() -> Vec<FieldInfo>,
+    /// What can be asked of it.
+    pub outputs: fn() -> Outputs,
+    /// Its module.
+    pub module: Option<ModuleSource>,
+    /// Terraform's address of one with this label.
+    pub address: fn(&str) -> String,
+    /// Reads one.
+    pub read: fn(&Reader<'_>, &hcl::edit::structure::Block) -> Option<Arc<dyn AnyComponent>>,
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Kind").field(&self.name).finish()
+    }
+}
+
+impl Kind {
+    /// The kind of a component type.
+    pub fn of<C: Component>() -> Self {
+        Self {
+            name: C::KIND,
+            doc: C::doc,
+            fields: C::fields,
+            derived: C::derived,
+            outputs: C::outputs,
+            module: C::MODULE,
+            address: C::address,
+            read: |reader, block| Some(Arc::new(C::read(reader, block)?)),
+        }
+    }
+}
+
+/// Any [`Component`], behind a pointer.
+pub trait AnyComponent: fmt::Debug + Send + Sync {
+    /// Its block's type.
+    fn kind(&self) -> &'static str;
+    /// Its module.
+    fn module(&self) -> Option<ModuleSource>;
+    /// Itself, to be cast to its own type.
+    fn as_any(&self) -> &dyn Any;
+    /// Its block.
+    fn origin(&self) -> &crate::stack::block::Origin;
+    /// Every reference to a component.
+    fn references(&self) -> Vec<Reference>;
+    /// See [`Component::check`].
+    fn check(&self, check: &Check<'_>);
+    /// See [`Component::lower`].
+    fn lower(&self, lower: &mut Lower<'_>);
+    /// True when the other one is of the same type and says the same.
+    fn same(&self, other: &dyn AnyComponent) -> bool;
+}
+
+impl<C: Component> AnyComponent for C {
+    fn kind(&self) -> &'static str {
+        C::KIND
+    }
+
+    fn module(&self) -> Option<ModuleSource> {
+        C::MODULE
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn origin(&self) -> &crate::stack::block::Origin {
+        Block::origin(self)
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        let mut references = Vec::new();
+        Block::references(self, &mut references);
+        references
+    }
+
+    fn check(&self, check: &Check<'_>) {
+        Component::check(self, check);
+    }
+
+    fn lower(&self, lower: &mut Lower<'_>) {
+        Component::lower(self, lower);
+    }
+
+    fn same(&self, other: &dyn AnyComponent) -> bool {
+        other.as_any().downcast_ref::<C>() == Some(self)
+    }
+}

@@ -1,0 +1,146 @@
+//! `module`: any Terraform module, called as it is.
+
+use hcl::edit::structure::{Block as SourceBlock, Structure};
+use hcl::edit::{Decorate as _, Span as _};
+
+use crate::component::{Component, Outputs};
+use crate::diagnostic::{Diagnostic, Span, codes};
+use crate::hcl::comment::Comment;
+use crate::hcl::{Attribute, Block, Expr, Item, Property};
+use crate::stack::block::{Block as _, FieldInfo, Origin};
+use crate::stack::field::{Any, Field as _, Map, MapEntry};
+use crate::stack::lower::Lower;
+use crate::stack::read::Reader;
+use crate::stack::value::{Reference, Value};
+use crate::value::VersionConstraint;
+
+crate::block! {
+    /// What every module call has.
+    pub struct ModuleHead {
+        /// Where the module is: a path, a registry address, a git address (Terraform language,
+        /// "Module Sources").
+        source: Value<String>,
+        /// The versions that can be used, for a module from a registry.
+        version: Option<Value<VersionConstraint>>,
+    }
+}
+
+/// Any Terraform module, from anywhere, with free arguments: the way out when the vocabulary has
+/// no word for something. Its outputs are `module.<label>.<output>`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Module {
+    /// Its source and version.
+    pub head: ModuleHead,
+    /// Its arguments, in the order written.
+    pub arguments: Map<Any>,
+}
+
+impl crate::stack::block::Block for Module {
+    fn doc() -> String {
+        "Any Terraform module, from anywhere, with free arguments: the way out when the vocabulary \
+         has no word for something. Its outputs are `module.<label>.<output>`."
+            .to_owned()
+    }
+
+    fn fields() -> Vec<FieldInfo> {
+        ModuleHead::fields()
+    }
+
+    fn read(reader: &Reader<'_>, block: &SourceBlock) -> Option<Self> {
+        // The head is read from a block that holds nothing else.
+        let mut head = block.clone();
+        head.body = hcl::edit::structure::Body::new();
+        let mut arguments = Map::default();
+        let mut complete = true;
+        for structure in block.body.iter() {
+            match structure {
+                Structure::Attribute(attribute)
+                    if matches!(attribute.key.as_str(), "source" | "version") =>
+                {
+                    head.body.push(attribute.clone());
+                }
+                Structure::Attribute(attribute) => {
+                    let name = attribute.key.as_str();
+                    let span = attribute.key.span().map(|range| Span::new(reader.file(), range));
+                    match Any::from_expr(reader, &attribute.value) {
+                        Some(value) => {
+                            let comment = Comment::around(attribute.decor(), attribute.decor());
+                            arguments
+                                .entries
+                                .insert(name.to_owned(), MapEntry { value, comment, span });
+                        }
+                        None => complete = false,
+                    }
+                }
+                Structure::Block(nested) => {
+                    complete = false;
+                    reader.report(
+                        Diagnostic::error(
+                            codes::UNKNOWN_BLOCK,
+                            "a `module` block holds arguments, not blocks",
+                        )
+                        .at(reader.head(nested), "")
+                        .help("write `name = …`"),
+                    );
+                }
+            }
+        }
+        let head = ModuleHead::read(reader, &head)?;
+        complete.then_some(Self { head, arguments })
+    }
+
+    fn origin(&self) -> &Origin {
+        &self.head.origin
+    }
+
+    fn arguments(&self) -> Vec<Property> {
+        let mut arguments: Vec<Property> = self
+            .arguments
+            .entries
+            .iter()
+            .map(|(name, entry)| Property {
+                key: name.clone(),
+                value: entry.value.argument().unwrap_or(Expr::Null),
+                comment: entry.comment.clone(),
+            })
+            .collect();
+        arguments.sort_by(|a, b| a.key.cmp(&b.key));
+        arguments
+    }
+
+    fn references(&self, out: &mut Vec<Reference>) {
+        self.head.references(out);
+        self.arguments.entries.values().for_each(|entry| entry.value.add_references(out));
+    }
+}
+
+impl Component for Module {
+    const KIND: &'static str = "module";
+    const FILE: &'static str = "modules.tf";
+
+    fn outputs() -> Outputs {
+        Outputs::Any
+    }
+
+    fn address(label: &str) -> String {
+        format!("module.{label}")
+    }
+
+    fn lower(&self, lower: &mut Lower<'_>) {
+        let mut block = Block::new("module", [lower.label])
+            .attribute("source", self.head.source.expr())
+            .comment(self.head.origin.comment.clone());
+        if let Some(version) = &self.head.version {
+            block = block.attribute("version", version.expr());
+        }
+        let arguments = self.arguments();
+        if !arguments.is_empty() {
+            block.body.items.push(Item::Gap);
+        }
+        block.body.items.extend(arguments.into_iter().map(|Property { key, value, comment }| {
+            Item::Attribute(Attribute { name: key, value, comment })
+        }));
+        block.carry(&self.head.origin);
+        lower.add::<Self>(block);
+    }
+}

@@ -1,0 +1,51 @@
+//! `repository`: where images are kept.
+
+use crate::block;
+use crate::component::{Component, ModuleSource, Outputs};
+use crate::module_source;
+use crate::outputs;
+use crate::stack::field::Literal;
+use crate::stack::lower::Lower;
+use crate::stack::value::Value;
+use crate::value::{RepositoryName, Whole};
+
+block! {
+    /// A private ECR repository whose tags cannot be moved, that is scanned on push, and that
+    /// keeps the newest images.
+    pub struct Repository {
+        /// Its name.
+        name: Option<Value<RepositoryName>>,
+        /// True to let a pushed tag be moved to another image. A locked tag then no longer says
+        /// what runs.
+        mutable_tags: Value<bool> = Value::Literal(false),
+        /// False to leave images unscanned.
+        scan_on_push: Value<bool> = Value::Literal(true),
+        /// How many images are kept; a rollback further back than this is impossible. Untagged
+        /// images expire after a day.
+        keep: Value<Whole<1, 10000>> = Value::Literal(Whole::new(100)),
+        /// True to let Terraform delete it while it holds images.
+        force_delete: Literal<bool> = Literal(false),
+    }
+}
+
+impl Component for Repository {
+    const KIND: &'static str = "repository";
+    const FILE: &'static str = "repositories.tf";
+    const MODULE: Option<ModuleSource> = Some(module_source!("repository"));
+
+    fn outputs() -> Outputs {
+        outputs! {
+            "The repository's ARN." arn,
+            "The repository's name." name,
+            "The repository's address, to which a tag or digest is added." url,
+        }
+    }
+
+    fn lower(&self, lower: &mut Lower<'_>) {
+        let mut call = lower.call(self);
+        if self.name.is_none() {
+            call.set_first("name", lower.name());
+        }
+        lower.add_call::<Self>(call);
+    }
+}

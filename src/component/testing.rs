@@ -1,0 +1,56 @@
+//! What the tests of components have in common.
+
+use crate::diagnostic::{Diagnostic, Sources};
+use crate::stack::{self, Stack};
+
+/// A description of the stack `test` in `us-west-2` with these blocks.
+pub fn description(blocks: &str) -> String {
+    format!("stack \"test\" {{\n  region = \"us-west-2\"\n}}\n{blocks}")
+}
+
+/// The stack of a description that must be right.
+#[track_caller]
+pub fn stack(blocks: &str) -> Stack {
+    match read(blocks) {
+        (_, Ok((stack, _))) => stack,
+        (sources, Err(diagnostics)) => panic!("{}", lines(&sources, &diagnostics)),
+    }
+}
+
+/// The problems of a description, one a line, with its help: `3:10 SW107 message; help`. Lines are
+/// counted from the first line of `blocks`.
+pub fn problems(blocks: &str) -> String {
+    match read(blocks) {
+        (sources, Ok((_, warnings))) => lines(&sources, &warnings),
+        (sources, Err(diagnostics)) => lines(&sources, &diagnostics),
+    }
+}
+
+/// One file of the root that a description becomes.
+#[track_caller]
+pub fn rendered(file: &str, blocks: &str) -> String {
+    let root = stack::lower::lower(&stack(blocks), "../../modules");
+    let body = root.files.get(file).unwrap_or_else(|| {
+        panic!("there is no {file}, only {:?}", root.files.keys().collect::<Vec<_>>())
+    });
+    crate::hcl::print::print(body)
+}
+
+fn read(blocks: &str) -> (Sources, Result<(Stack, Vec<Diagnostic>), Vec<Diagnostic>>) {
+    let text = description(blocks.trim_start_matches('\n'));
+    let mut sources = Sources::default();
+    let file = sources.add("stack.hcl", text.as_str());
+    (sources, stack::read(file, &text, "test"))
+}
+
+fn lines(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let line = |diagnostic: &Diagnostic| {
+        let place = diagnostic.primary.as_ref().map(|label| {
+            let (line, column) = sources.get(label.span.file).line_column(label.span.start);
+            format!("{}:{column} ", line.saturating_sub(3))
+        });
+        let help: String = diagnostic.help.iter().map(|help| format!("; {help}")).collect();
+        format!("{}{} {}{help}", place.unwrap_or_default(), diagnostic.code, diagnostic.message)
+    };
+    diagnostics.iter().map(line).collect::<Vec<_>>().join("\n")
+}

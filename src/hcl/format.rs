@@ -1,0 +1,5 @@
+//! stub
+/// stub
+pub fn format(source: &str) -> String {
+    source.to_owned()
+}

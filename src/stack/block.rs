@@ -1,0 +1,220 @@
+//! Declaring a block once: its Rust type, how it is read, its reference, and its arguments.
+
+use std::collections::BTreeMap;
+
+use super::field::Type;
+use super::read::Reader;
+use super::value::Reference;
+use crate::diagnostic::Span;
+use crate::hcl::comment::Comment;
+use crate::hcl::{Expr, Property};
+
+/// A field of a block, for the reference and for `variables.tf`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is: its doc comment.
+    pub doc: String,
+    /// Its type.
+    pub ty: Type,
+    /// True when it must be written.
+    pub required: bool,
+    /// What it is when it is not written, where that is a value.
+    pub default: Option<Expr>,
+    /// True for what is written as `name { … }`.
+    pub is_block: bool,
+    /// True for what takes part in a module call.
+    pub is_argument: bool,
+}
+
+impl FieldInfo {
+    /// A required variable of a module that is no field of its component.
+    pub fn derived(name: &'static str, ty: Type, doc: &str) -> Self {
+        let doc = doc.to_owned();
+        Self { name, doc, ty, required: true, default: None, is_block: false, is_argument: true }
+    }
+
+    /// The same, with the default `null`, `[]` or `{}`.
+    #[must_use]
+    pub fn optional(self) -> Self {
+        Self { required: false, ..self }
+    }
+}
+
+/// Where a block was read from; empty for one built in Rust. Two blocks that differ in nothing
+/// else are equal.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The block's head: its type and labels.
+    pub head: Option<Span>,
+    /// The whole value of each field that was written.
+    pub fields: BTreeMap<&'static str, Span>,
+    /// The block's own comments.
+    pub comment: Comment,
+    /// The comments of each field.
+    pub comments: BTreeMap<&'static str, Comment>,
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Origin {
+    /// The place of a field, or the block's head where the field was not written.
+    pub fn field(&self, name: &str) -> Option<Span> {
+        self.fields.get(name).copied().or(self.head)
+    }
+
+    /// True when the field stands in the description.
+    pub fn wrote(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+}
+
+/// A typed block of a description. Implemented by [`block!`](crate::block).
+pub trait Block: Sized {
+    /// What it is: its doc comment.
+    fn doc() -> String;
+
+    /// Its fields, in the order of the reference.
+    fn fields() -> Vec<FieldInfo>;
+
+    /// Reads the inside of a block. Problems go to the reader, all of them.
+    fn read(reader: &Reader<'_>, block: &hcl::edit::structure::Block) -> Option<Self>;
+
+    /// Where it was read from.
+    fn origin(&self) -> &Origin;
+
+    /// Its fields as arguments, without those that say what the default says.
+    fn arguments(&self) -> Vec<Property>;
+
+    /// Adds every reference to a component.
+    fn references(&self, out: &mut Vec<Reference>);
+}
+
+/// Joins the lines of a doc comment as `rustdoc` shows them.
+#[doc(hidden)]
+pub fn doc_text(lines: &[&str]) -> String {
+    let lines: Vec<&str> =
+        lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    lines.join("\n").trim().to_owned()
+}
+
+/// Declares the Rust type of a block and everything that follows from it.
+///
+/// A field is `name: Type` or `name: Type = default`; what a type means is said by its
+/// [`Field`](crate::stack::field::Field) implementation, and its doc comment is its reference.
+#[macro_export]
+macro_rules! block {
+    (
+        $(#[doc = $doc:literal])+
+        pub struct $name:ident {
+            $($(#[doc = $fdoc:literal])+ $field:ident : $ty:ty $(= $default:expr)?),* $(,)?
+        }
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $name {
+            $($(#[doc = $fdoc])+ pub $field: $ty,)*
+            /// Where it was read from.
+            pub origin: $crate::stack::block::Origin,
+        }
+
+        impl $crate::stack::block::Block for $name {
+            fn doc() -> String {
+                $crate::stack::block::doc_text(&[$($doc),+])
+            }
+
+            fn fields() -> Vec<$crate::stack::block::FieldInfo> {
+                vec![$({
+                    let default: Option<$ty> = $crate::block!(@default $ty $(, $default)?);
+                    $crate::stack::block::FieldInfo {
+                        name: $crate::stack::block::field_name(stringify!($field)),
+                        doc: $crate::stack::block::doc_text(&[$($fdoc),+]),
+                        ty: <$ty as $crate::stack::field::Field>::ty(),
+                        required: default.is_none(),
+                        default: default.and_then(|value| $crate::stack::field::Field::argument(&value)),
+                        is_block: <$ty as $crate::stack::field::Field>::IS_BLOCK,
+                        is_argument: <$ty as $crate::stack::field::Field>::IS_ARGUMENT,
+                    }
+                }),*]
+            }
+
+            fn read(
+                reader: &$crate::stack::read::Reader<'_>,
+                block: &::hcl::edit::structure::Block,
+            ) -> Option<Self> {
+                let mut entries = reader.open(
+                    block,
+                    &[$(($crate::stack::block::field_name(stringify!($field)), <$ty as $crate::stack::field::Field>::IS_BLOCK)),*],
+                );
+                $(let $field: Option<$ty> = entries.field(
+                    $crate::stack::block::field_name(stringify!($field)),
+                    $crate::block!(@default $ty $(, $default)?),
+                );)*
+                let origin = entries.close();
+                Some(Self { $($field: $field?,)* origin: origin? })
+            }
+
+            fn origin(&self) -> &$crate::stack::block::Origin {
+                &self.origin
+            }
+
+            fn arguments(&self) -> Vec<$crate::hcl::Property> {
+                let mut arguments = Vec::new();
+                $(if <$ty as $crate::stack::field::Field>::IS_ARGUMENT {
+                    let default: Option<$ty> = $crate::block!(@default $ty $(, $default)?);
+                    if default.as_ref() != Some(&self.$field) {
+                        let name = $crate::stack::block::field_name(stringify!($field));
+                        arguments.extend($crate::stack::field::Field::argument(&self.$field).map(|value| {
+                            $crate::hcl::Property {
+                                key: name.to_owned(),
+                                value,
+                                comment: self.origin.comments.get(name).cloned().unwrap_or_default(),
+                            }
+                        }));
+                    }
+                })*
+                arguments
+            }
+
+            fn references(&self, _out: &mut Vec<$crate::stack::value::Reference>) {
+                $($crate::stack::field::Field::add_references(&self.$field, _out);)*
+            }
+        }
+
+        impl $crate::stack::field::Field for $name {
+            const IS_BLOCK: bool = true;
+
+            fn ty() -> $crate::stack::field::Type {
+                $crate::stack::field::Type::Object(<Self as $crate::stack::block::Block>::fields())
+            }
+
+            fn from_block(
+                reader: &$crate::stack::read::Reader<'_>,
+                block: &::hcl::edit::structure::Block,
+            ) -> Option<Self> {
+                <Self as $crate::stack::block::Block>::read(reader, block)
+            }
+
+            fn argument(&self) -> Option<$crate::hcl::Expr> {
+                Some($crate::hcl::Expr::Object($crate::stack::block::Block::arguments(self)))
+            }
+
+            fn add_references(&self, out: &mut Vec<$crate::stack::value::Reference>) {
+                $crate::stack::block::Block::references(self, out);
+            }
+        }
+    };
+    (@default $ty:ty) => { <$ty as $crate::stack::field::Field>::absent() };
+    (@default $ty:ty, $default:expr) => { Some($default) };
+}
+
+/// A field's name as it is written: `r#type` is `type`.
+#[doc(hidden)]
+pub fn field_name(name: &'static str) -> &'static str {
+    name.strip_prefix("r#").unwrap_or(name)
+}

@@ -1,0 +1,182 @@
+//! From components to the Terraform of a root.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::block::Origin;
+use super::field::Field as _;
+use super::{Settings, Stack};
+use crate::component::{Component, ModuleSource};
+use crate::hcl::{Attribute, Block, Body, Expr, Item, Property};
+
+/// A rendered root as data: files by name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Root {
+    /// The content of each file.
+    pub files: BTreeMap<&'static str, Body>,
+    /// The modules that it calls.
+    pub modules: BTreeMap<&'static str, ModuleSource>,
+}
+
+/// What a component needs to become Terraform.
+#[derive(Debug)]
+pub struct Lower<'a> {
+    /// The whole stack.
+    pub stack: &'a Stack,
+    /// The label of the component being lowered.
+    pub label: &'a str,
+    /// The way from the root's folder to the module library: `../../modules`.
+    modules: &'a str,
+    root: &'a mut Root,
+    data: &'a mut BTreeSet<(&'static str, &'static str)>,
+}
+
+/// The root of a stack. Its modules are sought at the path `modules`, relative to the root.
+pub fn lower(stack: &Stack, modules: &str) -> Root {
+    let mut root = Root::default();
+    let mut data = BTreeSet::new();
+    stack.settings.lower(&mut root, &stack.name);
+    lower_locals(stack, &mut root);
+    let mut sorted: Vec<_> = stack.components.iter().collect();
+    sorted.sort_by_key(|(id, _)| *id);
+    for (id, component) in sorted {
+        component.lower(&mut Lower {
+            stack,
+            label: &id.label,
+            modules,
+            root: &mut root,
+            data: &mut data,
+        });
+        if let Some(module) = component.module() {
+            add_module(&mut root.modules, module);
+        }
+    }
+    root
+}
+
+fn add_module(modules: &mut BTreeMap<&'static str, ModuleSource>, module: ModuleSource) {
+    for called in module.calls {
+        add_module(modules, **called);
+    }
+    modules.insert(module.name, module);
+}
+
+fn lower_locals(stack: &Stack, root: &mut Root) {
+    if stack.locals.is_empty() {
+        return;
+    }
+    let mut locals: Vec<_> = stack.locals.iter().collect();
+    locals.sort_by_key(|(name, _)| *name);
+    let mut block = Block::new("locals", [] as [&str; 0]);
+    for (name, entry) in locals {
+        block.body.items.push(Item::Attribute(Attribute {
+            name: name.clone(),
+            value: entry.value.argument().unwrap_or(Expr::Null),
+            comment: entry.comment.clone(),
+        }));
+    }
+    root.files.entry("locals.tf").or_default().block(block);
+}
+
+impl Lower<'_> {
+    /// The name that a component has when it does not say one: `<stack>-<label>`.
+    pub fn name(&self) -> String {
+        format!("{}-{}", self.stack.name, self.label)
+    }
+
+    /// The stack's settings.
+    pub fn settings(&self) -> &Settings {
+        &self.stack.settings
+    }
+
+    /// A call of the component's module, with its fields as arguments.
+    pub fn call<C: Component>(&self, component: &C) -> Call {
+        Call {
+            kind: C::KIND,
+            label: self.label.to_owned(),
+            source: format!("{}/{}", self.modules, C::MODULE.map_or(C::KIND, |module| module.name)),
+            arguments: component.arguments(),
+            origin: component.origin().clone(),
+        }
+    }
+
+    /// Adds a module call to the component's file.
+    pub fn add_call<C: Component>(&mut self, call: Call) {
+        let block = call.into_block();
+        self.add::<C>(block);
+    }
+
+    /// Adds a block to the component's file.
+    pub fn add<C: Component>(&mut self, block: Block) {
+        self.root.files.entry(C::FILE).or_default().block(block);
+    }
+
+    /// Makes sure that the root has a data source without arguments, and gives its address.
+    pub fn data(&mut self, kind: &'static str, name: &'static str) -> String {
+        self.data_with(Block::new("data", [kind, name]), kind, name)
+    }
+
+    /// Makes sure that the root has a data source, and gives its address.
+    pub fn data_with(&mut self, block: Block, kind: &'static str, name: &'static str) -> String {
+        if self.data.insert((kind, name)) {
+            self.root.files.entry("data.tf").or_default().block(block);
+        }
+        format!("data.{kind}.{name}")
+    }
+
+    /// The stack's region, to stand inside a quoted template.
+    pub fn region(&self) -> String {
+        self.stack.settings.region.template()
+    }
+}
+
+/// A module call while it is put together.
+#[derive(Debug, Clone)]
+pub struct Call {
+    kind: &'static str,
+    label: String,
+    source: String,
+    arguments: Vec<Property>,
+    origin: Origin,
+}
+
+impl Call {
+    /// Sets an argument: in its place if it has one, else at the end.
+    pub fn set(&mut self, name: &str, value: impl Into<Expr>) {
+        let value = value.into();
+        match self.arguments.iter_mut().find(|argument| argument.key == name) {
+            Some(argument) => argument.value = value,
+            None => self.arguments.push(Property::new(name, value)),
+        }
+    }
+
+    /// Sets an argument that comes first, as names do.
+    pub fn set_first(&mut self, name: &str, value: impl Into<Expr>) {
+        match self.arguments.iter().position(|argument| argument.key == name) {
+            Some(at) => self.arguments[..=at].rotate_right(1),
+            None => self.arguments.insert(0, Property::new(name, Expr::Null)),
+        }
+        self.arguments[0].value = value.into();
+    }
+
+    /// Takes an argument out, and gives it.
+    pub fn remove(&mut self, name: &str) -> Option<Property> {
+        let at = self.arguments.iter().position(|argument| argument.key == name)?;
+        Some(self.arguments.remove(at))
+    }
+
+    fn into_block(self) -> Block {
+        let mut block = Block::new("module", [format!("{}_{}", self.kind, self.label)])
+            .attribute("source", self.source)
+            .comment(self.origin.comment.clone());
+        if !self.arguments.is_empty() {
+            block.body.items.push(Item::Gap);
+        }
+        block.body.items.extend(self.arguments.into_iter().map(
+            |Property { key, value, comment }| {
+                Item::Attribute(Attribute { name: key, value, comment })
+            },
+        ));
+        block.carry(&self.origin);
+        block
+    }
+}

@@ -1,0 +1,275 @@
+//! A described system: its settings and its components.
+
+pub mod block;
+pub mod check;
+mod expression;
+pub mod field;
+pub mod lower;
+pub mod read;
+pub mod settings;
+pub mod value;
+
+use std::sync::Arc;
+
+use hcl::edit::Span as _;
+use hcl::edit::structure::{Block as SourceBlock, Body, Structure};
+use indexmap::IndexMap;
+
+use crate::component::{self, AnyComponent, Component};
+use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
+use crate::hcl::comment::Comment;
+use block::Block as _;
+use field::{Any, Field as _, MapEntry, Ref};
+use read::Reader;
+pub use settings::Settings;
+use value::Reference;
+
+/// One described system.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// Its name, also that of its folder.
+    pub name: String,
+    /// Region, versions, tags, backend.
+    pub settings: Settings,
+    /// Named expressions (`locals { … }`), in the order written.
+    pub locals: IndexMap<String, MapEntry<Any>>,
+    /// Its components, in the order written.
+    pub components: IndexMap<Id, Arc<dyn AnyComponent>>,
+}
+
+/// A component's kind and label.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id {
+    /// Its block's type.
+    pub kind: &'static str,
+    /// Its label.
+    pub label: String,
+}
+
+impl std::fmt::Display for Id {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.kind, self.label)
+    }
+}
+
+impl PartialEq for Stack {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.settings == other.settings
+            && self.locals.len() == other.locals.len()
+            && self.locals.iter().all(|(name, local)| {
+                other.locals.get(name).is_some_and(|other| local.value == other.value)
+            })
+            && self.components.len() == other.components.len()
+            && self.components.iter().all(|(id, component)| {
+                other.components.get(id).is_some_and(|other| component.same(other.as_ref()))
+            })
+    }
+}
+
+impl Stack {
+    /// The component that a reference names.
+    pub fn get<C: Component>(&self, reference: &Ref<C>) -> Option<&C> {
+        self.component(&reference.label)
+    }
+
+    /// The component of a type and label.
+    pub fn component<C: Component>(&self, label: &str) -> Option<&C> {
+        let id = Id { kind: C::KIND, label: label.to_owned() };
+        self.components.get(&id)?.as_any().downcast_ref()
+    }
+
+    /// The position among the components of the one that a reference names.
+    fn index_of(&self, reference: &Reference) -> Option<usize> {
+        let kind = component::kind(&reference.kind)?.name;
+        self.components.get_index_of(&Id { kind, label: reference.label.clone() })
+    }
+
+    /// All components of a type, in the order of their labels.
+    pub fn all<C: Component>(&self) -> Vec<(&str, &C)> {
+        let mut all: Vec<(&str, &C)> = self
+            .components
+            .iter()
+            .filter(|(id, _)| id.kind == C::KIND)
+            .filter_map(|(id, component)| {
+                Some((id.label.as_str(), component.as_any().downcast_ref()?))
+            })
+            .collect();
+        all.sort_by_key(|(label, _)| *label);
+        all
+    }
+}
+
+/// Reads and checks a description.
+///
+/// # Errors
+/// Every problem that can be found without AWS; warnings come with the stack.
+pub fn read(
+    file: FileId,
+    text: &str,
+    expected_name: &str,
+) -> Result<(Stack, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let body = crate::hcl::parse::parse(file, text)?;
+    let reader = Reader::new(file, text);
+    let stack = read_body(&reader, &body, expected_name);
+    let mut diagnostics = reader.into_diagnostics();
+    if let Some(stack) = &stack {
+        // Rules between components are told even when some block is wrong, but not those about
+        // components that could not be read.
+        let unread: Vec<(String, String)> = unread(&body, stack);
+        diagnostics.extend(check::check(stack, &unread));
+    }
+    diagnostics.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span));
+    match stack {
+        Some(stack) if !diagnostics.iter().any(Diagnostic::is_error) => Ok((stack, diagnostics)),
+        _ => Err(diagnostics),
+    }
+}
+
+/// Kinds and labels of the blocks that are written but could not be read.
+fn unread(body: &Body, stack: &Stack) -> Vec<(String, String)> {
+    body.blocks()
+        .filter_map(|block| Some((block.ident.as_str(), block.labels.first()?.as_str())))
+        .filter(|(kind, label)| {
+            !stack.components.keys().any(|id| id.kind == *kind && id.label == *label)
+        })
+        .map(|(kind, label)| (kind.to_owned(), label.to_owned()))
+        .collect()
+}
+
+fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Option<Stack> {
+    let file = reader.file();
+    let mut head: Option<(&SourceBlock, Option<Settings>)> = None;
+    let mut locals = IndexMap::new();
+    let mut components: IndexMap<Id, Arc<dyn AnyComponent>> = IndexMap::new();
+    let mut seen: IndexMap<(String, String), Span> = IndexMap::new();
+
+    for structure in body.iter() {
+        let block = match structure {
+            Structure::Block(block) => block,
+            Structure::Attribute(attribute) => {
+                let name = attribute.key.as_str();
+                reader.report(
+                    Diagnostic::error(
+                        codes::UNKNOWN_FIELD,
+                        format!("`{name}` stands outside a block"),
+                    )
+                    .at(Span::new(file, attribute.key.span().unwrap_or(0..0)), "")
+                    .help(format!("a named value goes into `locals {{ {name} = … }}`")),
+                );
+                continue;
+            }
+        };
+        match block.ident.as_str() {
+            "stack" => {
+                let settings = Settings::read(reader, block);
+                if let Some((first, _)) = &head {
+                    reader.duplicate(
+                        "a `stack` block",
+                        reader.head(block),
+                        Some(reader.head(first)),
+                    );
+                } else {
+                    check_name(reader, block, expected_name);
+                    head = Some((block, settings));
+                }
+            }
+            "locals" => read_locals(reader, block, &mut locals),
+            name => match component::kind(name) {
+                None => unknown_kind(reader, block),
+                Some(kind) => {
+                    let label = reader.label(block);
+                    let component = (kind.read)(reader, block);
+                    let Some((label, span)) = label else { continue };
+                    let key = (name.to_owned(), label.to_owned());
+                    if let Some(first) = seen.insert(key, span) {
+                        reader.duplicate(&format!("`{name}` \"{label}\""), span, Some(first));
+                    } else if let Some(component) = component {
+                        let id = Id { kind: kind.name, label: label.to_owned() };
+                        components.insert(id, component);
+                    }
+                }
+            },
+        }
+    }
+
+    let Some((_, settings)) = head else {
+        reader.report(
+            Diagnostic::error(codes::NO_STACK, "the description has no `stack` block")
+                .at(Span::new(file, 0..0), "")
+                .help(format!("start it with `stack \"{expected_name}\" {{ region = \"…\" }}`")),
+        );
+        return None;
+    };
+    Some(Stack { name: expected_name.to_owned(), settings: settings?, locals, components })
+}
+
+fn check_name(reader: &Reader<'_>, block: &SourceBlock, expected: &str) {
+    let Some((name, span)) = reader.label(block) else { return };
+    if name != expected {
+        reader.report(
+            Diagnostic::error(
+                codes::NO_STACK,
+                format!("the stack is called `{name}`, its folder `{expected}`"),
+            )
+            .at(span, "")
+            .help("give both the same name")
+            .suggest(span, format!("\"{expected}\"")),
+        );
+    }
+}
+
+fn read_locals(
+    reader: &Reader<'_>,
+    block: &SourceBlock,
+    locals: &mut IndexMap<String, MapEntry<Any>>,
+) {
+    if reader.no_label(block).is_none() {
+        return;
+    }
+    let mut above = Comment::around(block_decor(block), block_decor(block));
+    for structure in block.body.iter() {
+        match structure {
+            Structure::Attribute(attribute) => {
+                let name = attribute.key.as_str();
+                let span = Span::new(reader.file(), attribute.key.span().unwrap_or(0..0));
+                let Some(value) = Any::from_expr(reader, &attribute.value) else { continue };
+                let decor = hcl::edit::Decorate::decor(attribute);
+                let mut comment = Comment::around(decor, decor);
+                comment.prepend(std::mem::take(&mut above));
+                let entry = MapEntry { value, comment, span: Some(span) };
+                if let Some(first) = locals.insert(name.to_owned(), entry) {
+                    reader.duplicate(&format!("`local.{name}`"), span, first.span);
+                }
+            }
+            Structure::Block(nested) => reader.report(
+                Diagnostic::error(codes::UNKNOWN_BLOCK, "`locals` holds values, not blocks")
+                    .at(reader.head(nested), "")
+                    .help("write `name = …`"),
+            ),
+        }
+    }
+}
+
+fn block_decor(block: &SourceBlock) -> &hcl::edit::Decor {
+    hcl::edit::Decorate::decor(block)
+}
+
+fn unknown_kind(reader: &Reader<'_>, block: &SourceBlock) {
+    let name = block.ident.as_str();
+    let span = Span::new(reader.file(), block.ident.span().unwrap_or(0..0));
+    let diagnostic =
+        Diagnostic::error(codes::UNKNOWN_BLOCK, format!("there is no `{name}` component"))
+            .at(span, "not known here");
+    let known = || component::kinds().iter().map(|kind| kind.name).chain(["stack", "locals"]);
+    reader.report(match did_you_mean(name, known()) {
+        Some(kind) => diagnostic.help(format!("did you mean `{kind}`?")).suggest(span, kind),
+        None if name == "resource" || name == "data" => {
+            diagnostic.help("Terraform's own blocks go into a `.tf` file beside the description")
+        }
+        None => {
+            let list = known().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(", ");
+            diagnostic.help(format!("a description has {list}"))
+        }
+    });
+}

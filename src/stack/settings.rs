@@ -1,0 +1,299 @@
+//! The `stack` block: what holds for the whole root.
+
+use std::cell::RefCell;
+
+use hcl::edit::structure::Block as SourceBlock;
+
+use super::block::Block as _;
+use super::field::{Field, Map, Table, Type};
+use super::lower::Root;
+use super::read::Reader;
+use super::value::{Reference, Value};
+use crate::block;
+use crate::diagnostic::{Diagnostic, Span, codes, did_you_mean};
+use crate::hcl::{Block, Expr, Item};
+use crate::value::{Region, VersionConstraint};
+
+block! {
+    /// What holds for the whole stack: where it runs, which versions it needs, where its state is.
+    pub struct Settings {
+        /// The AWS region, `us-west-2`.
+        region: Value<Region>,
+        /// The Terraform versions that can be used. The S3 backend's lock file needs 1.11.
+        terraform_version: Option<Value<VersionConstraint>>,
+        /// The versions of the AWS provider that can be used.
+        aws_version: Option<Value<VersionConstraint>>,
+        /// Tags that every resource gets (the provider's `default_tags`). `Stack` is the stack's
+        /// name unless it is set here.
+        tags: Map<Value<String>>,
+        /// Where Terraform keeps its state: `backend "cloud"`, `backend "s3"` or
+        /// `backend "local"`.
+        backend: Option<Backend>,
+        /// Providers that hand-written files beside the rendered ones need.
+        provider: Table<Provider>,
+    }
+}
+
+block! {
+    /// A provider that hand-written files need (Terraform language, "Provider Requirements").
+    pub struct Provider {
+        /// Its address in the registry, `hashicorp/random`.
+        source: Value<String>,
+        /// The versions that can be used.
+        version: Option<Value<VersionConstraint>>,
+    }
+}
+
+block! {
+    /// State in HCP Terraform (Terraform language, "The `cloud` Block").
+    pub struct CloudBackend {
+        /// The organization.
+        organization: Value<String>,
+        /// The workspace.
+        workspace: Value<String>,
+        /// The host name of a Terraform Enterprise installation.
+        hostname: Option<Value<String>>,
+    }
+}
+
+block! {
+    /// State in an S3 bucket, encrypted, with S3's own lock file (Terraform language, "Backend
+    /// Type: s3").
+    pub struct S3Backend {
+        /// The bucket, which exists already.
+        bucket: Value<String>,
+        /// The object's key; `<stack>/terraform.tfstate` when it is not written.
+        key: Option<Value<String>>,
+        /// The bucket's region; the stack's when it is not written.
+        region: Option<Value<Region>>,
+        /// The ARN of a KMS key to encrypt with; S3's own encryption when it is not written.
+        kms_key_id: Option<Value<String>>,
+    }
+}
+
+block! {
+    /// State in a file (Terraform language, "Backend Type: local").
+    pub struct LocalBackend {
+        /// The file; `terraform.tfstate` in the root when it is not written.
+        path: Option<Value<String>>,
+    }
+}
+
+/// Where Terraform keeps a root's state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Backend {
+    /// `backend "cloud"`
+    Cloud(CloudBackend),
+    /// `backend "s3"`
+    S3(S3Backend),
+    /// `backend "local"`
+    Local(LocalBackend),
+}
+
+const BACKENDS: &[&str] = &["cloud", "local", "s3"];
+
+impl Field for Backend {
+    const IS_BLOCK: bool = true;
+
+    fn ty() -> Type {
+        Type::Object(S3Backend::fields())
+    }
+
+    fn read_entry(
+        reader: &Reader<'_>,
+        name: &str,
+        entry: &super::field::Entry<'_>,
+    ) -> Option<Self> {
+        reader.only_blocks(name, entry)?;
+        let (first, rest) = entry.blocks.split_first()?;
+        for again in rest {
+            reader.duplicate("a `backend` block", reader.head(again), Some(reader.head(first)));
+        }
+        Self::from_block(reader, first)
+    }
+
+    fn from_block(reader: &Reader<'_>, block: &SourceBlock) -> Option<Self> {
+        match reader.label(block)? {
+            ("cloud", _) => CloudBackend::read(reader, block).map(Self::Cloud),
+            ("s3", _) => S3Backend::read(reader, block).map(Self::S3),
+            ("local", _) => LocalBackend::read(reader, block).map(Self::Local),
+            (other, span) => {
+                reader.report(unknown_backend(other, span));
+                None
+            }
+        }
+    }
+
+    fn argument(&self) -> Option<Expr> {
+        None
+    }
+
+    fn add_references(&self, out: &mut Vec<Reference>) {
+        match self {
+            Self::Cloud(backend) => backend.references(out),
+            Self::S3(backend) => backend.references(out),
+            Self::Local(backend) => backend.references(out),
+        }
+    }
+}
+
+fn unknown_backend(name: &str, span: Span) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(codes::BAD_LABEL, format!("there is no backend `{name}`")).at(span, "");
+    match did_you_mean(name, BACKENDS.iter().copied()) {
+        Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
+        None => diagnostic.help("use \"cloud\", \"s3\" or \"local\""),
+    }
+}
+
+impl Settings {
+    /// Settings for a region, with everything else as it is when it is not written.
+    pub fn new(region: impl Into<Value<Region>>) -> Self {
+        Self {
+            region: region.into(),
+            terraform_version: None,
+            aws_version: None,
+            tags: Map::default(),
+            backend: None,
+            provider: Table::default(),
+            origin: super::block::Origin::default(),
+        }
+    }
+
+    /// Terraform reads the `terraform` block before it knows any value (Terraform language,
+    /// "Terraform Block": only constants).
+    pub(super) fn check(&self, diagnostics: &RefCell<Vec<Diagnostic>>) {
+        let mut constants: Vec<(&str, Option<Span>)> = Vec::new();
+        let mut add = |name, expression: Option<Option<Span>>| {
+            constants.extend(expression.map(|span| (name, span)));
+        };
+        add("terraform_version", self.terraform_version.as_ref().and_then(expression));
+        add("aws_version", self.aws_version.as_ref().and_then(expression));
+        match &self.backend {
+            Some(Backend::Cloud(cloud)) => {
+                add("organization", expression(&cloud.organization));
+                add("workspace", expression(&cloud.workspace));
+                add("hostname", cloud.hostname.as_ref().and_then(expression));
+            }
+            Some(Backend::S3(s3)) => {
+                add("bucket", expression(&s3.bucket));
+                add("key", s3.key.as_ref().and_then(expression));
+                add("region", s3.region.as_ref().and_then(expression));
+                add("kms_key_id", s3.kms_key_id.as_ref().and_then(expression));
+            }
+            Some(Backend::Local(local)) => add("path", local.path.as_ref().and_then(expression)),
+            None => {}
+        }
+        for provider in self.provider.rows.values() {
+            add("source", expression(&provider.source));
+            add("version", provider.version.as_ref().and_then(expression));
+        }
+        if let Some(Backend::S3(S3Backend { region: None, origin, .. })) = &self.backend {
+            if self.region.literal().is_none() {
+                diagnostics.borrow_mut().push(
+                    Diagnostic::error(codes::NOT_LITERAL, "the backend's region is not known")
+                        .at(origin.head, "")
+                        .help("write `region = \"…\"`: the stack's own is an expression"),
+                );
+            }
+        }
+        diagnostics.borrow_mut().extend(constants.into_iter().map(|(name, span)| {
+            Diagnostic::error(codes::NOT_LITERAL, format!("`{name}` must be written out"))
+                .at(span, "an expression")
+                .help("Terraform reads its own settings before it knows any value")
+        }));
+    }
+
+    pub(super) fn lower(&self, root: &mut Root, stack_name: &str) {
+        let version = |version: &Option<Value<VersionConstraint>>, default: &str| match version {
+            Some(version) => version.expr(),
+            None => Expr::from(default),
+        };
+        let mut terraform = Block::new("terraform", [] as [&str; 0])
+            .attribute("required_version", version(&self.terraform_version, ">= 1.11"));
+        let aws = [
+            ("source", Expr::from("hashicorp/aws")),
+            ("version", version(&self.aws_version, "~> 6.0")),
+        ];
+        let mut providers = vec![("aws", Expr::object(aws))];
+        for (name, provider) in self.provider.iter() {
+            let arguments = provider.arguments();
+            providers.push((name, Expr::Object(arguments)));
+        }
+        providers.sort_by_key(|(name, _)| *name);
+        let mut required = Block::new("required_providers", [] as [&str; 0]);
+        for (name, provider) in providers {
+            required = required.attribute(name, provider);
+        }
+        terraform = terraform.block(required);
+        if let Some(backend) = &self.backend {
+            terraform = terraform.block(self.backend_block(backend, stack_name));
+        }
+        root.files
+            .entry("terraform.tf")
+            .or_default()
+            .block(terraform.comment(self.origin.comment.clone()));
+
+        let mut tags = self.tags.clone();
+        if tags.get("Stack").is_none() {
+            let stack =
+                Map::from_iter([("Stack".to_owned(), Value::Literal(stack_name.to_owned()))]);
+            tags.entries.extend(stack.entries);
+        }
+        let mut provider = Block::new("provider", ["aws"]).attribute("region", self.region.expr());
+        if let Some(Item::Attribute(region)) = provider.body.items.last_mut() {
+            region.comment = self.origin.comments.get("region").cloned().unwrap_or_default();
+        }
+        let mut default_tags = Block::new("default_tags", [] as [&str; 0]);
+        if let Some(tags) = tags.argument() {
+            default_tags = default_tags.attribute("tags", tags);
+        }
+        root.files.entry("providers.tf").or_default().block(provider.block(default_tags));
+    }
+
+    fn backend_block(&self, backend: &Backend, stack_name: &str) -> Block {
+        match backend {
+            Backend::Cloud(cloud) => {
+                let mut block = Block::new("cloud", [] as [&str; 0])
+                    .attribute("organization", cloud.organization.expr());
+                if let Some(hostname) = &cloud.hostname {
+                    block = block.attribute("hostname", hostname.expr());
+                }
+                let workspaces = Block::new("workspaces", [] as [&str; 0])
+                    .attribute("name", cloud.workspace.expr());
+                block.block(workspaces).comment(cloud.origin.comment.clone())
+            }
+            Backend::S3(s3) => {
+                let key = match &s3.key {
+                    Some(key) => key.expr(),
+                    None => Expr::String(format!("{stack_name}/terraform.tfstate")),
+                };
+                let region = s3.region.as_ref().unwrap_or(&self.region);
+                let mut block = Block::new("backend", ["s3"])
+                    .attribute("bucket", s3.bucket.expr())
+                    .attribute("key", key)
+                    .attribute("region", region.expr())
+                    .attribute("encrypt", true);
+                if let Some(kms_key_id) = &s3.kms_key_id {
+                    block = block.attribute("kms_key_id", kms_key_id.expr());
+                }
+                block.attribute("use_lockfile", true).comment(s3.origin.comment.clone())
+            }
+            Backend::Local(local) => {
+                let mut block = Block::new("backend", ["local"]);
+                if let Some(path) = &local.path {
+                    block = block.attribute("path", path.expr());
+                }
+                block.comment(local.origin.comment.clone())
+            }
+        }
+    }
+}
+
+/// The place of an expression, where a value is one.
+fn expression<T>(value: &Value<T>) -> Option<Option<Span>> {
+    match value {
+        Value::Literal(_) => None,
+        Value::Expression(expression) => Some(expression.span),
+    }
+}

@@ -1,0 +1,106 @@
+//! What a field holds: a literal, which was checked, or a Terraform expression, passed through.
+
+use crate::diagnostic::Span;
+use crate::hcl::Expr;
+use crate::value::{Scalar, ScalarType};
+
+/// A literal or an expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<T> {
+    /// Written out, and right.
+    Literal(T),
+    /// Known to Terraform only.
+    Expression(Expression),
+}
+
+impl<T> Value<T> {
+    /// The literal, where it is one.
+    pub fn literal(&self) -> Option<&T> {
+        match self {
+            Self::Literal(value) => Some(value),
+            Self::Expression(_) => None,
+        }
+    }
+}
+
+impl<T: Scalar> Value<T> {
+    /// As HCL.
+    pub fn expr(&self) -> Expr {
+        match self {
+            Self::Literal(value) => scalar_expr(value),
+            Self::Expression(expression) => expression.expr(),
+        }
+    }
+
+    /// As the inside of a quoted template, to be put together with other text.
+    pub fn template(&self) -> String {
+        match self {
+            Self::Literal(value) => crate::hcl::print::escaped(&value.to_string()),
+            Self::Expression(expression) => format!("${{{}}}", expression.source),
+        }
+    }
+}
+
+impl<T> From<T> for Value<T> {
+    fn from(value: T) -> Self {
+        Self::Literal(value)
+    }
+}
+
+/// A scalar as HCL.
+pub fn scalar_expr<T: Scalar>(value: &T) -> Expr {
+    match T::TYPE {
+        ScalarType::String => Expr::String(value.to_string()),
+        ScalarType::Number => Expr::Number(value.to_string()),
+        ScalarType::Bool => Expr::Bool(value.to_string() == "true"),
+    }
+}
+
+/// A Terraform expression, with references to components already turned into Terraform's
+/// addresses.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    /// HCL source that stands in a rendered root.
+    pub source: String,
+    /// The components it refers to.
+    pub references: Vec<Reference>,
+    /// Where it was written.
+    pub span: Option<Span>,
+}
+
+impl Expression {
+    /// As HCL.
+    pub fn expr(&self) -> Expr {
+        Expr::Raw(self.source.clone())
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source && self.references == other.references
+    }
+}
+
+/// `kind.label` or `kind.label.attribute` in a description.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// The component's kind, `database`.
+    pub kind: String,
+    /// The component's label, `main`.
+    pub label: String,
+    /// The attribute asked for, and where its name stands.
+    pub attribute: Option<(String, Option<Span>)>,
+    /// True when the component that refers can be created without the other one.
+    pub weak: bool,
+    /// Where it was written.
+    pub span: Option<Span>,
+}
+
+impl PartialEq for Reference {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.label == other.label
+            && self.attribute.as_ref().map(|(name, _)| name)
+                == other.attribute.as_ref().map(|(name, _)| name)
+    }
+}
