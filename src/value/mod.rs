@@ -7,6 +7,21 @@ use std::ops::Range;
 
 use crate::diagnostic::{Code, codes};
 
+#[macro_use]
+mod text;
+mod name;
+mod schedule;
+#[cfg(test)]
+mod testing;
+
+pub use name::{
+    AlarmName, BucketName, ClusterName, DbIdentifier, DbName, DbUsername, EnvName, EventRuleName,
+    Label, LoadBalancerName, MetricName, MetricNamespace, RepositoryName, RoleName,
+    SecurityGroupDescription, ServiceName, StackName, TagKey, TargetGroupName, TaskFamily,
+    TopicName,
+};
+pub use schedule::Schedule;
+
 mod stub;
 pub use stub::*;
 
@@ -70,6 +85,64 @@ impl Invalid {
         self.at = Some(range);
         self
     }
+
+    /// Adds to what there is to do the literal as it should be written.
+    #[must_use]
+    fn try_this(mut self, literal: impl fmt::Display) -> Self {
+        let literal = literal.to_string();
+        if literal.contains('`') {
+            return self; // cannot be told from what is around it
+        }
+        self.help = Some(match self.help {
+            Some(help) => format!("{help}; try `{literal}`"),
+            None => format!("try `{literal}`"),
+        });
+        self
+    }
+}
+
+/// A text in backquotes, on one line and not longer than a line.
+fn quote(text: &str) -> String {
+    const LONGEST: usize = 64;
+    let mut quoted = String::from("`");
+    for (index, c) in text.chars().enumerate() {
+        match c {
+            _ if index == LONGEST => {
+                quoted.push('…');
+                break;
+            }
+            c if c.is_control() => quoted.extend(c.escape_default()),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('`');
+    quoted
+}
+
+/// `` `a`, `b` or `c` ``
+fn either<T: fmt::Display>(items: &[T]) -> String {
+    let items: Vec<_> = items.iter().map(|item| format!("`{item}`")).collect();
+    match items.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// The number among `known`, or the ones next to it.
+fn one_of(text: &str, known: &[u32]) -> Result<u32, Invalid> {
+    let number: u32 = text.parse().map_err(|_| {
+        Invalid::new(codes::WRONG_TYPE, format!("{} is not a whole number", quote(text)))
+            .help(format!("use one of {}", either(known)))
+    })?;
+    if known.contains(&number) {
+        return Ok(number);
+    }
+    let below = known.iter().copied().filter(|&other| other < number).max();
+    let above = known.iter().copied().filter(|&other| other > number).min();
+    let nearest: Vec<u32> = below.into_iter().chain(above).collect();
+    Err(Invalid::new(codes::OUT_OF_RANGE, format!("`{number}` is not one of {}", either(known)))
+        .help(format!("the nearest: {}", either(&nearest))))
 }
 
 /// Any text.
@@ -126,9 +199,9 @@ impl<const MIN: i64, const MAX: i64> Scalar for Whole<MIN, MAX> {
             i64::MAX => format!("a whole number from {MIN}"),
             _ => format!("a whole number from {MIN} to {MAX}"),
         };
-        let value: i64 = text
-            .parse()
-            .map_err(|_| Invalid::new(codes::WRONG_TYPE, format!("`{text}` is not {bounds}")))?;
+        let value: i64 = text.parse().map_err(|_| {
+            Invalid::new(codes::WRONG_TYPE, format!("{} is not {bounds}", quote(text)))
+        })?;
         if (MIN..=MAX).contains(&value) {
             Ok(Self(value))
         } else {
@@ -139,6 +212,9 @@ impl<const MIN: i64, const MAX: i64> Scalar for Whole<MIN, MAX> {
 }
 
 /// Declares an enum whose values are fixed words.
+///
+/// `else explain` after the enum names a `fn(&str) -> Option<Invalid>` that knows why a word that
+/// somebody may well write is not among them.
 ///
 /// ```
 /// stackwright::choice! {
@@ -152,7 +228,7 @@ impl<const MIN: i64, const MAX: i64> Scalar for Whole<MIN, MAX> {
 /// ```
 #[macro_export]
 macro_rules! choice {
-    ($(#[doc = $doc:literal])+ pub enum $name:ident { $($(#[doc = $vdoc:literal])* $variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[doc = $doc:literal])+ pub enum $name:ident { $($(#[doc = $vdoc:literal])* $variant:ident = $text:literal),+ $(,)? } $(else $explain:path)?) => {
         $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[allow(missing_docs)]
@@ -183,7 +259,10 @@ macro_rules! choice {
                     .iter()
                     .find(|value| value.as_str() == text)
                     .copied()
-                    .ok_or_else(|| $crate::value::no_such_choice(text, &[$($text),+]))
+                    .ok_or_else(|| {
+                        $(if let Some(invalid) = $explain(text) { return invalid; })?
+                        $crate::value::no_such_choice(text, &[$($text),+])
+                    })
             }
         }
     };
@@ -195,10 +274,14 @@ macro_rules! choice {
 /// The refusal of a word that is none of the `known` ones.
 #[doc(hidden)]
 pub fn no_such_choice(text: &str, known: &[&str]) -> Invalid {
-    let list = known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-    let invalid = Invalid::new(codes::BAD_VALUE, format!("`{text}` is not one of {list}"));
+    let invalid = match known.len() {
+        ..=8 => format!("{} is not one of {}", quote(text), either(known)),
+        many => format!("{} is none of the {many} known values", quote(text)),
+    };
+    let invalid = Invalid::new(codes::BAD_VALUE, invalid);
     match crate::diagnostic::did_you_mean(text, known.iter().copied()) {
         Some(word) => invalid.help(format!("did you mean `{word}`?")),
+        None if known.len() > 8 => invalid.help(format!("use one of {}", either(known))),
         None => invalid,
     }
 }
