@@ -6,20 +6,4 @@ pub struct $n(String);
 impl fmt::Display for $n { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) } }
 impl Scalar for $n { const TYPE: ScalarType = ScalarType::String; const RULE: &'static str = ""; fn parse(t: &str) -> Result<Self, Invalid> { Ok(Self(t.to_owned())) } }
 )* } }
-stub!(
-    Label,
-    Region,
-    VersionConstraint,
-    Tag,
-    Digest,
-    ImageReference,
-    VpcCidr,
-    RepositoryName,
-    ZoneName
-);
-impl VpcCidr {
-    #[allow(missing_docs)]
-    pub fn prefix_len(&self) -> u8 {
-        self.0.rsplit('/').next().unwrap().parse().unwrap()
-    }
-}
+stub!(Region, VersionConstraint, Tag, Digest, ImageReference, ZoneName);
