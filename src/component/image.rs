@@ -3,13 +3,13 @@
 use hcl::edit::expr::Expression as Source;
 
 use super::Repository;
-use crate::block;
 use crate::component::{Component, Outputs};
 use crate::stack::field::{Field, Ref, Type};
 use crate::stack::lower::Lower;
 use crate::stack::read::Reader;
 use crate::stack::value::{Reference, Value};
 use crate::value::{Scalar as _, ScalarType};
+use crate::{block, outputs};
 
 block! {
     /// An image that tasks run. Which tag or digest it has is said by the lock, `images.tf` in the
@@ -71,10 +71,18 @@ impl Component for Image {
     const FILE: &'static str = "images.tf";
 
     fn outputs() -> Outputs {
-        Outputs::Known(Vec::new())
+        outputs! {
+            "Its digest, `null` where the lock has none." digest,
+            "The address of its repository." repository,
+            "Its tag, `null` where the lock has none." tag,
+        }
     }
 
     fn address(label: &str) -> String {
+        format!("local.image_references.{label}")
+    }
+
+    fn attribute_address(label: &str) -> String {
         format!("local.images.{label}")
     }
 

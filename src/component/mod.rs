@@ -76,6 +76,11 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
         module_address(Self::KIND, label)
     }
 
+    /// What stands for the component in front of an attribute.
+    fn attribute_address(label: &str) -> String {
+        Self::address(label)
+    }
+
     /// The rules that concern several of its fields, or other components.
     fn check(&self, _check: &Check<'_>) {}
 
@@ -171,6 +176,8 @@ pub struct Kind {
     pub module: Option<ModuleSource>,
     /// Terraform's address of one with this label.
     pub address: fn(&str) -> String,
+    /// What stands for it in front of an attribute.
+    pub attribute_address: fn(&str) -> String,
     /// Reads one.
     pub read: fn(&Reader<'_>, &hcl::edit::structure::Block) -> Option<Arc<dyn AnyComponent>>,
 }
@@ -192,6 +199,7 @@ impl Kind {
             outputs: C::outputs,
             module: C::MODULE,
             address: C::address,
+            attribute_address: C::attribute_address,
             read: |reader, block| Some(Arc::new(C::read(reader, block)?)),
         }
     }

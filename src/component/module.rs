@@ -10,7 +10,7 @@ use crate::hcl::{Attribute, Block, Expr, Item, Property};
 use crate::stack::block::{Block as _, FieldInfo, Origin};
 use crate::stack::field::{Any, Field as _, Map, MapEntry};
 use crate::stack::lower::Lower;
-use crate::stack::read::Reader;
+use crate::stack::read::{Entries, Reader};
 use crate::stack::value::{Reference, Value};
 use crate::value::VersionConstraint;
 
@@ -44,6 +44,15 @@ impl crate::stack::block::Block for Module {
 
     fn fields() -> Vec<FieldInfo> {
         ModuleHead::fields()
+    }
+
+    fn names(names: &mut Vec<&'static str>) {
+        ModuleHead::names(names);
+    }
+
+    /// Its arguments are free, so it reads itself from a whole block.
+    fn read_entries(_entries: &mut Entries<'_, '_, '_>) -> Option<Self> {
+        None
     }
 
     fn read(reader: &Reader<'_>, block: &SourceBlock) -> Option<Self> {

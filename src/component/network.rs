@@ -189,7 +189,7 @@ impl Network {
             return;
         };
         let bits = bits.get();
-        let prefix = i64::from(cidr.prefix_len()) + bits;
+        let prefix = i64::from(cidr.cidr().prefix()) + bits;
         if prefix > 28 {
             check.report(
                 Diagnostic::error(
@@ -199,7 +199,7 @@ impl Network {
                 .at(self.origin.field("subnet_bits"), "")
                 .help(format!(
                     "AWS has subnets down to `/28`: use at most {} here",
-                    28 - cidr.prefix_len()
+                    28 - cidr.cidr().prefix()
                 )),
             );
         }
@@ -227,7 +227,15 @@ mod tests {
     fn a_minimal_network_spans_two_zones() {
         insta::assert_snapshot!(
             rendered("network.tf", "network \"main\" {\n  cidr = \"10.0.0.0/16\"\n}"),
-            @""
+            @r#"
+        module "network_main" {
+          source = "../../modules/network"
+
+          name  = "test-main"
+          cidr  = "10.0.0.0/16"
+          zones = slice(data.aws_availability_zones.available.names, 0, 2)
+        }
+        "#
         );
     }
 
@@ -235,7 +243,7 @@ mod tests {
     fn subnets_smaller_than_28_are_refused() {
         insta::assert_snapshot!(
             problems("network \"main\" {\n  cidr        = \"10.0.0.0/24\"\n  subnet_bits = 6\n}"),
-            @""
+            @"3:17 SW205 subnets of `10.0.0.0/24` would be `/30`; AWS has subnets down to `/28`: use at most 4 here"
         );
     }
 
@@ -243,7 +251,7 @@ mod tests {
     fn a_zone_of_another_region_is_refused() {
         insta::assert_snapshot!(
             problems("network \"main\" {\n  cidr  = \"10.0.0.0/16\"\n  zones = [\"us-west-2a\", \"us-east-1b\"]\n}"),
-            @""
+            @"3:11 SW312 zone `us-east-1b` is not in region `us-west-2`"
         );
     }
 }

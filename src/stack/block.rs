@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::field::Type;
-use super::read::Reader;
+use super::read::{Entries, Reader};
 use super::value::Reference;
 use crate::diagnostic::Span;
 use crate::hcl::comment::Comment;
@@ -82,8 +82,18 @@ pub trait Block: Sized {
     /// Its fields, in the order of the reference.
     fn fields() -> Vec<FieldInfo>;
 
+    /// Adds the names of its fields.
+    fn names(names: &mut Vec<&'static str>);
+
+    /// Reads its fields from the entries of a block. Problems go to the reader, all of them.
+    fn read_entries(entries: &mut Entries<'_, '_, '_>) -> Option<Self>;
+
     /// Reads the inside of a block. Problems go to the reader, all of them.
-    fn read(reader: &Reader<'_>, block: &hcl::edit::structure::Block) -> Option<Self>;
+    fn read(reader: &Reader<'_>, block: &hcl::edit::structure::Block) -> Option<Self> {
+        let mut names = Vec::new();
+        Self::names(&mut names);
+        Self::read_entries(&mut reader.open(block, &names))
+    }
 
     /// Where it was read from.
     fn origin(&self) -> &Origin;
@@ -107,12 +117,14 @@ pub fn doc_text(lines: &[&str]) -> String {
 ///
 /// A field is `name: Type` or `name: Type = default`; what a type means is said by its
 /// [`Field`](crate::stack::field::Field) implementation, and its doc comment is its reference.
+/// `@flatten name: Type` stands for the fields of another block, written as if they were this
+/// one's own.
 #[macro_export]
 macro_rules! block {
     (
         $(#[doc = $doc:literal])+
         pub struct $name:ident {
-            $($(#[doc = $fdoc:literal])+ $field:ident : $ty:ty $(= $default:expr)?),* $(,)?
+            $($(#[doc = $fdoc:literal])+ $(@$flat:ident)? $field:ident : $ty:ty $(= $default:expr)?),* $(,)?
         }
     ) => {
         $(#[doc = $doc])+
@@ -129,34 +141,19 @@ macro_rules! block {
             }
 
             fn fields() -> Vec<$crate::stack::block::FieldInfo> {
-                vec![$({
-                    let default: Option<$ty> = $crate::block!(@default $ty $(, $default)?);
-                    $crate::stack::block::FieldInfo {
-                        name: $crate::stack::block::field_name(stringify!($field)),
-                        doc: $crate::stack::block::doc_text(&[$($fdoc),+]),
-                        ty: <$ty as $crate::stack::field::Field>::ty(),
-                        required: default.is_none(),
-                        default: default.and_then(|value| $crate::stack::field::Field::argument(&value)),
-                        is_block: <$ty as $crate::stack::field::Field>::IS_BLOCK,
-                        is_argument: <$ty as $crate::stack::field::Field>::IS_ARGUMENT,
-                    }
-                }),*]
+                let mut fields = Vec::new();
+                $($crate::block!(@info fields [$($fdoc)+] $($flat)? [$field: $ty] $($default)?);)*
+                fields
             }
 
-            fn read(
-                reader: &$crate::stack::read::Reader<'_>,
-                block: &::hcl::edit::structure::Block,
-            ) -> Option<Self> {
-                let mut entries = reader.open(
-                    block,
-                    &[$(($crate::stack::block::field_name(stringify!($field)), <$ty as $crate::stack::field::Field>::IS_BLOCK)),*],
-                );
-                $(let $field: Option<$ty> = entries.field(
-                    $crate::stack::block::field_name(stringify!($field)),
-                    $crate::block!(@default $ty $(, $default)?),
-                );)*
-                let origin = entries.close();
-                Some(Self { $($field: $field?,)* origin: origin? })
+            fn names(names: &mut Vec<&'static str>) {
+                $($crate::block!(@name names $($flat)? [$field: $ty]);)*
+            }
+
+            fn read_entries(entries: &mut $crate::stack::read::Entries<'_, '_, '_>) -> Option<Self> {
+                $(let $field: Option<$ty> = $crate::block!(@read entries $($flat)? [$field: $ty] $($default)?);)*
+                let origin = entries.origin().clone();
+                Some(Self { $($field: $field?,)* origin })
             }
 
             fn origin(&self) -> &$crate::stack::block::Origin {
@@ -165,19 +162,7 @@ macro_rules! block {
 
             fn arguments(&self) -> Vec<$crate::hcl::Property> {
                 let mut arguments = Vec::new();
-                $(if <$ty as $crate::stack::field::Field>::IS_ARGUMENT {
-                    let default: Option<$ty> = $crate::block!(@default $ty $(, $default)?);
-                    if default.as_ref() != Some(&self.$field) {
-                        let name = $crate::stack::block::field_name(stringify!($field));
-                        arguments.extend($crate::stack::field::Field::argument(&self.$field).map(|value| {
-                            $crate::hcl::Property {
-                                key: name.to_owned(),
-                                value,
-                                comment: self.origin.comments.get(name).cloned().unwrap_or_default(),
-                            }
-                        }));
-                    }
-                })*
+                $($crate::block!(@argument arguments self $($flat)? [$field: $ty] $($default)?);)*
                 arguments
             }
 
@@ -209,6 +194,59 @@ macro_rules! block {
             }
         }
     };
+
+    (@info $fields:ident [$($fdoc:literal)+] flatten [$field:ident: $ty:ty]) => {
+        $fields.extend(<$ty as $crate::stack::block::Block>::fields());
+    };
+    (@info $fields:ident [$($fdoc:literal)+] [$field:ident: $ty:ty] $($default:expr)?) => {{
+        let absent: Option<$ty> = $crate::block!(@default $ty $(, $default)?);
+        $fields.push($crate::stack::block::FieldInfo {
+            name: $crate::stack::block::field_name(stringify!($field)),
+            doc: $crate::stack::block::doc_text(&[$($fdoc),+]),
+            ty: <$ty as $crate::stack::field::Field>::ty(),
+            required: absent.is_none(),
+            default: absent.and_then(|value| $crate::stack::field::Field::argument(&value)),
+            is_block: <$ty as $crate::stack::field::Field>::IS_BLOCK,
+            is_argument: <$ty as $crate::stack::field::Field>::IS_ARGUMENT,
+        });
+    }};
+
+    (@name $names:ident flatten [$field:ident: $ty:ty]) => {
+        <$ty as $crate::stack::block::Block>::names($names);
+    };
+    (@name $names:ident [$field:ident: $ty:ty]) => {
+        $names.push($crate::stack::block::field_name(stringify!($field)));
+    };
+
+    (@read $entries:ident flatten [$field:ident: $ty:ty]) => {
+        <$ty as $crate::stack::block::Block>::read_entries($entries)
+    };
+    (@read $entries:ident [$field:ident: $ty:ty] $($default:expr)?) => {
+        $entries.field(
+            $crate::stack::block::field_name(stringify!($field)),
+            $crate::block!(@default $ty $(, $default)?),
+        )
+    };
+
+    (@argument $arguments:ident $self:ident flatten [$field:ident: $ty:ty]) => {
+        $arguments.extend($crate::stack::block::Block::arguments(&$self.$field));
+    };
+    (@argument $arguments:ident $self:ident [$field:ident: $ty:ty] $($default:expr)?) => {
+        if <$ty as $crate::stack::field::Field>::IS_ARGUMENT {
+            let absent: Option<$ty> = $crate::block!(@default $ty $(, $default)?);
+            if absent.as_ref() != Some(&$self.$field) {
+                let name = $crate::stack::block::field_name(stringify!($field));
+                $arguments.extend($crate::stack::field::Field::argument(&$self.$field).map(|value| {
+                    $crate::hcl::Property {
+                        key: name.to_owned(),
+                        value,
+                        comment: $self.origin.comments.get(name).cloned().unwrap_or_default(),
+                    }
+                }));
+            }
+        }
+    };
+
     (@default $ty:ty) => { <$ty as $crate::stack::field::Field>::absent() };
     (@default $ty:ty, $default:expr) => { Some($default) };
 }

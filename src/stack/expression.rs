@@ -104,6 +104,10 @@ impl Names<'_, '_> {
             let attribute = path
                 .get(2)
                 .map(|(name, range)| ((*name).to_owned(), Some(Span::new(file, range.clone()))));
+            let address = match &attribute {
+                Some(_) => (kind.attribute_address)(label),
+                None => (kind.address)(label),
+            };
             let reference = Reference {
                 kind: root.to_owned(),
                 label: label.to_owned(),
@@ -111,7 +115,6 @@ impl Names<'_, '_> {
                 weak: false,
                 span: Some(Span::new(file, range.start..label_range.end)),
             };
-            let address = (kind.address)(label);
             self.found.push(Found { range: range.start..label_range.end, address, reference });
             return;
         }

@@ -61,11 +61,11 @@ impl<'a> Reader<'a> {
         Span::new(self.file, start..end.map_or(start, |range| range.end))
     }
 
-    /// Starts reading the entries of a block that has these fields (name, is it a block).
+    /// Starts reading the entries of a block that has these fields.
     pub fn open<'r, 's>(
         &'r self,
         block: &'s SourceBlock,
-        fields: &[(&'static str, bool)],
+        fields: &[&'static str],
     ) -> Entries<'r, 'a, 's> {
         let mut entries: BTreeMap<&'static str, Entry<'s>> = BTreeMap::new();
         let mut origin = Origin {
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
                 Structure::Attribute(attribute) => attribute.key.as_str(),
                 Structure::Block(nested) => nested.ident.as_str(),
             };
-            let Some(&(field, _)) = fields.iter().find(|(field, _)| *field == name) else {
+            let Some(&field) = fields.iter().find(|field| **field == name) else {
                 self.unknown(block, structure, fields);
                 continue;
             };
@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
         Entries { reader: self, block, entries, origin }
     }
 
-    fn unknown(&self, block: &SourceBlock, structure: &Structure, fields: &[(&'static str, bool)]) {
+    fn unknown(&self, block: &SourceBlock, structure: &Structure, fields: &[&'static str]) {
         let (name, range, is_block) = match structure {
             Structure::Attribute(attribute) => {
                 (attribute.key.as_str(), attribute.key.span(), false)
@@ -121,11 +121,10 @@ impl<'a> Reader<'a> {
             (codes::UNKNOWN_FIELD, format!("a `{parent}` block has no field `{name}`"))
         };
         let mut diagnostic = Diagnostic::error(code, message).at(span, "not known here");
-        diagnostic = match did_you_mean(name, fields.iter().map(|(field, _)| *field)) {
+        diagnostic = match did_you_mean(name, fields.iter().copied()) {
             Some(field) => diagnostic.help(format!("did you mean `{field}`?")).suggest(span, field),
             None => {
-                let mut names: Vec<_> =
-                    fields.iter().map(|(field, _)| format!("`{field}`")).collect();
+                let mut names: Vec<_> = fields.iter().map(|field| format!("`{field}`")).collect();
                 names.sort_unstable();
                 diagnostic.help(format!("it has {}", names.join(", ")))
             }
@@ -417,7 +416,7 @@ impl Entries<'_, '_, '_> {
     }
 
     /// What is known of the block's place.
-    pub fn close(self) -> Option<Origin> {
-        Some(self.origin)
+    pub fn origin(&self) -> &Origin {
+        &self.origin
     }
 }
