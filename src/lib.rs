@@ -8,6 +8,8 @@ extern crate self as stackwright;
 pub mod component;
 pub mod diagnostic;
 pub mod hcl;
+pub mod image;
+pub mod project;
 pub mod stack;
 pub mod tree;
 pub mod value;
