@@ -2,5 +2,6 @@
 //! person would have written.
 #![warn(missing_docs)]
 
+pub mod cli;
 pub mod diagnostic;
 pub mod value;

@@ -1,0 +1,3 @@
+//! The command line: arguments in, words and an exit code out.
+
+pub mod log;
