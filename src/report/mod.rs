@@ -1,0 +1,3 @@
+//! How findings look: on a terminal, in a log of continuous integration, to another program.
+
+pub mod snippet;
