@@ -136,7 +136,7 @@ catalogue! {
 
     // The checkout.
     /// A file that is not ours stands where a rendered one belongs; it is never overwritten.
-    FOREIGN = "SW501", "foreign-file";
+    FOREIGN = "SW501", "foreign";
     /// A rendered file could not be written.
     UNWRITABLE = "SW502", "unwritable";
     /// A rendered file is not in the checkout.

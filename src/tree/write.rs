@@ -78,6 +78,20 @@ struct Staged<'a> {
     content: Option<NamedTempFile>,
 }
 
+/// The complaints about files that are not ours and stand where we must write.
+pub fn foreign(drifts: &[Drift]) -> Vec<Diagnostic> {
+    let foreign = drifts.iter().filter(|drift| drift.class == Class::Foreign);
+    foreign
+        .map(|drift| {
+            Diagnostic::error(
+                codes::FOREIGN,
+                format!("`{}` is not ours, and stands where we must write", drift.path),
+            )
+            .help("move it away or rename it; it is never overwritten")
+        })
+        .collect()
+}
+
 /// Makes the checkout equal to the tree.
 ///
 /// Every new content is first written beside its target, so that a full disk or a read-only folder
