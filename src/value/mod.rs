@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, codes};
 #[macro_use]
 mod text;
 mod name;
+mod schedule;
 #[cfg(test)]
 mod testing;
 
@@ -19,6 +20,7 @@ pub use name::{
     SecurityGroupDescription, ServiceName, StackName, TagKey, TargetGroupName, TaskFamily,
     TopicName,
 };
+pub use schedule::Schedule;
 
 /// Terraform's name for the type of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,612 @@
+//! When a rule of EventBridge fires.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::text::pieces;
+use super::{Invalid, Scalar, ScalarType, quote};
+use crate::diagnostic::codes;
+
+/// A `rate(…)` or `cron(…)` expression of an EventBridge rule, in UTC (Amazon EventBridge User
+/// Guide, "Cron expressions reference" and "Rate expressions").
+///
+/// `rate(15 minutes)` counts whole `minute`s, `hour`s or `day`s from the rule's creation.
+/// `cron(0 4 * * ? *)` has six fields:
+///
+/// | field | values | wildcards |
+/// | --- | --- | --- |
+/// | minutes | 0-59 | `, - * /` |
+/// | hours | 0-23 | `, - * /` |
+/// | day-of-month | 1-31 | `, - * ? / L W` |
+/// | month | 1-12 or JAN-DEC | `, - * /` |
+/// | day-of-week | 1-7 or SUN-SAT | `, - * ? L #` |
+/// | year | 1970-2199 | `, - * /` |
+///
+/// Exactly one of the two day fields is `?`. It is kept with single spaces and names in upper case.
+///
+/// ```
+/// use stackwright::value::{Scalar, Schedule};
+///
+/// assert_eq!(Schedule::parse("rate( 15  minutes)").unwrap().to_string(), "rate(15 minutes)");
+/// let five_fields = Schedule::parse("cron(0 4 * * *)").unwrap_err();
+/// assert!(five_fields.help.unwrap().ends_with("try `cron(0 4 * * ? *)`"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Schedule(String);
+
+impl Schedule {
+    /// The expression as EventBridge takes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Scalar for Schedule {
+    const TYPE: ScalarType = ScalarType::String;
+    const RULE: &'static str =
+        "`rate(15 minutes)`, or `cron(minutes hours day-of-month month day-of-week year)` in UTC";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        read(text).map(Self).map_err(|fault| {
+            let corrected = corrected(text, fault.clone());
+            let invalid = Invalid::new(codes::BAD_SCHEDULE, fault.message).help(fault.help);
+            let invalid = if fault.at == (0..text.len()) { invalid } else { invalid.at(fault.at) };
+            match corrected {
+                Some(corrected) => invalid.try_this(corrected),
+                None => invalid,
+            }
+        })
+    }
+}
+
+/// One thing that is wrong, and what could stand in its place.
+#[derive(Debug, Clone)]
+struct Fault {
+    at: Range<usize>,
+    message: String,
+    help: String,
+    instead: Option<String>,
+}
+
+impl Fault {
+    fn new(at: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { at, message: message.into(), help: help.into(), instead: None }
+    }
+
+    fn instead(self, text: impl Into<String>) -> Self {
+        Self { instead: Some(text.into()), ..self }
+    }
+}
+
+/// The expression with this fault and those found after it mended, if all of them can be.
+fn corrected(text: &str, mut fault: Fault) -> Option<String> {
+    const MOST_FAULTS: usize = 8;
+    let mut text = text.to_owned();
+    for _ in 0..MOST_FAULTS {
+        text.replace_range(fault.at, &fault.instead?);
+        fault = match read(&text) {
+            Ok(expression) => return Some(expression),
+            Err(next) => next,
+        };
+    }
+    None
+}
+
+/// The expression in its canonical form.
+fn read(text: &str) -> Result<String, Fault> {
+    const LONGEST: usize = 256;
+    let call = |name: &str| text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
+    let expression = match (call("rate"), call("cron")) {
+        (Some(body), _) => rate(body, "rate(".len())?,
+        (_, Some(body)) => cron(body, "cron(".len())?,
+        _ => return Err(neither(text)),
+    };
+    match expression.len() {
+        ..=LONGEST => Ok(expression),
+        length => Err(Fault::new(
+            0..text.len(),
+            format!("a schedule of {length} characters"),
+            format!("EventBridge takes {LONGEST}; use ranges and steps"),
+        )),
+    }
+}
+
+/// Something that is not called `rate` or `cron`.
+fn neither(text: &str) -> Fault {
+    let whole = 0..text.len();
+    let inner = text.trim();
+    let fault = |help: &str| {
+        Fault::new(
+            whole.clone(),
+            format!("{} is neither `rate(…)` nor `cron(…)`", quote(text)),
+            help,
+        )
+    };
+    if inner.starts_with("at(") {
+        return fault("one-time schedules are EventBridge Scheduler's; a rule repeats");
+    }
+    let name = inner.split('(').next().unwrap_or_default().trim();
+    let named = ["rate", "cron"].into_iter().find(|known| name.eq_ignore_ascii_case(known));
+    if let Some(known) = named {
+        let body = inner[name.len()..].trim().trim_start_matches('(').trim_end_matches(')');
+        return fault(&format!("write `{known}(` and `)` around the fields"))
+            .instead(format!("{known}({body})"));
+    }
+    let help = "say how often: `rate(15 minutes)`, or when, in UTC: `cron(0 4 * * ? *)`";
+    match inner.split_whitespace().count() {
+        1 | 2 if inner.starts_with(|c: char| c.is_ascii_digit()) => {
+            fault(help).instead(format!("rate({inner})"))
+        }
+        5 | 6 => fault(help).instead(format!("cron({inner})")),
+        _ => fault(help),
+    }
+}
+
+/// `15 minutes`
+fn rate(body: &str, start: usize) -> Result<String, Fault> {
+    const UNITS: [(&str, u64, &[&str]); 4] = [
+        ("minute", 1, &["minute", "min", "m"]),
+        ("hour", 1, &["hour", "hr", "h"]),
+        ("day", 1, &["day", "d"]),
+        ("day", 7, &["week", "w"]),
+    ];
+    let inner = body.trim();
+    let start = start + body.len() - body.trim_start().len();
+    let at = start..start + inner.len();
+    let (digits, unit) =
+        inner.split_at(inner.find(|c: char| !c.is_ascii_digit()).unwrap_or(inner.len()));
+
+    let Ok(count) = digits.parse::<u32>() else {
+        return Err(Fault::new(
+            at,
+            format!("{} is not a rate", quote(inner)),
+            "a rate is a whole number and a unit: `15 minutes`",
+        ));
+    };
+    let unit = unit.trim().to_ascii_lowercase();
+    let stem = unit.strip_suffix('s').filter(|stem| !stem.is_empty()).unwrap_or(&unit);
+    let Some((name, times, _)) = UNITS.iter().find(|(_, _, words)| words.contains(&stem)) else {
+        let help = "use `minutes`, `hours` or `days`; nothing shorter than one minute";
+        return Err(Fault::new(at, format!("{} has no unit that rates have", quote(inner)), help));
+    };
+    let canonical = match u64::from(count) * times {
+        0 => {
+            let help = "the shortest rate is one minute";
+            return Err(Fault::new(at, "a rate of 0", help).instead("1 minute"));
+        }
+        1 => format!("1 {name}"),
+        many => format!("{many} {name}s"),
+    };
+    if inner.split_whitespace().eq(canonical.split(' ')) {
+        return Ok(format!("rate({canonical})"));
+    }
+    let help = "1 takes `minute`, `hour` or `day`, any other number `minutes`, `hours` or `days`";
+    Err(Fault::new(at, format!("{} is not a rate", quote(inner)), help).instead(canonical))
+}
+
+/// What one field of a `cron(…)` takes.
+struct Field {
+    name: &'static str,
+    min: u16,
+    max: u16,
+    /// What stands for `min` and the values after it.
+    words: &'static [&'static str],
+    day: Day,
+}
+
+/// Which of the two day fields it is.
+#[derive(Clone, Copy, PartialEq)]
+enum Day {
+    Neither,
+    OfMonth,
+    OfWeek,
+}
+
+const MONTHS: [&str; 12] =
+    ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+
+const FIELDS: [Field; 6] = [
+    Field { name: "minutes", min: 0, max: 59, words: &[], day: Day::Neither },
+    Field { name: "hours", min: 0, max: 23, words: &[], day: Day::Neither },
+    Field { name: "day-of-month", min: 1, max: 31, words: &[], day: Day::OfMonth },
+    Field { name: "month", min: 1, max: 12, words: &MONTHS, day: Day::Neither },
+    Field { name: "day-of-week", min: 1, max: 7, words: &WEEKDAYS, day: Day::OfWeek },
+    Field { name: "year", min: 1970, max: 2199, words: &[], day: Day::Neither },
+];
+
+/// A piece of the literal and the byte that it begins at.
+#[derive(Clone, Copy)]
+struct Piece<'a> {
+    text: &'a str,
+    start: usize,
+}
+
+impl<'a> Piece<'a> {
+    fn at(self) -> Range<usize> {
+        self.start..self.start + self.text.len()
+    }
+
+    fn split(self, separator: char) -> impl Iterator<Item = Self> {
+        pieces(self.text, separator)
+            .map(move |(at, text)| Self { text, start: self.start + at.start })
+    }
+
+    fn split_once(self, separator: char) -> Option<(Self, Self)> {
+        let (before, after) = self.text.split_once(separator)?;
+        let start = self.start + self.text.len() - after.len();
+        Some((Self { text: before, ..self }, Self { text: after, start }))
+    }
+
+    fn split_last(self) -> Option<(Self, char)> {
+        let last = self.text.chars().next_back()?;
+        let text = &self.text[..self.text.len() - last.len_utf8()];
+        Some((Self { text, ..self }, last))
+    }
+
+    fn fault(self, message: impl Into<String>, help: impl Into<String>) -> Fault {
+        Fault::new(self.at(), message, help)
+    }
+}
+
+/// `0 4 * * ? *`
+fn cron(body: &str, start: usize) -> Result<String, Fault> {
+    let fields: Vec<_> =
+        Piece { text: body, start }.split(' ').filter(|piece| !piece.text.is_empty()).collect();
+    let Ok(fields) = <[Piece; 6]>::try_from(fields.as_slice()) else {
+        return Err(not_six(body, start, &fields));
+    };
+    for (piece, field) in fields.into_iter().zip(&FIELDS) {
+        check_field(piece, field)?;
+    }
+    let [_, _, day_of_month, _, day_of_week, _] = fields;
+    check_days(day_of_month, day_of_week)?;
+    Ok(format!("cron({})", fields.map(|piece| piece.text.to_ascii_uppercase()).join(" ")))
+}
+
+/// Five fields are Unix's, seven are Quartz's with seconds.
+fn not_six(body: &str, start: usize, fields: &[Piece]) -> Fault {
+    let names = FIELDS.map(|field| field.name).join(" ");
+    let count = match fields.len() {
+        1 => "1 field".to_owned(),
+        count => format!("{count} fields"),
+    };
+    let fault = Fault::new(
+        start..start + body.len(),
+        format!("{} has {count}", quote(body)),
+        format!("EventBridge wants six fields: {names}"),
+    );
+    let texts: Vec<_> = fields.iter().map(|piece| piece.text).collect();
+    let instead = match texts[..] {
+        [minutes, hours, day, month, "*" | "?"] => {
+            Some(format!("{minutes} {hours} {day} {month} ? *"))
+        }
+        [minutes, hours, "*" | "?", month, week] => {
+            unix_weekdays(week).map(|weekdays| format!("{minutes} {hours} ? {month} {weekdays} *"))
+        }
+        ["0", ref six @ ..] if six.len() == FIELDS.len() => Some(six.join(" ")),
+        _ => None,
+    };
+    Fault { instead, ..fault }
+}
+
+/// Unix counts the days of the week from 0, EventBridge from 1: names say the same in both.
+fn unix_weekdays(field: &str) -> Option<String> {
+    let named = |day: &str| match day.parse::<usize>() {
+        Ok(day) => WEEKDAYS[day % WEEKDAYS.len()].to_owned(),
+        Err(_) => day.to_owned(),
+    };
+    let range = |item: &str| item.split('-').map(named).collect::<Vec<_>>().join("-");
+    match field.contains('/') {
+        true => None,
+        false => Some(field.split(',').map(range).collect::<Vec<_>>().join(",")),
+    }
+}
+
+/// Exactly one of the two day fields is `?`.
+fn check_days(month: Piece, week: Piece) -> Result<(), Fault> {
+    let rule = "exactly one of day-of-month and day-of-week is `?`";
+    match (month.text, week.text) {
+        ("?", "?") => Err(month.fault("both day fields are `?`", rule).instead("*")),
+        ("?", _) | (_, "?") => Ok(()),
+        ("*", value) if value != "*" => {
+            Err(month.fault("neither day field is `?`", rule).instead("?"))
+        }
+        (_, "*") => Err(week.fault("neither day field is `?`", rule).instead("?")),
+        _ => Err(week.fault(
+            "both day fields have a value",
+            "EventBridge cannot combine them: write two schedules, each with `?` in one of the fields",
+        )),
+    }
+}
+
+fn check_field(piece: Piece, field: &Field) -> Result<(), Fault> {
+    let special = match (piece.text, field.day) {
+        ("*", _) | ("?", Day::OfMonth | Day::OfWeek) => true,
+        ("?", Day::Neither) => {
+            let help = "only day-of-month and day-of-week can be `?`";
+            return Err(piece.fault(format!("`?` in {}", field.name), help).instead("*"));
+        }
+        (_, Day::OfMonth) => special_day_of_month(piece, field)?,
+        (_, Day::OfWeek) => special_day_of_week(piece, field)?,
+        (_, Day::Neither) => false,
+    };
+    match special {
+        true => Ok(()),
+        false => piece.split(',').try_for_each(|item| check_item(item, field)),
+    }
+}
+
+/// `L` for the last day, `LW` for the last working day, `3W` for the working day closest to the 3rd.
+fn special_day_of_month(piece: Piece, field: &Field) -> Result<bool, Fault> {
+    match (piece.text, piece.split_last()) {
+        ("L" | "LW", _) => Ok(true),
+        (_, Some((day, 'W'))) if !day.text.contains(',') => check_value(day, field).map(|_| true),
+        _ => Ok(false),
+    }
+}
+
+/// `L` for Saturday, `5L` for the month's last Thursday, `2#1` for its first Monday.
+fn special_day_of_week(piece: Piece, field: &Field) -> Result<bool, Fault> {
+    if piece.text == "L" {
+        return Ok(true);
+    }
+    if piece.text.contains('#') && piece.text.contains(',') {
+        let help = "a day with `#` stands alone: write one schedule for each";
+        return Err(piece.fault("`#` in a list", help));
+    }
+    if let Some((day, which)) = piece.split_once('#') {
+        check_value(day, field)?;
+        return match which.text {
+            "1" | "2" | "3" | "4" | "5" => Ok(true),
+            _ => Err(which.fault(
+                format!("{} after `#`", quote(which.text)),
+                "a month has a first to a fifth of each day of the week: `#1` to `#5`",
+            )),
+        };
+    }
+    match piece.split_last() {
+        Some((day, 'L')) if !day.text.contains(',') => check_value(day, field).map(|_| true),
+        _ => Ok(false),
+    }
+}
+
+/// `*`, `5`, `1-5`, and each of them with a step: `0/15`.
+fn check_item(item: Piece, field: &Field) -> Result<(), Fault> {
+    let Field { name, min, max, .. } = *field;
+    if item.text.is_empty() {
+        return Err(Fault::new(
+            item.at(),
+            format!("an empty item in {name}"),
+            "remove the comma that is too many",
+        ));
+    }
+    let Some((range, step)) = item.split_once('/') else {
+        return match item.text {
+            "*" => Err(item.fault(
+                format!("`*` in a list of {name}"),
+                "`*` is every value already: write it alone",
+            )),
+            _ => check_range(item, field).map(|_| ()),
+        };
+    };
+    let first = match range.text {
+        "" => {
+            let help = "say where the steps begin";
+            return Err(item
+                .fault(format!("a step without a beginning in {name}"), help)
+                .instead(format!("{min}/{}", step.text)));
+        }
+        "*" => (min, max),
+        _ => check_range(range, field)?,
+    };
+    let span = max - min;
+    let step_by = match step.text.parse::<u16>() {
+        Ok(step_by) if step_by >= 1 && step_by <= span.max(1) => step_by,
+        _ => {
+            return Err(step.fault(
+                format!("{} is not a step of {name}", quote(step.text)),
+                format!("use a whole number from 1 to {span}"),
+            ));
+        }
+    };
+    if field.day == Day::OfWeek {
+        let last = if range.text.contains('-') { first.1 } else { max };
+        let days: Vec<_> =
+            (first.0..=last).step_by(step_by.into()).map(|day| day.to_string()).collect();
+        let help = "EventBridge has no steps in day-of-week: list the days";
+        return Err(item.fault(format!("a step in {name}"), help).instead(days.join(",")));
+    }
+    Ok(())
+}
+
+/// The first and last value.
+fn check_range(item: Piece, field: &Field) -> Result<(u16, u16), Fault> {
+    let Some((from, to)) = item.split_once('-') else {
+        return check_value(item, field).map(|value| (value, value));
+    };
+    let (first, last) = (check_value(from, field)?, check_value(to, field)?);
+    if first <= last {
+        return Ok((first, last));
+    }
+    let in_two = format!("{}-{},{}-{}", from.text, field.max, field.min, to.text);
+    Err(item
+        .fault(
+            format!("`{}` runs backwards", item.text),
+            format!("write the two parts of {} that it means", field.name),
+        )
+        .instead(in_two))
+}
+
+/// A number, or the word that stands for it.
+fn check_value(piece: Piece, field: &Field) -> Result<u16, Fault> {
+    let Field { name, min, max, words, .. } = *field;
+    let word = words.iter().zip(min..).find(|(word, _)| piece.text.eq_ignore_ascii_case(word));
+    if let Some((_, value)) = word {
+        return Ok(value);
+    }
+    let rule = match words {
+        [first, .., last] => format!("{name} goes from {min} to {max}, or {first} to {last}"),
+        _ => format!("{name} goes from {min} to {max}"),
+    };
+    let fault = piece.fault(format!("{} in {name}", quote(piece.text)), rule);
+    if piece.text.is_empty() || !piece.text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let long = words.iter().find(|word| {
+            piece.text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+        });
+        return Err(match long {
+            Some(word) if piece.text.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+                fault.instead(*word)
+            }
+            _ => fault,
+        });
+    }
+    match piece.text.parse::<u16>() {
+        Ok(value) if (min..=max).contains(&value) => Ok(value),
+        Ok(0) if field.day == Day::OfWeek => Err(fault.instead(WEEKDAYS[0])),
+        _ => Err(fault),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{bad, good, sound};
+    use super::*;
+
+    const VALID: &[&str] = &[
+        "rate(1 minute)",
+        "rate(15 minutes)",
+        "rate(1 hour)",
+        "rate(7 days)",
+        "cron(0/15 0-22 1-15 1-6 ? *)",
+        "cron(3/30 * * * ? *)",
+        "cron(*/10 * * * ? *)",
+        "cron(0 0,12 * * ? *)",
+        "cron(0 1/6 * * ? *)",
+        "cron(0 8 1 * ? *)",
+        "cron(0/10 * ? * MON-FRI *)",
+        "cron(0 9 ? * 2#1 *)",
+        "cron(0 9 ? * MON#1 *)",
+        "cron(0 17 L * ? *)",
+        "cron(0 17 LW * ? *)",
+        "cron(0 9 ? * 5L *)",
+        "cron(0 9 ? * L *)",
+        "cron(0 9 3W * ? *)",
+        "cron(0-10/2,30 4 ? JAN,JUL-DEC SUN,3,6-7 1970-2199/2)",
+    ];
+
+    #[test]
+    fn what_eventbridge_takes_is_accepted() {
+        good::<Schedule>(VALID);
+    }
+
+    #[test]
+    fn a_valid_schedule_is_printed_as_it_was_written() {
+        for text in VALID {
+            assert_eq!(Schedule::parse(text).unwrap().as_str(), *text);
+        }
+    }
+
+    #[test]
+    fn spaces_and_case_become_canonical() {
+        for (text, canonical) in [
+            ("rate( 5   minutes )", "rate(5 minutes)"),
+            ("cron(0  4 ?  * mon-Fri *)", "cron(0 4 ? * MON-FRI *)"),
+        ] {
+            assert_eq!(Schedule::parse(text).unwrap().as_str(), canonical);
+        }
+    }
+
+    #[test]
+    fn five_fields_are_refused_with_the_six_that_are_meant() {
+        bad::<Schedule>(&[
+            (
+                "cron(0 4 * * *)",
+                "0 4 * * *",
+                "EventBridge wants six fields: minutes hours day-of-month month day-of-week year; try `cron(0 4 * * ? *)`",
+            ),
+            ("cron(30 9 * * 1-5)", "30 9 * * 1-5", "try `cron(30 9 ? * MON-FRI *)`"),
+            ("cron(0 2 * * 0,6)", "0 2 * * 0,6", "try `cron(0 2 ? * SUN,SAT *)`"),
+            ("cron(0 8 1 * *)", "0 8 1 * *", "try `cron(0 8 1 * ? *)`"),
+            ("0 4 * * *", "", "try `cron(0 4 * * ? *)`"),
+        ]);
+    }
+
+    #[test]
+    fn seven_fields_lose_their_seconds() {
+        bad::<Schedule>(&[("cron(0 0 4 * * ? *)", "0 0 4 * * ? *", "try `cron(0 4 * * ? *)`")]);
+    }
+
+    #[test]
+    fn exactly_one_day_field_is_a_question_mark() {
+        bad::<Schedule>(&[
+            ("cron(0 4 * * * *)", "*", "try `cron(0 4 * * ? *)`"),
+            ("cron(0 4 * * MON *)", "*", "try `cron(0 4 ? * MON *)`"),
+            ("cron(0 4 1 * * *)", "*", "try `cron(0 4 1 * ? *)`"),
+            ("cron(0 4 ? * ? *)", "?", "try `cron(0 4 * * ? *)`"),
+            ("cron(0 4 1 * MON *)", "MON", "write two schedules"),
+            ("cron(0 4 * ? MON *)", "?", "only day-of-month and day-of-week can be `?`"),
+        ]);
+    }
+
+    #[test]
+    fn the_field_that_is_wrong_is_pointed_at() {
+        bad::<Schedule>(&[
+            ("cron(60 4 * * ? *)", "60", "minutes goes from 0 to 59"),
+            ("cron(0 24 * * ? *)", "24", "hours goes from 0 to 23"),
+            ("cron(0 4 1,32 * ? *)", "32", "day-of-month goes from 1 to 31"),
+            ("cron(0 4 * JANUARY ? *)", "JANUARY", "try `cron(0 4 * JAN ? *)`"),
+            ("cron(0 4 ? * 0 *)", "0", "try `cron(0 4 ? * SUN *)`"),
+            ("cron(0 4 ? * 2#6 *)", "6", "`#1` to `#5`"),
+            ("cron(0 4 ? * 3#1,6#3 *)", "3#1,6#3", "`#` in a list"),
+            ("cron(0 4 * * ? 1969)", "1969", "year goes from 1970 to 2199"),
+            ("cron(0/0 4 * * ? *)", "0", "not a step of minutes"),
+            ("cron(/15 4 * * ? *)", "/15", "try `cron(0/15 4 * * ? *)`"),
+            ("cron(0 4,,5 * * ? *)", "", "an empty item in hours"),
+            ("cron(0 22-2 * * ? *)", "22-2", "try `cron(0 22-23,0-2 * * ? *)`"),
+            ("cron(0 4 ? * 2/2 *)", "2/2", "try `cron(0 4 ? * 2,4,6 *)`"),
+            ("cron(0 4 32W * ? *)", "32", "day-of-month goes"),
+        ]);
+    }
+
+    #[test]
+    fn all_faults_are_mended_in_one_suggestion() {
+        bad::<Schedule>(&[(
+            "cron(/5 22-2 * * 1-5)",
+            "/5 22-2 * * 1-5",
+            "try `cron(0/5 22-23,0-2 ? * MON-FRI *)`",
+        )]);
+    }
+
+    #[test]
+    fn a_rate_has_a_number_and_the_unit_in_its_form() {
+        bad::<Schedule>(&[
+            ("rate(1 minutes)", "1 minutes", "try `rate(1 minute)`"),
+            ("rate(5 minute)", "5 minute", "try `rate(5 minutes)`"),
+            ("rate(5m)", "5m", "try `rate(5 minutes)`"),
+            ("rate(2 weeks)", "2 weeks", "try `rate(14 days)`"),
+            ("rate(30 seconds)", "30 seconds", "nothing shorter than one minute"),
+            ("rate(0 minutes)", "0 minutes", "the shortest rate is one minute"),
+            ("rate(1.5 hours)", "1.5 hours", "has no unit that rates have"),
+            ("rate(-5 minutes)", "-5 minutes", "is not a rate"),
+            ("15 minutes", "", "try `rate(15 minutes)`"),
+            ("Rate(15 minutes)", "", "try `rate(15 minutes)`"),
+        ]);
+    }
+
+    #[test]
+    fn a_one_time_schedule_is_another_service() {
+        bad::<Schedule>(&[("at(2026-01-01T00:00:00)", "", "EventBridge Scheduler")]);
+    }
+
+    #[test]
+    fn any_text_is_a_schedule_or_refused_with_a_reason() {
+        sound::<Schedule>(VALID);
+    }
+}
