@@ -9,11 +9,16 @@ use crate::diagnostic::{Code, codes};
 
 #[macro_use]
 mod text;
+mod cidr;
+mod log_retention;
 mod name;
 mod schedule;
+mod task_size;
 #[cfg(test)]
 mod testing;
 
+pub use cidr::{Cidr, VpcCidr};
+pub use log_retention::LogRetention;
 pub use name::{
     AlarmName, BucketName, ClusterName, DbIdentifier, DbName, DbUsername, EnvName, EventRuleName,
     Label, LoadBalancerName, MetricName, MetricNamespace, RepositoryName, RoleName,
@@ -21,6 +26,7 @@ pub use name::{
     TopicName,
 };
 pub use schedule::Schedule;
+pub use task_size::{FargateCpu, FargateMemory, check_pair};
 
 /// Terraform's name for the type of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
