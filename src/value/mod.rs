@@ -9,15 +9,20 @@ use crate::diagnostic::{Code, codes};
 
 #[macro_use]
 mod text;
+mod aws;
 mod cidr;
+mod image;
 mod log_retention;
 mod name;
+mod region;
 mod schedule;
 mod task_size;
 #[cfg(test)]
 mod testing;
 
+pub use aws::{AccountId, Arn, JsonKey, ParameterName, SecretName, SecretSource};
 pub use cidr::{Cidr, VpcCidr};
+pub use image::{Digest, ImageReference, Tag};
 pub use log_retention::LogRetention;
 pub use name::{
     AlarmName, BucketName, ClusterName, DbIdentifier, DbName, DbUsername, EnvName, EventRuleName,
@@ -25,6 +30,7 @@ pub use name::{
     SecurityGroupDescription, ServiceName, StackName, TagKey, TargetGroupName, TaskFamily,
     TopicName,
 };
+pub use region::{Region, ZoneName};
 pub use schedule::Schedule;
 pub use task_size::{FargateCpu, FargateMemory, check_pair};
 
@@ -86,6 +92,16 @@ impl Invalid {
     #[must_use]
     pub fn at(mut self, range: Range<usize>) -> Self {
         self.at = Some(range);
+        self
+    }
+
+    /// Moves the place from a part of a literal to the literal, where the part stands at `part`.
+    #[must_use]
+    fn within(mut self, part: Range<usize>) -> Self {
+        self.at = Some(match self.at {
+            Some(at) => part.start + at.start..part.start + at.end,
+            None => part,
+        });
         self
     }
 
@@ -213,6 +229,9 @@ impl<const MIN: i64, const MAX: i64> Scalar for Whole<MIN, MAX> {
         }
     }
 }
+
+/// A port of TCP or UDP; 0 is none (RFC 6335, "Port Number Ranges").
+pub type Port = Whole<1, 65535>;
 
 /// Declares an enum whose values are fixed words.
 ///
