@@ -10,19 +10,26 @@ use crate::diagnostic::{Code, codes};
 #[macro_use]
 mod text;
 mod aws;
+mod cdn;
 mod cidr;
+mod dns;
 mod image;
+mod lb;
 mod log_retention;
 mod name;
 mod region;
 mod schedule;
 mod task_size;
+mod terraform;
 #[cfg(test)]
 mod testing;
 
 pub use aws::{AccountId, Arn, JsonKey, ParameterName, SecretName, SecretSource};
+pub use cdn::{HttpVersion, MinimumTls, PriceClass};
 pub use cidr::{Cidr, VpcCidr};
+pub use dns::{HostName, HostPattern, Ipv4, PathPattern, RecordName, UrlPath};
 pub use image::{Digest, ImageReference, Tag};
+pub use lb::{HttpMethod, RedirectStatus, StatusMatcher, TlsPolicy};
 pub use log_retention::LogRetention;
 pub use name::{
     AlarmName, BucketName, ClusterName, DbIdentifier, DbName, DbUsername, EnvName, EventRuleName,
@@ -33,6 +40,7 @@ pub use name::{
 pub use region::{Region, ZoneName};
 pub use schedule::Schedule;
 pub use task_size::{FargateCpu, FargateMemory, check_pair};
+pub use terraform::VersionConstraint;
 
 /// Terraform's name for the type of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
