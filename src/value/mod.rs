@@ -12,6 +12,7 @@ mod text;
 mod aws;
 mod cdn;
 mod cidr;
+mod database;
 mod dns;
 mod image;
 mod lb;
@@ -27,6 +28,10 @@ mod testing;
 pub use aws::{AccountId, Arn, JsonKey, ParameterName, SecretName, SecretSource};
 pub use cdn::{HttpVersion, MinimumTls, PriceClass};
 pub use cidr::{Cidr, VpcCidr};
+pub use database::{
+    BackupWindow, Engine, EngineVersion, InstanceClass, MaintenanceWindow, MonitoringInterval,
+    StorageType, check_username, family, windows_overlap,
+};
 pub use dns::{HostName, HostPattern, Ipv4, PathPattern, RecordName, UrlPath};
 pub use image::{Digest, ImageReference, Tag};
 pub use lb::{HttpMethod, RedirectStatus, StatusMatcher, TlsPolicy};
