@@ -101,21 +101,22 @@ impl Invalid {
         self
     }
 
-    /// Narrows the place to some bytes of the literal.
+    /// Narrows the place to some bytes of the literal; where there are none to see, it stays the
+    /// whole.
     #[must_use]
     pub fn at(mut self, range: Range<usize>) -> Self {
-        self.at = Some(range);
+        self.at = Some(range).filter(|range| !range.is_empty());
         self
     }
 
     /// Moves the place from a part of a literal to the literal, where the part stands at `part`.
     #[must_use]
-    fn within(mut self, part: Range<usize>) -> Self {
-        self.at = Some(match self.at {
+    fn within(self, part: Range<usize>) -> Self {
+        let at = match &self.at {
             Some(at) => part.start + at.start..part.start + at.end,
             None => part,
-        });
-        self
+        };
+        self.at(at)
     }
 
     /// Adds to what there is to do the literal as it should be written.
@@ -136,6 +137,9 @@ impl Invalid {
 /// A text in backquotes, on one line and not longer than a line.
 fn quote(text: &str) -> String {
     const LONGEST: usize = 64;
+    if text.is_empty() {
+        return "an empty text".to_owned();
+    }
     let mut quoted = String::from("`");
     for (index, c) in text.chars().enumerate() {
         match c {
@@ -161,6 +165,9 @@ fn either<T: fmt::Display>(items: &[T]) -> String {
     }
 }
 
+/// How many values a message can list.
+const LISTED: usize = 8;
+
 /// The number among `known`, or the ones next to it.
 fn one_of(text: &str, known: &[u32]) -> Result<u32, Invalid> {
     let number: u32 = text.parse().map_err(|_| {
@@ -173,7 +180,11 @@ fn one_of(text: &str, known: &[u32]) -> Result<u32, Invalid> {
     let below = known.iter().copied().filter(|&other| other < number).max();
     let above = known.iter().copied().filter(|&other| other > number).min();
     let nearest: Vec<u32> = below.into_iter().chain(above).collect();
-    Err(Invalid::new(codes::OUT_OF_RANGE, format!("`{number}` is not one of {}", either(known)))
+    let message = match known.len() {
+        ..=LISTED => format!("`{number}` is not one of {}", either(known)),
+        many => format!("`{number}` is none of the {many} numbers that are allowed"),
+    };
+    Err(Invalid::new(codes::OUT_OF_RANGE, message)
         .help(format!("the nearest: {}", either(&nearest))))
 }
 
@@ -309,14 +320,15 @@ macro_rules! choice {
 /// The refusal of a word that is none of the `known` ones.
 #[doc(hidden)]
 pub fn no_such_choice(text: &str, known: &[&str]) -> Invalid {
-    let invalid = match known.len() {
-        ..=8 => format!("{} is not one of {}", quote(text), either(known)),
+    let message = match known.len() {
+        ..=LISTED => format!("{} is not one of {}", quote(text), either(known)),
         many => format!("{} is none of the {many} known values", quote(text)),
     };
-    let invalid = Invalid::new(codes::BAD_VALUE, invalid);
-    match crate::diagnostic::did_you_mean(text, known.iter().copied()) {
-        Some(word) => invalid.help(format!("did you mean `{word}`?")),
-        None if known.len() > 8 => invalid.help(format!("use one of {}", either(known))),
-        None => invalid,
+    let invalid = Invalid::new(codes::BAD_VALUE, message);
+    match (crate::diagnostic::did_you_mean(text, known.iter().copied()), known) {
+        (Some(word), _) => invalid.help(format!("did you mean `{word}`?")),
+        (None, [first, second, ..]) if known.len() > LISTED => invalid
+            .help(format!("use {}, or another that the reference lists", either(&[first, second]))),
+        (None, _) => invalid,
     }
 }
