@@ -92,6 +92,8 @@ catalogue! {
     BAD_CIDR = "SW205", "bad-cidr";
     /// A tag or digest that is not one (OCI Distribution Specification, "Pulling manifests").
     BAD_IMAGE = "SW206", "bad-image";
+    /// A secret's value stands in a description, from where it would reach the repository.
+    SECRET_WRITTEN = "SW207", "secret-written";
 
     // Fields and components that must fit together.
     /// A CPU and memory pair that Fargate does not offer (Amazon ECS Developer Guide, "Task

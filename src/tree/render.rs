@@ -97,7 +97,10 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
     }
     rendered.stacks = selected.into_iter().cloned().collect();
     rendered.drifts.sort_by(|a, b| a.path.cmp(&b.path));
-    let sources = project.sources.lock().expect("no thread panics while it holds this");
+    let mut sources = project.sources.lock().expect("no thread panics while it holds this");
+    for diagnostic in rendered.diagnostics.iter().filter(|d| d.code == codes::SECRET_WRITTEN) {
+        diagnostic.primary.iter().for_each(|label| sources.mask(label.span));
+    }
     sort(&mut rendered.diagnostics, &sources);
     rendered
 }
