@@ -60,7 +60,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
     let title = level.primary_title(one_line(&diagnostic.message)).id(diagnostic.code.id);
     let problem = Group::with_title(title)
         .elements(excerpts.iter().map(|excerpt| excerpt.snippet(sources)))
-        .elements(diagnostic.help.iter().map(|help| Level::HELP.message(one_line(help))));
+        .elements(diagnostic.help.iter().map(|help| Level::HELP.message(lines(help))));
     let repair =
         diagnostic.suggestion.as_ref().and_then(|repair| patch(repair, sources, excerpts.first()));
     let report: Vec<_> = std::iter::once(problem).chain(repair).collect();
@@ -293,6 +293,11 @@ fn with_true_places(drawn: &str) -> String {
         _ => part.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit()),
     });
     parts.collect()
+}
+
+/// Help of several lines, such as a piece of a file to copy, each line made safe.
+fn lines(text: &str) -> String {
+    text.lines().map(one_line).collect::<Vec<_>>().join("\n")
 }
 
 /// Text that stays on its line and cannot speak to the terminal.

@@ -1,0 +1,11 @@
+//! The binary on real trees: stories from the user's side. One file a command or capability.
+
+mod bad_input;
+mod check;
+mod diff;
+mod help;
+mod log;
+mod modules;
+mod render;
+mod reproducible;
+mod support;
