@@ -3,4 +3,5 @@
 #![warn(missing_docs)]
 
 pub mod diagnostic;
+pub mod hcl;
 pub mod value;
