@@ -272,7 +272,7 @@ fn a_foreign_file_is_drift_and_has_no_diff() {
     let project = Project::rendered(STACK);
     project.write("stacks/demo/network.tf", "# by hand\n");
     assert_snapshot!(project.run(&["check"]), @"
-    exit 2
+    exit 1
     --- out
     foreign stacks/demo/network.tf
       it is not ours and is left alone: move it, or rename it

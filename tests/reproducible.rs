@@ -20,7 +20,7 @@ fn rendering_twice_and_from_another_folder_gives_the_same_bytes() {
 
 fn shuffled() -> impl Strategy<Value = String> {
     let repository =
-        ["  name = \"a\"", "  keep = 7", "  scan_on_push = false", "  mutable_tags = true"];
+        ["  name = \"app\"", "  keep = 7", "  scan_on_push = false", "  mutable_tags = true"];
     let blocks = (
         Just(repository.to_vec()).prop_shuffle(),
         Just(vec!["  a = 1", "  b = \"x\"", "  c = network.main.id"]).prop_shuffle(),
