@@ -1,6 +1,5 @@
 //! Describe an AWS system in a few typed blocks; render, compare and plan the Terraform that a
 //! person would have written.
-#![warn(missing_docs)]
 
 // The macros of this crate name its items by their public paths.
 extern crate self as stackwright;

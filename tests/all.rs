@@ -1,5 +1,7 @@
 //! The binary on real trees: stories from the user's side. One file a command or capability.
 
+#![allow(clippy::unwrap_used)]
+
 mod bad_input;
 mod check;
 mod diff;
