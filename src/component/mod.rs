@@ -25,7 +25,7 @@ mod output;
 mod repository;
 pub mod task;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use cluster::Cluster;
 pub use image::Image;
