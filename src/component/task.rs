@@ -4,7 +4,7 @@
 //! [`lower_task`], and adds [`task_variables`] to its derived variables.
 
 use super::network::Nat;
-use super::{Cluster, Image, Network};
+use super::{Cluster, Image, ModuleSource, Network};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::{Expr, Property};
 use crate::stack::Id;
@@ -19,7 +19,14 @@ use crate::value::{
     EnvName, FargateCpu, FargateMemory, Invalid, LogRetention, Scalar, SecretSource, Whole,
     check_pair,
 };
-use crate::{block, choice};
+use crate::{block, choice, module_source};
+
+/// A task definition and its log group. The modules of components that run tasks call it.
+pub const TASK: ModuleSource = module_source!("task");
+
+/// The roles of tasks: one with which ECS starts them, one that they have. A module that runs
+/// tasks calls it once.
+pub const TASK_ROLE: ModuleSource = module_source!("task_role");
 
 block! {
     /// An ECS task on Fargate.
@@ -55,7 +62,7 @@ block! {
         /// images are: `private` when the network has NAT gateways, else `public`.
         placement: Option<Literal<Placement>>,
         /// How long a container may take to stop before it is killed, in seconds; ECS waits 30.
-        stop_timeout_s: Option<Value<Whole<2, 120>>>,
+        stop_timeout_s: Option<Value<Whole<1, 120>>>,
         /// The size of its disk in GiB; Fargate gives 20.
         ephemeral_storage_gib: Option<Value<Whole<21, 200>>>,
     }
