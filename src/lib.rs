@@ -2,12 +2,15 @@
 //! person would have written.
 #![warn(missing_docs)]
 
-// The macros of this crate name its dependencies and its own items by their public paths.
+// The macros of this crate name its items by their public paths.
 extern crate self as stackwright;
 
 pub mod component;
 pub mod diagnostic;
 pub mod hcl;
+pub mod image;
+pub mod project;
+pub mod report;
 pub mod stack;
 pub mod tree;
 pub mod value;

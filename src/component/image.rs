@@ -4,6 +4,7 @@ use hcl::edit::expr::Expression as Source;
 
 use super::Repository;
 use crate::component::{Component, Outputs};
+use crate::hcl::Expr;
 use crate::stack::field::{Field, Ref, Type};
 use crate::stack::lower::Lower;
 use crate::stack::read::Reader;
@@ -31,13 +32,13 @@ pub enum ImageRepository {
 }
 
 impl ImageRepository {
-    /// The address, to stand inside a quoted template.
-    pub fn template(&self) -> String {
+    /// The address as HCL.
+    pub fn expr(&self) -> Expr {
         match self {
             Self::Component(repository) => {
-                format!("${{{}.url}}", Repository::address(&repository.label))
+                Expr::Raw(format!("{}.url", Repository::address(&repository.label)))
             }
-            Self::Address(address) => address.template(),
+            Self::Address(address) => address.expr(),
         }
     }
 }
@@ -54,7 +55,7 @@ impl Field for ImageRepository {
         Ref::from_expr(reader, source).map(Self::Component)
     }
 
-    fn argument(&self) -> Option<crate::hcl::Expr> {
+    fn argument(&self) -> Option<Expr> {
         None
     }
 

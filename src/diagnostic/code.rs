@@ -92,6 +92,8 @@ catalogue! {
     BAD_CIDR = "SW205", "bad-cidr";
     /// A tag or digest that is not one (OCI Distribution Specification, "Pulling manifests").
     BAD_IMAGE = "SW206", "bad-image";
+    /// A secret's value stands in a description, from where it would reach the repository.
+    SECRET_WRITTEN = "SW207", "secret-written";
 
     // Fields and components that must fit together.
     /// A CPU and memory pair that Fargate does not offer (Amazon ECS Developer Guide, "Task
@@ -136,7 +138,7 @@ catalogue! {
 
     // The checkout.
     /// A file that is not ours stands where a rendered one belongs; it is never overwritten.
-    FOREIGN = "SW501", "foreign-file";
+    FOREIGN = "SW501", "foreign";
     /// A rendered file could not be written.
     UNWRITABLE = "SW502", "unwritable";
     /// A rendered file is not in the checkout.

@@ -78,6 +78,20 @@ impl Sources {
         &self.files[id.0 as usize]
     }
 
+    /// Makes the bytes of a place unreadable in everything that is shown later.
+    pub fn mask(&mut self, span: Span) {
+        let source = &mut self.files[span.file.0 as usize];
+        let Some(secret) = source.text.get(span.range()) else { return };
+        // Every character becomes as many stars as it has bytes, so that places stay where they are.
+        let star = |c: char| std::iter::repeat_n(if c == '\n' { c } else { '*' }, c.len_utf8());
+        let stars: String = secret.chars().flat_map(star).collect();
+        let mut text = String::with_capacity(source.text.len());
+        text.push_str(&source.text[..span.start]);
+        text.push_str(&stars);
+        text.push_str(&source.text[span.end..]);
+        source.text = text.into();
+    }
+
     /// `path:line:column` of a span's start.
     pub fn place(&self, span: Span) -> String {
         let source = self.get(span.file);

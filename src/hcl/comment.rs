@@ -23,11 +23,6 @@ impl Comment {
         Self { leading: lines(before.prefix()), trailing: lines(after.suffix()).into_iter().next() }
     }
 
-    /// The comments before something that has no line of its own.
-    pub(crate) fn before(decor: &Decor) -> Self {
-        Self { leading: lines(decor.prefix()), trailing: None }
-    }
-
     /// Puts another item's comments above this one's.
     pub fn prepend(&mut self, other: Comment) {
         let mut leading = other.leading;

@@ -1,3 +1,13 @@
 //! Everything that a render produces, in memory, and its meeting with the checkout.
 
+pub mod compare;
 pub mod header;
+mod render;
+pub mod write;
+
+use std::collections::BTreeMap;
+
+pub use render::{Rendered, render};
+
+/// Rendered files: their content by path, relative to the project, with `/`.
+pub type Files = BTreeMap<String, String>;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Invalid, Scalar, ScalarType, either, one_of};
+use super::{Invalid, Scalar, ScalarType, one_of};
 use crate::diagnostic::codes;
 
 /// The days after which CloudWatch Logs deletes an event (Amazon CloudWatch Logs API Reference,
@@ -40,7 +40,7 @@ impl Scalar for LogRetention {
                 codes::OUT_OF_RANGE,
                 "`0` keeps logs for ever, and their bill grows as long",
             )
-            .help(format!("the longest is ten years: {}", either(&[3653]))));
+            .help("the longest is ten years: `3653`"));
         }
         one_of(text, &Self::ALL).map(Self)
     }

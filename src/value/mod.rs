@@ -9,15 +9,32 @@ use crate::diagnostic::{Code, codes};
 
 #[macro_use]
 mod text;
+mod aws;
+mod cdn;
 mod cidr;
+mod database;
+mod dns;
+mod image;
+mod lb;
 mod log_retention;
 mod name;
+mod region;
 mod schedule;
 mod task_size;
+mod terraform;
 #[cfg(test)]
 mod testing;
 
+pub use aws::{AccountId, Arn, JsonKey, ParameterName, SecretName, SecretSource};
+pub use cdn::{HttpVersion, MinimumTls, PriceClass};
 pub use cidr::{Cidr, VpcCidr};
+pub use database::{
+    BackupWindow, Engine, EngineVersion, InstanceClass, MaintenanceWindow, MonitoringInterval,
+    StorageType, check_username, family, windows_overlap,
+};
+pub use dns::{HostName, HostPattern, Ipv4, PathPattern, RecordName, UrlPath};
+pub use image::{Digest, ImageReference, Tag};
+pub use lb::{HttpMethod, RedirectStatus, StatusMatcher, TlsPolicy};
 pub use log_retention::LogRetention;
 pub use name::{
     AlarmName, BucketName, ClusterName, DbIdentifier, DbName, DbUsername, EnvName, EventRuleName,
@@ -25,11 +42,10 @@ pub use name::{
     SecurityGroupDescription, ServiceName, StackName, TagKey, TargetGroupName, TaskFamily,
     TopicName,
 };
+pub use region::{Region, ZoneName};
 pub use schedule::Schedule;
 pub use task_size::{FargateCpu, FargateMemory, check_pair};
-
-mod stub;
-pub use stub::*;
+pub use terraform::VersionConstraint;
 
 /// Terraform's name for the type of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,11 +101,22 @@ impl Invalid {
         self
     }
 
-    /// Narrows the place to some bytes of the literal.
+    /// Narrows the place to some bytes of the literal; where there are none to see, it stays the
+    /// whole.
     #[must_use]
     pub fn at(mut self, range: Range<usize>) -> Self {
-        self.at = Some(range);
+        self.at = Some(range).filter(|range| !range.is_empty());
         self
+    }
+
+    /// Moves the place from a part of a literal to the literal, where the part stands at `part`.
+    #[must_use]
+    fn within(self, part: Range<usize>) -> Self {
+        let at = match &self.at {
+            Some(at) => part.start + at.start..part.start + at.end,
+            None => part,
+        };
+        self.at(at)
     }
 
     /// Adds to what there is to do the literal as it should be written.
@@ -110,6 +137,9 @@ impl Invalid {
 /// A text in backquotes, on one line and not longer than a line.
 fn quote(text: &str) -> String {
     const LONGEST: usize = 64;
+    if text.is_empty() {
+        return "an empty text".to_owned();
+    }
     let mut quoted = String::from("`");
     for (index, c) in text.chars().enumerate() {
         match c {
@@ -135,6 +165,9 @@ fn either<T: fmt::Display>(items: &[T]) -> String {
     }
 }
 
+/// How many values a message can list.
+const LISTED: usize = 8;
+
 /// The number among `known`, or the ones next to it.
 fn one_of(text: &str, known: &[u32]) -> Result<u32, Invalid> {
     let number: u32 = text.parse().map_err(|_| {
@@ -147,7 +180,11 @@ fn one_of(text: &str, known: &[u32]) -> Result<u32, Invalid> {
     let below = known.iter().copied().filter(|&other| other < number).max();
     let above = known.iter().copied().filter(|&other| other > number).min();
     let nearest: Vec<u32> = below.into_iter().chain(above).collect();
-    Err(Invalid::new(codes::OUT_OF_RANGE, format!("`{number}` is not one of {}", either(known)))
+    let message = match known.len() {
+        ..=LISTED => format!("`{number}` is not one of {}", either(known)),
+        many => format!("`{number}` is none of the {many} numbers that are allowed"),
+    };
+    Err(Invalid::new(codes::OUT_OF_RANGE, message)
         .help(format!("the nearest: {}", either(&nearest))))
 }
 
@@ -217,6 +254,9 @@ impl<const MIN: i64, const MAX: i64> Scalar for Whole<MIN, MAX> {
     }
 }
 
+/// A port of TCP or UDP; 0 is none (RFC 6335, "Port Number Ranges").
+pub type Port = Whole<1, 65535>;
+
 /// Declares an enum whose values are fixed words.
 ///
 /// `else explain` after the enum names a `fn(&str) -> Option<Invalid>` that knows why a word that
@@ -280,14 +320,15 @@ macro_rules! choice {
 /// The refusal of a word that is none of the `known` ones.
 #[doc(hidden)]
 pub fn no_such_choice(text: &str, known: &[&str]) -> Invalid {
-    let invalid = match known.len() {
-        ..=8 => format!("{} is not one of {}", quote(text), either(known)),
+    let message = match known.len() {
+        ..=LISTED => format!("{} is not one of {}", quote(text), either(known)),
         many => format!("{} is none of the {many} known values", quote(text)),
     };
-    let invalid = Invalid::new(codes::BAD_VALUE, invalid);
-    match crate::diagnostic::did_you_mean(text, known.iter().copied()) {
-        Some(word) => invalid.help(format!("did you mean `{word}`?")),
-        None if known.len() > 8 => invalid.help(format!("use one of {}", either(known))),
-        None => invalid,
+    let invalid = Invalid::new(codes::BAD_VALUE, message);
+    match (crate::diagnostic::did_you_mean(text, known.iter().copied()), known) {
+        (Some(word), _) => invalid.help(format!("did you mean `{word}`?")),
+        (None, [first, second, ..]) if known.len() > LISTED => invalid
+            .help(format!("use {}, or another that the reference lists", either(&[first, second]))),
+        (None, _) => invalid,
     }
 }

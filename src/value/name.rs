@@ -78,7 +78,7 @@ text! {
         chars: |c| lower_or_digit(c) || matches!(c, '.' | '_' | '-' | '/'),
         first: lower_or_digit,
         last: lower_or_digit,
-        also: |text| no_two_together(text, &['.', '_', '-', '/']),
+        apart: &['.', '_', '-', '/'],
         ..WORD
     };
 
@@ -106,7 +106,7 @@ text! {
         max: 63,
         chars: |c| lower_or_digit(c) || c == '-',
         first: letter,
-        also: |text| no_two_together(text, &['-']),
+        apart: &['-'],
         ..DASHED
     };
 
@@ -145,6 +145,7 @@ text! {
         chars: |c| lower_or_digit(c) || c == '-' || c == '.',
         first: lower_or_digit,
         last: lower_or_digit,
+        apart: &['.'],
         also: bucket,
         ..WORD
     };
@@ -245,27 +246,6 @@ text! {
     };
 }
 
-/// Refuses a separator right after a separator.
-fn no_two_together(text: &str, separators: &[char]) -> Result<(), Invalid> {
-    let pairs = text.char_indices().zip(text.chars().skip(1));
-    for ((at, one), other) in pairs {
-        if separators.contains(&one) && separators.contains(&other) {
-            let pair = at..at + one.len_utf8() + other.len_utf8();
-            return Err(Invalid::new(
-                codes::BAD_NAME,
-                format!("`{one}{other}`: two separators together"),
-            )
-            .at(pair.clone())
-            .help(format!(
-                "separate words with one character; try `{}{one}{}`",
-                &text[..pair.start],
-                text[pair.end..].trim_start_matches(separators)
-            )));
-        }
-    }
-    Ok(())
-}
-
 /// What S3 reserves for itself and for addresses.
 fn bucket(text: &str) -> Result<(), Invalid> {
     const PREFIXES: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
@@ -273,7 +253,6 @@ fn bucket(text: &str) -> Result<(), Invalid> {
 
     let refuse = |message: String| Invalid::new(codes::BAD_NAME, message);
     let reserved = "S3 keeps it for itself; choose another name";
-    no_two_together(text, &['.'])?;
     if text.parse::<std::net::Ipv4Addr>().is_ok() {
         return Err(refuse(format!("`{text}` is an IP address, which no bucket can be named as"))
             .help("choose a name with a letter"));

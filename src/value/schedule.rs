@@ -257,17 +257,35 @@ impl<'a> Piece<'a> {
 
 /// `0 4 * * ? *`
 fn cron(body: &str, start: usize) -> Result<String, Fault> {
+    // Neither changes how long anything is, so that places stay right.
+    let body = &body.to_ascii_uppercase().replace(['\t', '\n', '\r'], " ");
     let fields: Vec<_> =
         Piece { text: body, start }.split(' ').filter(|piece| !piece.text.is_empty()).collect();
     let Ok(fields) = <[Piece; 6]>::try_from(fields.as_slice()) else {
         return Err(not_six(body, start, &fields));
     };
+    if let [seconds, rest @ .., Piece { text: "?", .. }] = fields {
+        return Err(with_seconds(body, start, seconds, rest));
+    }
     for (piece, field) in fields.into_iter().zip(&FIELDS) {
         check_field(piece, field)?;
     }
     let [_, _, day_of_month, _, day_of_week, _] = fields;
     check_days(day_of_month, day_of_week)?;
-    Ok(format!("cron({})", fields.map(|piece| piece.text.to_ascii_uppercase()).join(" ")))
+    Ok(format!("cron({})", fields.map(|piece| piece.text).join(" ")))
+}
+
+/// Six fields with `?` last are Quartz's: seconds first, and no year.
+fn with_seconds(body: &str, start: usize, seconds: Piece, rest: [Piece; 4]) -> Fault {
+    let fault = Fault::new(
+        start..start + body.len(),
+        format!("{} has `?` for its year", quote(body)),
+        "EventBridge has no seconds: its fields are minutes hours day-of-month month day-of-week year",
+    );
+    match seconds.text {
+        "0" => fault.instead(format!("{} ? *", rest.map(|piece| piece.text).join(" "))),
+        _ => fault,
+    }
 }
 
 /// Five fields are Unix's, seven are Quartz's with seconds.
@@ -337,16 +355,26 @@ fn check_field(piece: Piece, field: &Field) -> Result<(), Fault> {
         (_, Day::OfWeek) => special_day_of_week(piece, field)?,
         (_, Day::Neither) => false,
     };
-    match special {
-        true => Ok(()),
-        false => piece.split(',').try_for_each(|item| check_item(item, field)),
+    if special {
+        return Ok(());
     }
+    if piece.split(',').any(|item| item.text.is_empty()) {
+        let items: Vec<_> = piece.text.split(',').filter(|item| !item.is_empty()).collect();
+        let help = "remove the comma that is too many";
+        let fault = piece.fault(format!("an empty item in {}", field.name), help);
+        return Err(if items.is_empty() { fault } else { fault.instead(items.join(",")) });
+    }
+    piece.split(',').try_for_each(|item| check_item(item, field))
 }
 
 /// `L` for the last day, `LW` for the last working day, `3W` for the working day closest to the 3rd.
 fn special_day_of_month(piece: Piece, field: &Field) -> Result<bool, Fault> {
     match (piece.text, piece.split_last()) {
         ("L" | "LW", _) => Ok(true),
+        (text, _) if text.starts_with("L-") => Err(piece.fault(
+            format!("{} in day-of-month", quote(text)),
+            "EventBridge knows the last day, `L`, and the last working day, `LW`, but does not count back from them",
+        )),
         (_, Some((day, 'W'))) if !day.text.contains(',') => check_value(day, field).map(|_| true),
         _ => Ok(false),
     }
@@ -380,13 +408,6 @@ fn special_day_of_week(piece: Piece, field: &Field) -> Result<bool, Fault> {
 /// `*`, `5`, `1-5`, and each of them with a step: `0/15`.
 fn check_item(item: Piece, field: &Field) -> Result<(), Fault> {
     let Field { name, min, max, .. } = *field;
-    if item.text.is_empty() {
-        return Err(Fault::new(
-            item.at(),
-            format!("an empty item in {name}"),
-            "remove the comma that is too many",
-        ));
-    }
     let Some((range, step)) = item.split_once('/') else {
         return match item.text {
             "*" => Err(item.fault(
@@ -517,7 +538,8 @@ mod tests {
     fn spaces_and_case_become_canonical() {
         for (text, canonical) in [
             ("rate( 5   minutes )", "rate(5 minutes)"),
-            ("cron(0  4 ?  * mon-Fri *)", "cron(0 4 ? * MON-FRI *)"),
+            ("cron(0  4 ?  *\tmon-Fri *)", "cron(0 4 ? * MON-FRI *)"),
+            ("cron(0 9 ? * fril *)", "cron(0 9 ? * FRIL *)"),
         ] {
             assert_eq!(Schedule::parse(text).unwrap().as_str(), canonical);
         }
@@ -539,8 +561,11 @@ mod tests {
     }
 
     #[test]
-    fn seven_fields_lose_their_seconds() {
-        bad::<Schedule>(&[("cron(0 0 4 * * ? *)", "0 0 4 * * ? *", "try `cron(0 4 * * ? *)`")]);
+    fn fields_of_quartz_lose_their_seconds() {
+        bad::<Schedule>(&[
+            ("cron(0 0 4 * * ? *)", "0 0 4 * * ? *", "try `cron(0 4 * * ? *)`"),
+            ("cron(0 0 12 * * ?)", "0 0 12 * * ?", "try `cron(0 12 * * ? *)`"),
+        ]);
     }
 
     #[test]
@@ -568,7 +593,8 @@ mod tests {
             ("cron(0 4 * * ? 1969)", "1969", "year goes from 1970 to 2199"),
             ("cron(0/0 4 * * ? *)", "0", "not a step of minutes"),
             ("cron(/15 4 * * ? *)", "/15", "try `cron(0/15 4 * * ? *)`"),
-            ("cron(0 4,,5 * * ? *)", "", "an empty item in hours"),
+            ("cron(0 4,,5 * * ? *)", "4,,5", "try `cron(0 4,5 * * ? *)`"),
+            ("cron(0 4 L-2 * ? *)", "L-2", "does not count back"),
             ("cron(0 22-2 * * ? *)", "22-2", "try `cron(0 22-23,0-2 * * ? *)`"),
             ("cron(0 4 ? * 2/2 *)", "2/2", "try `cron(0 4 ? * 2,4,6 *)`"),
             ("cron(0 4 32W * ? *)", "32", "day-of-month goes"),

@@ -24,6 +24,8 @@ pub(super) struct Rules {
     pub first: fn(char) -> bool,
     /// Those that it may end with.
     pub last: fn(char) -> bool,
+    /// Those of which no two stand together.
+    pub apart: &'static [char],
     /// What stands in a correction where a refused character stood.
     pub filler: Option<char>,
     /// Whatever else there is to check.
@@ -41,6 +43,7 @@ impl Rules {
         chars: |_| true,
         first: |_| true,
         last: |_| true,
+        apart: &[],
         filler: None,
         also: |_| Ok(()),
     };
@@ -79,6 +82,10 @@ impl Rules {
             let message = format!("{what} cannot end with {}", quote(&last.to_string()));
             return Err(refuse(message).at(text.len() - last.len_utf8()..text.len()));
         }
+        if let Some((at, one, other)) = self.pair(text) {
+            let message = format!("`{one}{other}` cannot stand in {what}");
+            return Err(refuse(message).at(at..at + one.len_utf8() + other.len_utf8()));
+        }
         let length = text.chars().count();
         if length < self.min {
             return Err(refuse(format!("{} is too short for {what}", quote(text))));
@@ -94,6 +101,14 @@ impl Rules {
         (self.also)(text)
     }
 
+    /// Two characters together that have to stand apart.
+    fn pair(&self, text: &str) -> Option<(usize, char, char)> {
+        let pairs = text.char_indices().zip(text.chars().skip(1));
+        pairs
+            .map(|((at, one), other)| (at, one, other))
+            .find(|(_, one, other)| self.apart.contains(one) && self.apart.contains(other))
+    }
+
     /// What was probably meant: in the right case, with fillers for what is refused.
     fn mend(&self, text: &str) -> Option<String> {
         let text = match (self.chars)('A') {
@@ -102,7 +117,10 @@ impl Rules {
         };
         let mended: Option<String> =
             text.chars().map(|c| if (self.chars)(c) { Some(c) } else { self.filler }).collect();
-        let mended = mended?;
+        let mut mended = mended?;
+        while let Some((at, one, _)) = self.pair(&mended) {
+            mended.remove(at + one.len_utf8());
+        }
         let mended = match self.filler {
             Some(_) => mended
                 .trim_start_matches(|c| !(self.first)(c))

@@ -1,0 +1,77 @@
+//! `stackwright check`
+
+use clap::{Args, ValueEnum};
+use stackwright::project::Project;
+use stackwright::report::{self, Report};
+use stackwright::tree;
+
+use super::output::Output;
+use super::{Outcome, Selection};
+
+/// Compare the checkout with what the descriptions say
+///
+/// Names each file that is missing, stale (the description moved on), edited by hand, orphan (no
+/// description produces it any more) or foreign (not ours, where we must write), with the change
+/// that a render would make. Nothing is written.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  stackwright check
+  stackwright check --stack univaf
+  stackwright check --format github     annotations in a pull request
+  stackwright check --format sarif > stackwright.sarif
+
+Exit codes:
+  0  the checkout is as described
+  1  a description is wrong, or a file cannot be read
+  2  there is a difference")]
+pub struct CheckArgs {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// How the result looks
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    format: Format,
+}
+
+/// How a result looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, with diffs.
+    Terminal,
+    /// For programs; a stable shape.
+    Json,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// For a comment on a pull request.
+    Markdown,
+}
+
+pub fn check(project: &Project, args: &CheckArgs, output: &mut Output) -> anyhow::Result<Outcome> {
+    let progress = output.progress("checking stacks");
+    let rendered = tree::render(project, &args.selection.stacks, &|done| {
+        progress.set_position(done as u64);
+    });
+    progress.finish_and_clear();
+    let sources = project.sources.lock().expect("no thread is left");
+    let report = Report { rendered: &rendered, sources: &sources };
+    let text = match args.format {
+        Format::Terminal => {
+            output.diagnostics(&rendered.diagnostics, &sources)?;
+            report::terminal::check(&report, output.style)
+        }
+        Format::Json => format!("{:#}\n", report::json::check(&report)),
+        Format::Github => report::github::check(&report),
+        Format::Sarif => format!("{:#}\n", report::sarif::check(&report)),
+        Format::Markdown => report::markdown::check(&report),
+    };
+    output.print(&text)?;
+    tracing::info!(files = rendered.files, drift = rendered.drifts.len(), "checked");
+    Ok(match (rendered.has_errors(), rendered.drifts.is_empty()) {
+        (true, _) => Outcome::Error,
+        (false, false) => Outcome::Difference,
+        (false, true) => Outcome::Good,
+    })
+}

@@ -1,0 +1,153 @@
+//! The command line. One file a command; none of them decides anything that a user of the library
+//! would miss.
+
+mod check;
+mod diff;
+mod log;
+mod output;
+mod render;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use stackwright::project::Project;
+
+use log::{LogFormat, Verbosity};
+use output::Output;
+
+/// Describe an AWS system in a few typed blocks; render the Terraform that a person would have
+/// written, and check that it is still what the description says.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_long_help = EXAMPLES)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  stackwright render                  write the root of every stack
+  stackwright render --dry-run        say what that would change
+  stackwright check                   compare the checkout with the descriptions
+  stackwright check --format github   the same, as annotations of a pull request
+  stackwright diff --stack univaf     show what a render would change in one stack
+
+Exit codes:
+  0  nothing to do, or done
+  1  an error: nothing was written
+  2  `check` or `diff` found a difference";
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+struct Global {
+    /// The project's folder, or any folder in it
+    ///
+    /// The project is the nearest folder at or above this one that holds a `stackwright.hcl` or a
+    /// `stacks` folder.
+    #[arg(long, short = 'C', global = true, value_name = "FOLDER", default_value = ".")]
+    project: PathBuf,
+
+    /// When to use colour; NO_COLOR is honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+
+    /// How the log on standard error looks
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
+
+    /// Log more; twice or three times for even more
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    verbose: u8,
+
+    /// Print errors and results only
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal that can, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Which stacks a command is about.
+#[derive(Debug, Args)]
+struct Selection {
+    /// Only this stack; may stand several times
+    #[arg(long = "stack", short = 's', value_name = "NAME")]
+    stacks: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Render(render::RenderArgs),
+    Check(check::CheckArgs),
+    Diff(diff::DiffArgs),
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// There was nothing to do, or it is done.
+    Good,
+    /// There is a difference, and the command was asked whether there is.
+    Difference,
+    /// Something is wrong; nothing was written.
+    Error,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Good => Self::SUCCESS,
+            Outcome::Error => Self::FAILURE,
+            Outcome::Difference => Self::from(2),
+        }
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    // clap's own exit code for wrong arguments is 2, which here means a difference.
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
+    let verbosity =
+        if cli.global.quiet { Verbosity::Quiet } else { Verbosity::from_count(cli.global.verbose) };
+    log::init(cli.global.log_format, verbosity);
+    let mut output = Output::new(cli.global.color, cli.global.quiet, cli.global.verbose > 0);
+    let outcome = run(&cli, &mut output).unwrap_or_else(|error| {
+        output.error(&format!("{error:#}"));
+        Outcome::Error
+    });
+    outcome.into()
+}
+
+fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
+    let project = match Project::find(&cli.global.project) {
+        Ok(project) => project,
+        Err((sources, diagnostics)) => {
+            output.diagnostics(&diagnostics, &sources)?;
+            return Ok(Outcome::Error);
+        }
+    };
+    tracing::info!(project = %project.root.display(), "found the project");
+    match &cli.command {
+        Command::Render(args) => render::render(&project, args, output),
+        Command::Check(args) => check::check(&project, args, output),
+        Command::Diff(args) => diff::diff(&project, args, output),
+    }
+}

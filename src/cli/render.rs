@@ -1,0 +1,65 @@
+//! `stackwright render`
+
+use clap::Args;
+use stackwright::project::Project;
+use stackwright::tree::{self, write};
+
+use super::output::Output;
+use super::{Outcome, Selection};
+
+/// Write the Terraform root of every stack, and the modules that they use
+///
+/// Prints one line for each file that changes, and nothing for the rest. Files that are not ours
+/// are never touched; when anything is wrong, nothing is written.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  stackwright render
+  stackwright render --dry-run
+  stackwright render --stack univaf")]
+pub struct RenderArgs {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// Say what would change, and change nothing
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+}
+
+pub fn render(
+    project: &Project,
+    args: &RenderArgs,
+    output: &mut Output,
+) -> anyhow::Result<Outcome> {
+    let guard = if args.dry_run { Ok(None) } else { write::guard(project).map(Some) };
+    let progress = output.progress("rendering stacks");
+    let rendered = tree::render(project, &args.selection.stacks, &|done| {
+        progress.set_position(done as u64);
+    });
+    progress.finish_and_clear();
+    let mut problems = rendered.diagnostics.clone();
+    problems.extend(guard.as_ref().err().cloned());
+    problems.extend(tree::write::foreign(&rendered.drifts));
+    if !problems.iter().any(stackwright::diagnostic::Diagnostic::is_error) && !args.dry_run {
+        problems.extend(write::write(project, &rendered.drifts).err());
+    }
+    output.diagnostics(&problems, &project.sources.lock().expect("no thread is left"))?;
+    if problems.iter().any(stackwright::diagnostic::Diagnostic::is_error) {
+        return Ok(Outcome::Error);
+    }
+    let mut text = String::new();
+    for drift in &rendered.drifts {
+        if let Some(action) = write::Action::of(drift.class) {
+            text.push_str(&format!("{} {}\n", action.name(), drift.path));
+        }
+    }
+    output.print(&text)?;
+    tracing::info!(
+        stacks = rendered.stacks.len(),
+        files = rendered.files,
+        changed = rendered.drifts.len(),
+        dry_run = args.dry_run,
+        "rendered"
+    );
+    Ok(Outcome::Good)
+}

@@ -1,0 +1,214 @@
+//! The tree against the checkout, file by file.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use super::Files;
+use super::header::{Ownership, ownership};
+use crate::diagnostic::{Code, Diagnostic, codes};
+use crate::project::Project;
+
+/// How a file of the checkout differs from the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// The tree has it, the checkout does not.
+    Missing,
+    /// It is as it was rendered, but the description moved on.
+    Stale,
+    /// Somebody changed it by hand.
+    Edited,
+    /// It is ours, and no description produces it any more.
+    Orphan,
+    /// It is not ours, and stands where we must write.
+    Foreign,
+}
+
+impl Class {
+    /// One word for it.
+    pub fn name(self) -> &'static str {
+        self.code().name
+    }
+
+    /// Its code.
+    pub fn code(self) -> Code {
+        match self {
+            Self::Missing => codes::MISSING_FILE,
+            Self::Stale => codes::STALE_FILE,
+            Self::Edited => codes::EDITED_FILE,
+            Self::Orphan => codes::ORPHAN_FILE,
+            Self::Foreign => codes::FOREIGN,
+        }
+    }
+
+    /// What it means and what to do, in one line.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Missing => "it is rendered, but not in the checkout: run `stackwright render`",
+            Self::Stale => "the description moved on: run `stackwright render`",
+            Self::Edited => {
+                "it was changed by hand: change the description instead, then run `stackwright render`"
+            }
+            Self::Orphan => "no description produces it any more: `stackwright render` deletes it",
+            Self::Foreign => "it is not ours and is left alone: move it, or rename it",
+        }
+    }
+}
+
+/// One file in which tree and checkout differ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drift {
+    /// Its path, relative to the project, with `/`.
+    pub path: String,
+    /// How it differs.
+    pub class: Class,
+    /// What the tree has.
+    pub expected: Option<String>,
+    /// What the checkout has.
+    pub found: Option<Vec<u8>>,
+}
+
+impl Drift {
+    /// The checkout's text, with what is not UTF-8 replaced.
+    pub fn found_text(&self) -> String {
+        self.found.as_deref().map(String::from_utf8_lossy).unwrap_or_default().into_owned()
+    }
+
+    /// The change that a render makes, as a unified diff: empty for a foreign file.
+    pub fn diff(&self) -> String {
+        if self.class == Class::Foreign {
+            return String::new();
+        }
+        let old = self.found_text();
+        let new = self.expected.as_deref().unwrap_or_default();
+        let name = |prefix: &str, there: bool| {
+            if there { format!("{prefix}/{}", self.path) } else { "/dev/null".to_owned() }
+        };
+        similar::TextDiff::from_lines(old.as_str(), new)
+            .unified_diff()
+            .header(&name("a", self.found.is_some()), &name("b", self.expected.is_some()))
+            .to_string()
+    }
+}
+
+/// Compares rendered files with the checkout.
+pub fn compare(project: &Project, files: &Files) -> (Vec<Drift>, Vec<Diagnostic>) {
+    let mut drifts = Vec::new();
+    let mut diagnostics = Vec::new();
+    let mut folder = "";
+    for (path, expected) in files {
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        if parent != folder {
+            folder = parent;
+            diagnostics.extend(project.inside(parent).err());
+        }
+        match compare_file(&project.root.join(path), expected) {
+            Ok(None) => {}
+            Ok(Some((class, found))) => {
+                let expected = Some(expected.clone());
+                drifts.push(Drift { path: path.clone(), class, expected, found });
+            }
+            Err(error) => diagnostics.push(Diagnostic::error(
+                codes::UNREADABLE,
+                format!("cannot read `{path}`: {error}"),
+            )),
+        }
+    }
+    (drifts, diagnostics)
+}
+
+fn compare_file(path: &Path, expected: &str) -> std::io::Result<Option<(Class, Option<Vec<u8>>)>> {
+    let mut file = match fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let link = fs::symlink_metadata(path).is_ok();
+            return Ok(Some((if link { Class::Foreign } else { Class::Missing }, None)));
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+            return Ok(Some((Class::Foreign, None)));
+        }
+        Err(error) => return Err(error),
+    };
+    if file.metadata()?.is_dir() {
+        return Ok(Some((Class::Foreign, None)));
+    }
+    let mut found = Vec::with_capacity(expected.len() + 1);
+    file.read_to_end(&mut found)?;
+    if found == expected.as_bytes() {
+        return Ok(None);
+    }
+    // A link is somebody's arrangement: writing would replace it, or what it leads to.
+    if fs::symlink_metadata(path)?.file_type().is_symlink() {
+        return Ok(Some((Class::Foreign, Some(found))));
+    }
+    let class = match ownership(&found) {
+        Ownership::Intact | Ownership::Lock => Class::Stale,
+        Ownership::Edited => Class::Edited,
+        Ownership::Foreign => Class::Foreign,
+    };
+    Ok(Some((class, Some(found))))
+}
+
+/// Files below some folders that are ours and that no description produces: `produced` is sorted.
+pub fn orphans(
+    project: &Project,
+    folders: &[String],
+    produced: &[String],
+) -> (Vec<Drift>, Vec<Diagnostic>) {
+    let mut drifts = Vec::new();
+    let mut diagnostics = Vec::new();
+    for folder in folders {
+        let walk = WalkDir::new(project.root.join(folder)).follow_links(false).into_iter();
+        let visible = |name: &std::ffi::OsStr| !name.as_encoded_bytes().starts_with(b".");
+        for entry in walk.filter_entry(|entry| entry.depth() == 0 || visible(entry.file_name())) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                // A project without modules has no folder for them.
+                Err(error) if error.depth() == 0 => continue,
+                Err(error) => {
+                    diagnostics.push(Diagnostic::error(codes::UNREADABLE, error.to_string()));
+                    continue;
+                }
+            };
+            if !entry.file_type().is_file() {
+                continue;
+            }
+            let Some(path) = relative(&project.root, entry.path()) else { continue };
+            if produced.binary_search(&path).is_ok() {
+                continue;
+            }
+            match is_ours(entry.path()) {
+                Ok(false) => {}
+                Ok(true) => match fs::read(entry.path()) {
+                    Ok(found) => {
+                        let (class, found) = (Class::Orphan, Some(found));
+                        drifts.push(Drift { path, class, expected: None, found });
+                    }
+                    Err(error) => diagnostics.push(unreadable(&path, &error)),
+                },
+                Err(error) => diagnostics.push(unreadable(&path, &error)),
+            }
+        }
+    }
+    (drifts, diagnostics)
+}
+
+fn unreadable(path: &str, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error(codes::UNREADABLE, format!("cannot read `{path}`: {error}"))
+}
+
+/// True for a file that starts as ours do; only its beginning is read.
+fn is_ours(path: &Path) -> std::io::Result<bool> {
+    let mut start = Vec::with_capacity(4096);
+    fs::File::open(path)?.take(4096).read_to_end(&mut start)?;
+    Ok(ownership(&start) != Ownership::Foreign)
+}
+
+/// A path below the project with `/`; `None` for names that are not UTF-8: we wrote none.
+fn relative(root: &Path, path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> =
+        path.strip_prefix(root).ok()?.iter().map(std::ffi::OsStr::to_str).collect();
+    Some(parts?.join("/"))
+}

@@ -1,0 +1,220 @@
+//! The tree into the checkout: all of it, or nothing.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::compare::{Class, Drift};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::project::Project;
+
+/// What a render does to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// A new file.
+    Created,
+    /// Another content.
+    Updated,
+    /// Another content, in place of what somebody wrote by hand.
+    Overwritten,
+    /// Gone.
+    Deleted,
+}
+
+impl Action {
+    /// What mends a drift; `None` for a foreign file.
+    pub fn of(class: Class) -> Option<Self> {
+        match class {
+            Class::Missing => Some(Self::Created),
+            Class::Stale => Some(Self::Updated),
+            Class::Edited => Some(Self::Overwritten),
+            Class::Orphan => Some(Self::Deleted),
+            Class::Foreign => None,
+        }
+    }
+
+    /// One word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Overwritten => "overwritten",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+/// Holds off other renders of a project as long as it lives.
+#[derive(Debug)]
+pub struct Guard {
+    _folder: fs::File,
+}
+
+/// Waits until no other render of the project runs.
+///
+/// The lock is on the project's folder itself, so that none is left behind.
+///
+/// # Errors
+/// When the folder cannot be opened.
+pub fn guard(project: &Project) -> Result<Guard, Diagnostic> {
+    let lock = || {
+        let folder = fs::File::open(&project.root)?;
+        folder.lock()?;
+        Ok(Guard { _folder: folder })
+    };
+    lock().map_err(|error: io::Error| {
+        Diagnostic::error(codes::UNWRITABLE, format!("cannot lock the project's folder: {error}"))
+    })
+}
+
+/// A change that is ready to be made.
+struct Staged<'a> {
+    drift: &'a Drift,
+    target: PathBuf,
+    /// `None` for a file to delete.
+    content: Option<NamedTempFile>,
+}
+
+/// The complaints about files that are not ours and stand where we must write.
+pub fn foreign(drifts: &[Drift]) -> Vec<Diagnostic> {
+    let foreign = drifts.iter().filter(|drift| drift.class == Class::Foreign);
+    foreign
+        .map(|drift| {
+            Diagnostic::error(
+                codes::FOREIGN,
+                format!("`{}` is not ours, and stands where we must write", drift.path),
+            )
+            .help("move it away or rename it; it is never overwritten")
+        })
+        .collect()
+}
+
+/// Makes the checkout equal to the tree.
+///
+/// Every new content is first written beside its target, so that a full disk or a read-only folder
+/// is found before anything changed; then each is moved into place. When a move fails, those
+/// before it are undone.
+///
+/// # Errors
+/// The first problem; the checkout is as it was.
+pub fn write(project: &Project, drifts: &[Drift]) -> Result<(), Diagnostic> {
+    let mut made = Vec::new();
+    let mut staged = Vec::new();
+    for drift in drifts.iter().filter(|drift| Action::of(drift.class).is_some()) {
+        match stage(project, drift, &mut made) {
+            Ok(change) => staged.push(change),
+            Err(error) => {
+                drop(staged);
+                remove_folders(&made);
+                return Err(unwritable(&drift.path, &error, "nothing was changed"));
+            }
+        }
+    }
+    let mut done: Vec<(&Drift, PathBuf)> = Vec::new();
+    for Staged { drift, target, content } in staged {
+        let moved = match content {
+            Some(content) => content.persist(&target).map(|_| ()).map_err(|error| error.error),
+            None => fs::remove_file(&target),
+        };
+        if let Err(error) = moved {
+            let lost = done.iter().rev().filter(|(drift, target)| undo(drift, target).is_err());
+            let state = match lost.count() {
+                0 => "everything was put back".to_owned(),
+                count => format!("{count} files could not be put back: check the folder with git"),
+            };
+            remove_folders(&made);
+            return Err(unwritable(&drift.path, &error, &state));
+        }
+        done.push((drift, target));
+    }
+    let emptied: BTreeSet<&Path> = done
+        .iter()
+        .filter(|(drift, _)| drift.class == Class::Orphan)
+        .filter_map(|(_, target)| target.parent())
+        .collect();
+    for folder in emptied {
+        // Only an empty folder goes; anything else in it is not ours.
+        let _ = fs::remove_dir(folder);
+    }
+    Ok(())
+}
+
+fn unwritable(path: &str, error: &io::Error, state: &str) -> Diagnostic {
+    Diagnostic::error(codes::UNWRITABLE, format!("cannot write `{path}`: {error}"))
+        .help(format!("{state}; mend it and render again"))
+}
+
+fn stage<'a>(
+    project: &Project,
+    drift: &'a Drift,
+    made: &mut Vec<PathBuf>,
+) -> io::Result<Staged<'a>> {
+    let target = project.root.join(&drift.path);
+    let Some(expected) = &drift.expected else {
+        return Ok(Staged { drift, target, content: None });
+    };
+    let folder = target.parent().unwrap_or(&project.root);
+    make_folders(folder, made)?;
+    let mut content = tempfile::Builder::new().prefix(".stackwright-").tempfile_in(folder)?;
+    content.write_all(expected.as_bytes())?;
+    set_permissions(&content, &target)?;
+    Ok(Staged { drift, target, content: Some(content) })
+}
+
+/// Creates the folders that are missing, and remembers them.
+fn make_folders(folder: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
+    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.is_dir()).collect();
+    for folder in missing.into_iter().rev() {
+        fs::create_dir(folder)?;
+        made.push(folder.to_owned());
+    }
+    Ok(())
+}
+
+fn remove_folders(made: &[PathBuf]) {
+    for folder in made.iter().rev() {
+        let _ = fs::remove_dir(folder);
+    }
+}
+
+/// The permissions of the file that is replaced; those of any new file where there is none.
+#[cfg(unix)]
+fn set_permissions(content: &NamedTempFile, target: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let permissions = match fs::metadata(target) {
+        Ok(metadata) => metadata.permissions(),
+        Err(_) => fs::Permissions::from_mode(0o666 & !umask()),
+    };
+    content.as_file().set_permissions(permissions)
+}
+
+#[cfg(not(unix))]
+fn set_permissions(_content: &NamedTempFile, _target: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// The process's file mode creation mask, without changing it.
+#[cfg(unix)]
+fn umask() -> u32 {
+    use std::sync::LazyLock;
+    static UMASK: LazyLock<u32> = LazyLock::new(|| {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("Umask:"));
+        mask.and_then(|mask| u32::from_str_radix(mask.trim(), 8).ok()).unwrap_or(0o022)
+    });
+    *UMASK
+}
+
+/// Puts back what a file was.
+fn undo(drift: &Drift, target: &Path) -> io::Result<()> {
+    let Some(found) = &drift.found else { return fs::remove_file(target) };
+    let folder = target.parent().unwrap_or(Path::new("."));
+    let mut content = tempfile::Builder::new().prefix(".stackwright-").tempfile_in(folder)?;
+    content.write_all(found)?;
+    set_permissions(&content, target)?;
+    content.persist(target)?;
+    Ok(())
+}
