@@ -15,6 +15,7 @@ use crate::stack::lower::Lower;
 use crate::stack::read::Reader;
 use crate::stack::value::Reference;
 
+mod cluster;
 mod image;
 mod input;
 pub mod library;
@@ -22,20 +23,24 @@ mod module;
 mod network;
 mod output;
 mod repository;
+pub mod task;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
+pub use cluster::Cluster;
 pub use image::Image;
 pub use input::Input;
 pub use module::Module;
 pub use network::Network;
 pub use output::Output;
 pub use repository::Repository;
+pub use task::Task;
 
 /// Every kind of component, in alphabetical order.
 pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
+            Kind::of::<Cluster>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
             Kind::of::<Module>(),

@@ -1,6 +1,6 @@
 //! From components to the Terraform of a root.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::block::Origin;
 use super::field::Field as _;
@@ -27,25 +27,17 @@ pub struct Lower<'a> {
     /// The way from the root's folder to the module library: `../../modules`.
     modules: &'a str,
     root: &'a mut Root,
-    data: &'a mut BTreeSet<(&'static str, &'static str)>,
 }
 
 /// The root of a stack. Its modules are sought at the path `modules`, relative to the root.
 pub fn lower(stack: &Stack, modules: &str) -> Root {
     let mut root = Root::default();
-    let mut data = BTreeSet::new();
     stack.settings.lower(&mut root, &stack.name);
     lower_locals(stack, &mut root);
     let mut sorted: Vec<_> = stack.components.iter().collect();
     sorted.sort_by_key(|(id, _)| *id);
     for (id, component) in sorted {
-        component.lower(&mut Lower {
-            stack,
-            label: &id.label,
-            modules,
-            root: &mut root,
-            data: &mut data,
-        });
+        component.lower(&mut Lower { stack, label: &id.label, modules, root: &mut root });
         if let Some(module) = component.module() {
             add_module(&mut root.modules, module);
         }
@@ -111,16 +103,29 @@ impl Lower<'_> {
     }
 
     /// Makes sure that the root has a data source without arguments, and gives its address.
-    pub fn data(&mut self, kind: &'static str, name: &'static str) -> String {
+    pub fn data(&mut self, kind: &str, name: &str) -> String {
         self.data_with(Block::new("data", [kind, name]), kind, name)
     }
 
-    /// Makes sure that the root has a data source, and gives its address.
-    pub fn data_with(&mut self, block: Block, kind: &'static str, name: &'static str) -> String {
-        if self.data.insert((kind, name)) {
-            self.root.files.entry("data.tf").or_default().block(block);
+    /// Makes sure that the root has a data source, and gives its address. Another one that has the
+    /// name already keeps it; this one then gets a number.
+    pub fn data_with(&mut self, mut block: Block, kind: &str, name: &str) -> String {
+        let file = self.root.files.entry("data.tf").or_default();
+        let mut free = name.to_owned();
+        for number in 2.. {
+            block.labels = vec![kind.to_owned(), free.clone()];
+            let same =
+                |item: &&Item| matches!(item, Item::Block(other) if other.labels == block.labels);
+            match file.items.iter().find(same) {
+                None => {
+                    file.block(block);
+                    break;
+                }
+                Some(Item::Block(other)) if *other == block => break,
+                Some(_) => free = format!("{name}_{number}"),
+            }
         }
-        format!("data.{kind}.{name}")
+        format!("data.{kind}.{free}")
     }
 
     /// The stack's region, to stand inside a quoted template.

@@ -7,6 +7,7 @@ pub mod field;
 pub mod lower;
 pub mod read;
 pub mod settings;
+mod trace;
 pub mod value;
 
 use std::sync::Arc;

@@ -1,0 +1,555 @@
+//! What services, scheduled tasks and loaders have in common: an ECS task on Fargate.
+//!
+//! A component that runs tasks has the field `@flatten task: Task`, calls [`check_task`] and
+//! [`lower_task`], and adds [`task_variables`] to its derived variables.
+
+use super::network::Nat;
+use super::{Cluster, Image, ModuleSource, Network};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hcl::{Expr, Property};
+use crate::stack::Id;
+use crate::stack::block::FieldInfo;
+use crate::stack::check::Check;
+use crate::stack::field::{
+    AnyRef, Field as _, Kinds, ListOf, Literal, Map, Ref, Table, Type, Unpassed,
+};
+use crate::stack::lower::{Call, Lower};
+use crate::stack::value::{Expression, Value};
+use crate::value::{
+    EnvName, FargateCpu, FargateMemory, Invalid, LogRetention, Scalar, SecretSource, Whole,
+    check_pair,
+};
+use crate::{block, choice, module_source};
+
+/// A task definition and its log group. The modules of components that run tasks call it.
+pub const TASK: ModuleSource = module_source!("task");
+
+/// The roles of tasks: one with which ECS starts them, one that they have. A module that runs
+/// tasks calls it once.
+pub const TASK_ROLE: ModuleSource = module_source!("task_role");
+
+block! {
+    /// An ECS task on Fargate.
+    pub struct Task {
+        /// What the task runs.
+        image: Ref<Image>,
+        /// Its CPU units; 1024 are one virtual CPU.
+        cpu: Value<FargateCpu> = Value::Literal(fargate("256")),
+        /// Its memory in MiB. Which sizes go with which CPU says the Amazon ECS Developer Guide,
+        /// "Task definition parameters for Fargate".
+        memory: Value<FargateMemory> = Value::Literal(fargate("512")),
+        /// The processor that the image is built for.
+        architecture: Value<Architecture> = Value::Literal(Architecture::X86_64),
+        /// The arguments of the image's entry point, in place of the image's own.
+        command: ListOf<Value<String>>,
+        /// What is started, in place of the image's own entry point.
+        entrypoint: ListOf<Value<String>>,
+        /// Environment variables. Everybody who can describe the task definition can read them.
+        environment: Map<Value<String>>,
+        /// Environment variables whose values are read from Systems Manager or Secrets Manager
+        /// when the task starts.
+        secrets: Map<Value<SecretSource>>,
+        /// What the task works with: databases (network access), buckets (read, write and delete
+        /// objects) and topics (publish).
+        access: Unpassed<Vec<AnyRef<AccessKinds>>>,
+        /// What else the task may do: statements of its role's policy.
+        statement: Table<Statement>,
+        /// How many days CloudWatch keeps what it logs; 0 is for ever.
+        log_retention_days: Value<LogRetention> = Value::Literal(fargate("30")),
+        /// Other containers of the task.
+        sidecar: Table<Sidecar>,
+        /// Which subnets it runs in. Without NAT only a public address reaches the internet, where
+        /// images are: `private` when the network has NAT gateways, else `public`.
+        placement: Option<Literal<Placement>>,
+        /// How long a container may take to stop before it is killed, in seconds; ECS waits 30.
+        stop_timeout_s: Option<Value<Whole<1, 120>>>,
+        /// The size of its disk in GiB; Fargate gives 20.
+        ephemeral_storage_gib: Option<Value<Whole<21, 200>>>,
+    }
+}
+
+block! {
+    /// A container beside the main one.
+    pub struct Sidecar {
+        /// What it runs.
+        image: Ref<Image>,
+        /// True to stop the whole task when it stops.
+        essential: Value<bool> = Value::Literal(false),
+        /// The arguments of the image's entry point, in place of the image's own.
+        command: ListOf<Value<String>>,
+        /// Environment variables.
+        environment: Map<Value<String>>,
+        /// Environment variables from Systems Manager or Secrets Manager.
+        secrets: Map<Value<SecretSource>>,
+        /// The CPU units that are kept for it, of those of the task.
+        cpu: Option<Value<Whole<1, 16384>>>,
+        /// The memory in MiB that it can have at most, of that of the task.
+        memory: Option<Value<Whole<6, 122_880>>>,
+    }
+}
+
+block! {
+    /// A statement of a policy (IAM User Guide, "IAM JSON policy elements: Statement").
+    pub struct Statement {
+        /// Whether it allows or denies.
+        effect: Value<Effect> = Value::Literal(Effect::Allow),
+        /// The actions, `s3:GetObject`.
+        actions: ListOf<Value<String>>,
+        /// The ARNs of the resources.
+        resources: ListOf<Value<String>>,
+        /// When it holds; several must hold together.
+        condition: Vec<Condition>,
+    }
+}
+
+block! {
+    /// A condition of a statement (IAM User Guide, "IAM JSON policy elements: Condition
+    /// operators").
+    pub struct Condition {
+        /// How the values are compared, `StringEquals`.
+        test: Value<String>,
+        /// The condition key, `aws:SourceVpc`.
+        variable: Value<String>,
+        /// The values, of which one must match.
+        values: ListOf<Value<String>>,
+    }
+}
+
+choice! {
+    /// A processor architecture.
+    pub enum Architecture {
+        /// 64-bit Intel and AMD.
+        X86_64 = "x86_64",
+        /// 64-bit ARM: AWS Graviton, about a fifth cheaper.
+        Arm64 = "arm64",
+    }
+}
+
+choice! {
+    /// What a statement does.
+    pub enum Effect {
+        Allow = "Allow",
+        Deny = "Deny",
+    }
+}
+
+choice! {
+    /// The subnets of a task.
+    pub enum Placement {
+        /// With a public IP address.
+        Public = "public",
+        /// Without.
+        Private = "private",
+    }
+}
+
+/// What a task can have access to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccessKinds;
+
+impl Kinds for AccessKinds {
+    const KINDS: &'static [&'static str] = &["database", "bucket", "topic"];
+}
+
+/// A default of one of the fields above.
+fn fargate<T: Scalar>(text: &str) -> T {
+    T::parse(text).expect("a default is a right value")
+}
+
+/// The variables of a module that runs tasks, beyond its fields. [`lower_task`] sets them.
+pub fn task_variables() -> Vec<FieldInfo> {
+    let strings = |list: fn(Box<Type>) -> Type| {
+        list(Box::new(<Value<String> as crate::stack::field::Field>::ty()))
+    };
+    vec![
+        FieldInfo::derived("network", Ref::<Network>::ty(), "The network that the tasks run in."),
+        FieldInfo::derived(
+            "placement",
+            <Literal<Placement> as crate::stack::field::Field>::ty(),
+            "Which of the network's subnets the tasks run in: public or private.",
+        ),
+        FieldInfo::derived(
+            "secrets",
+            strings(Type::Map),
+            "Environment variables whose values are read when the task starts: the ARNs of \
+             parameters and secrets.",
+        )
+        .optional(),
+        FieldInfo::derived(
+            "security_group_ids",
+            strings(Type::List),
+            "Security groups that the tasks are in, beyond their own.",
+        )
+        .optional(),
+    ]
+}
+
+/// The rules of a task. `container` is the name of its main container, where that is known.
+pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, container: Option<&str>) {
+    if let (Some(&cpu), Some(&memory)) = (task.cpu.literal(), task.memory.literal()) {
+        if let Err(Invalid { code, message, help, .. }) = check_pair(cpu, memory) {
+            let place = if task.origin.wrote("memory") { "memory" } else { "cpu" };
+            let diagnostic = Diagnostic::error(code, message).at(task.origin.field(place), "");
+            check.report(help.into_iter().fold(diagnostic, Diagnostic::help));
+        }
+    }
+    check_environment(check, &task.environment, &task.secrets, &task.access);
+    for (label, sidecar) in task.sidecar.iter() {
+        check_environment(check, &sidecar.environment, &sidecar.secrets, &task.access);
+        if container == Some(label) {
+            check.report(
+                Diagnostic::error(
+                    codes::DUPLICATE,
+                    format!("the main container is called `{label}`, too"),
+                )
+                .at(sidecar.origin.head, "")
+                .help("give the sidecar another label"),
+            );
+        }
+    }
+    check_shares(check, task);
+    for (label, _) in access_statements(task) {
+        if let Some(written) = task.statement.rows.get(&label) {
+            check.report(
+                Diagnostic::error(
+                    codes::NAME_CLASH,
+                    format!("`access` makes a statement `{label}`, too"),
+                )
+                .at(written.origin.head, "")
+                .also(task.origin.field("access"), "makes it")
+                .help("give the statement another label"),
+            );
+        }
+    }
+    let Some(network) = network_of(check, cluster) else { return };
+    check_access_networks(check, task, network);
+    let nat = check.get(network).and_then(|network| network.nat.literal());
+    if task.placement == Some(Literal(Placement::Private)) && nat == Some(&Nat::None) {
+        check.report(
+            Diagnostic::warning(
+                codes::CONFLICT,
+                format!(
+                    "`network.{}` has no NAT gateway: private tasks cannot pull images",
+                    network.label
+                ),
+            )
+            .at(task.origin.field("placement"), "")
+            .help(
+                "set `nat = \"one\"` on the network, or `placement = \"public\"`; with VPC \
+                 endpoints for ECR, S3 and CloudWatch Logs it works as it is",
+            ),
+        );
+    }
+}
+
+/// The rules of the environment of a container, which has this access.
+pub fn check_environment(
+    check: &Check<'_>,
+    environment: &Map<Value<String>>,
+    secrets: &Map<Value<SecretSource>>,
+    access: &[AnyRef<AccessKinds>],
+) {
+    for (key, value) in environment.iter() {
+        let Value::Expression(expression) = value else { continue };
+        check_database(check, key, expression, access);
+        let sensitive = check.stack.names(&expression.source).into_iter().find(|name| {
+            name[0] == "var"
+                && name
+                    .get(1)
+                    .and_then(|label| check.stack.component::<super::Input>(label))
+                    .is_some_and(|input| input.sensitive.0)
+        });
+        if let Some(name) = sensitive {
+            check.report(
+                Diagnostic::error(
+                    codes::SECRET_IN_CLEAR,
+                    format!("`{key}` would show the sensitive `input.{}` in clear text", name[1]),
+                )
+                .at(expression.span.or(environment.span(key)), "")
+                .help(
+                    "store it in Systems Manager or Secrets Manager, and name it in `secrets`: \
+                     `secrets = { … = \"ssm:/…\" }`",
+                ),
+            );
+        }
+    }
+    for (key, value) in secrets.iter() {
+        if let Value::Expression(expression) = value {
+            check_database(check, key, expression, access);
+        }
+        if environment.get(key).is_some() {
+            check.report(
+                Diagnostic::error(
+                    codes::DUPLICATE,
+                    format!("`{key}` stands in `environment` and in `secrets`"),
+                )
+                .at(secrets.span(key), "")
+                .also(environment.span(key), "the other one")
+                .help("take one of them out"),
+            );
+        }
+    }
+    let keys = environment.entries.iter().map(|(key, entry)| (key, entry.span));
+    for (key, span) in keys.chain(secrets.entries.iter().map(|(key, entry)| (key, entry.span))) {
+        if let Err(invalid) = EnvName::parse(key) {
+            let diagnostic = Diagnostic::error(invalid.code, invalid.message).at(span, "");
+            check.report(invalid.help.into_iter().fold(diagnostic, Diagnostic::help));
+        }
+    }
+}
+
+/// Who is told of a database needs network access to it.
+fn check_database(
+    check: &Check<'_>,
+    key: &str,
+    expression: &Expression,
+    access: &[AnyRef<AccessKinds>],
+) {
+    for name in check.stack.names(&expression.source) {
+        let [root, module, _] = name.as_slice() else { continue };
+        let Some(label) = module.strip_prefix("database_").filter(|_| root == "module") else {
+            continue;
+        };
+        // `module "database_x"` is somebody's own.
+        let foreign = Id { kind: "module", label: module.clone() };
+        let allowed = access.iter().any(|to| to.kind == "database" && to.label == label);
+        if allowed || check.stack.components.contains_key(&foreign) {
+            continue;
+        }
+        check.report(
+            Diagnostic::error(
+                codes::NO_ACCESS,
+                format!("`{key}` tells of `database.{label}`, which cannot be reached from here"),
+            )
+            .at(expression.span, "")
+            .help(format!("add it to `access`: `access = [database.{label}]`")),
+        );
+    }
+}
+
+/// Sidecars have their shares of what the task has.
+fn check_shares(check: &Check<'_>, task: &Task) {
+    let known = |value: &Option<i64>| value.unwrap_or(0);
+    let cpu: i64 = task.sidecar.rows.values().map(|row| known(&literal(row.cpu.as_ref()))).sum();
+    let memory: i64 =
+        task.sidecar.rows.values().map(|row| known(&literal(row.memory.as_ref()))).sum();
+    let task_cpu = task.cpu.literal().map(|cpu| i64::from(cpu.units()));
+    let task_memory = task.memory.literal().map(|memory| i64::from(memory.mib()));
+    for (field, shares, whole) in [("cpu", cpu, task_cpu), ("memory", memory, task_memory)] {
+        if whole.is_some_and(|whole| shares > whole) {
+            check.report(
+                Diagnostic::error(
+                    codes::CONFLICT,
+                    format!(
+                        "the sidecars take `{shares}` of the task's `{field}`, more than it has"
+                    ),
+                )
+                .at(task.origin.field(field), "")
+                .help("give the task more, or the sidecars less"),
+            );
+        }
+    }
+}
+
+fn literal<const MIN: i64, const MAX: i64>(value: Option<&Value<Whole<MIN, MAX>>>) -> Option<i64> {
+    value.and_then(Value::literal).map(|whole| whole.get())
+}
+
+/// The network that a cluster's tasks run in.
+fn network_of<'a>(check: &Check<'a>, cluster: &Ref<Cluster>) -> Option<&'a Ref<Network>> {
+    check.get(cluster).map(|cluster| &cluster.network.0)
+}
+
+/// A database can only be reached in its own network.
+fn check_access_networks(check: &Check<'_>, task: &Task, network: &Ref<Network>) {
+    for access in task.access.iter().filter(|access| access.kind == "database") {
+        let database = check
+            .stack
+            .components
+            .iter()
+            .find(|(id, _)| id.kind == access.kind && id.label == access.label);
+        let Some((_, database)) = database else { continue };
+        let other = database.references().into_iter().find(|reference| {
+            reference.kind == "network"
+                && reference.attribute.is_none()
+                && reference.label != network.label
+        });
+        if let Some(other) = other {
+            check.report(
+                Diagnostic::error(
+                    codes::OTHER_NETWORK,
+                    format!(
+                        "`database.{}` is in `network.{}`, the task in `network.{}`",
+                        access.label, other.label, network.label
+                    ),
+                )
+                .at(access.span, "")
+                .also(other.span, "the database's network")
+                .help("a task reaches databases of its cluster's network only"),
+            );
+        }
+    }
+}
+
+/// Sets what the call of a module that runs tasks needs beyond its fields.
+pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: &Ref<Cluster>) {
+    let network = lower.stack.get(cluster).map(|cluster| cluster.network.0.clone());
+    if let Some(network) = &network {
+        call.set("network", network.argument().unwrap_or(Expr::Null));
+        let nat = lower.stack.get(network).and_then(|network| network.nat.literal().copied());
+        let placement = task.placement.map_or_else(
+            || match nat {
+                Some(Nat::One | Nat::OnePerZone) => Placement::Private,
+                Some(Nat::None) | None => Placement::Public,
+            },
+            |placement| placement.0,
+        );
+        call.set("placement", placement.as_str());
+    }
+    if !task.secrets.is_empty() {
+        call.set("secrets", lower_secrets(lower, &task.secrets));
+    }
+    if !task.sidecar.is_empty() {
+        call.set("sidecar", lower_sidecars(lower, &task.sidecar));
+    }
+    let statements = access_statements(task);
+    if !statements.is_empty() {
+        let mut all = match call.remove("statement") {
+            Some(Property { value: Expr::Object(written), .. }) => written,
+            _ => Vec::new(),
+        };
+        all.extend(statements.into_iter().map(|(label, value)| Property::new(label, value)));
+        all.sort_by(|a, b| a.key.cmp(&b.key));
+        call.set("statement", Expr::Object(all));
+    }
+    let groups: Vec<Expr> = task
+        .access
+        .iter()
+        .filter(|access| access.kind == "database")
+        .map(|access| Expr::raw(format!("{}.access_group_id", access.address())))
+        .collect();
+    if !groups.is_empty() {
+        call.set("security_group_ids", Expr::List(groups));
+    }
+}
+
+/// The sources of secrets as ARNs, sorted by the variables' names.
+pub fn lower_secrets(lower: &mut Lower<'_>, secrets: &Map<Value<SecretSource>>) -> Expr {
+    let mut properties: Vec<Property> = secrets
+        .entries
+        .iter()
+        .map(|(key, entry)| Property {
+            key: key.clone(),
+            value: secret_arn(lower, &entry.value),
+            comment: entry.comment.clone(),
+        })
+        .collect();
+    properties.sort_by(|a, b| a.key.cmp(&b.key));
+    Expr::Object(properties)
+}
+
+fn lower_sidecars(lower: &mut Lower<'_>, sidecars: &Table<Sidecar>) -> Expr {
+    let Some(Expr::Object(mut rows)) = sidecars.argument() else { return Expr::Null };
+    for row in &mut rows {
+        let (Expr::Object(arguments), Some(sidecar)) =
+            (&mut row.value, sidecars.rows.get(&row.key))
+        else {
+            continue;
+        };
+        if let Some(secrets) = arguments.iter_mut().find(|argument| argument.key == "secrets") {
+            secrets.value = lower_secrets(lower, &sidecar.secrets);
+        }
+    }
+    Expr::Object(rows)
+}
+
+/// What ECS takes as a secret's `valueFrom` (Amazon ECS API Reference, "Secret").
+fn secret_arn(lower: &mut Lower<'_>, source: &Value<SecretSource>) -> Expr {
+    match source {
+        Value::Literal(SecretSource::ParameterArn(arn) | SecretSource::SecretArn(arn)) => {
+            Expr::String(arn.to_string())
+        }
+        Value::Literal(SecretSource::Parameter(name)) => {
+            let name = name.to_string();
+            parameter_arn(lower, &crate::hcl::print::escaped(&name))
+        }
+        // `"ssm:/univaf/${var.environment}/key"`
+        Value::Expression(expression) => match template(&expression.source, "ssm:") {
+            Some(name) => parameter_arn(lower, name),
+            None => expression.expr(),
+        },
+        Value::Literal(SecretSource::Secret { name, json_key }) => {
+            let name = name.to_string();
+            let block =
+                crate::hcl::Block::new("data", [] as [&str; 0]).attribute("name", name.as_str());
+            let address = lower.data_with(block, "aws_secretsmanager_secret", &identifier(&name));
+            match json_key {
+                None => Expr::raw(format!("{address}.arn")),
+                Some(key) => Expr::raw(format!(
+                    "\"${{{address}.arn}}:{}::\"",
+                    crate::hcl::print::escaped(&key.to_string())
+                )),
+            }
+        }
+    }
+}
+
+/// The inside of a quoted template that starts like this, without its start.
+fn template<'a>(source: &'a str, start: &str) -> Option<&'a str> {
+    source.strip_prefix('"')?.strip_suffix('"')?.strip_prefix(start)
+}
+
+fn parameter_arn(lower: &mut Lower<'_>, name: &str) -> Expr {
+    let partition = lower.data("aws_partition", "current");
+    let account = lower.data("aws_caller_identity", "current");
+    let region = lower.region();
+    let slash = if name.starts_with('/') { "" } else { "/" };
+    Expr::raw(format!(
+        "\"arn:${{{partition}.partition}}:ssm:{region}:${{{account}.account_id}}:parameter{slash}{name}\""
+    ))
+}
+
+/// A name as an identifier of Terraform.
+fn identifier(name: &str) -> String {
+    let name: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let name = name.trim_matches('_');
+    match name.chars().next() {
+        Some(first) if first.is_ascii_alphabetic() => name.to_owned(),
+        _ => format!("secret_{name}"),
+    }
+}
+
+/// The statements that follow from `access`, by label.
+fn access_statements(task: &Task) -> Vec<(String, Expr)> {
+    let mut statements = Vec::new();
+    for access in task.access.iter() {
+        let address = access.address();
+        let label = format!("{}_{}", access.kind, access.label);
+        match access.kind.as_str() {
+            "bucket" => {
+                statements
+                    .push((label.clone(), statement(&["s3:ListBucket"], format!("{address}.arn"))));
+                statements.push((
+                    format!("{label}_objects"),
+                    statement(
+                        &["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+                        format!("\"${{{address}.arn}}/*\""),
+                    ),
+                ));
+            }
+            "topic" => {
+                statements.push((label, statement(&["sns:Publish"], format!("{address}.arn"))));
+            }
+            _ => {}
+        }
+    }
+    statements
+}
+
+fn statement(actions: &[&str], resource: String) -> Expr {
+    Expr::object([
+        ("actions", Expr::list(actions.iter().copied())),
+        ("resources", Expr::List(vec![Expr::raw(resource)])),
+    ])
+}
