@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod hcl;
 pub mod image;
 pub mod project;
+pub mod reference;
 pub mod report;
 pub mod stack;
 pub mod tree;

@@ -5,6 +5,7 @@
 mod bad_input;
 mod check;
 mod diff;
+mod docs;
 mod help;
 mod log;
 mod modules;

@@ -39,7 +39,8 @@ pub fn parse(file: FileId, text: &str) -> Result<Body, Vec<Diagnostic>> {
 }
 
 fn diagnostic(file: FileId, text: &str, error: &hcl::edit::parser::Error) -> Diagnostic {
-    let start = error.location().offset().min(text.len());
+    // hcl-edit's offset can be inside a character.
+    let start = text.floor_char_boundary(error.location().offset());
     let rest = &text[start..];
     if error.message().contains("redefined") {
         let length = rest.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(rest.len());
@@ -192,4 +193,77 @@ fn blank_block(text: &mut String, offset: usize) -> bool {
     }
     text.replace_range(start..end, &blanked);
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Sources;
+
+    /// The problems of a text, one a line.
+    fn problems(text: &str) -> String {
+        let mut sources = Sources::default();
+        let file = sources.add("t", text);
+        let problems = parse(file, text).err().unwrap_or_default();
+        let lines = problems.iter().map(|problem| {
+            let place = problem.primary.as_ref().map(|label| sources.place(label.span));
+            format!("{} {}", place.unwrap_or_default(), problem.message)
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_people_mistype_is_said_in_their_words() {
+        let cases = [
+            "a {\n  b = \"x\n}\n",
+            "a {\n  b = 'x'\n}\n",
+            "a {\n  b: 1\n}\n",
+            "a {\n  b 1\n}\n",
+            "a {\n  b =\n}\n",
+            "a {\n  b = 1 c = 2\n}\n",
+            "a {\n  b = [1 2]\n}\n",
+            "a {\n  b = 1\n}\n}\n",
+            "a {\n  b = 1\n\nc \"d\" {\n  e = \"}\" # }\n}\n",
+            "a {\n  b = <<EOT\nx\n}\n",
+            "a { b { c = 1 } }\n",
+            "a {\n  b = 1\n  b = 2\n}\n",
+        ];
+        let said: Vec<String> = cases.iter().map(|case| problems(case)).collect();
+        insta::assert_snapshot!(said.join("\n"), @"
+        t:2:7 the string is not closed on its line
+        t:2:7 strings stand in double quotes
+        t:2:4 expected `=`, found `:`
+        t:2:5 expected `=` or `{`
+        t:2:6 expected a value
+        t:2:9 expected the end of the line
+        t:2:10 expected `,` or `]`
+        t:4:1 there is a `}` too many
+        t:1:1 this block is not closed
+        t:3:1 the heredoc is not closed
+        t:3:2 the heredoc is not closed
+        t:1:7 a block on one line holds one argument and no block
+        t:3:3 `b` is set twice
+        ");
+    }
+
+    #[test]
+    fn each_wrong_block_is_told_once_and_right_ones_are_not() {
+        let text = "a {\n  b = \n}\nc {\n  d = 1\n}\ne {\n  f = \n}\n";
+        insta::assert_snapshot!(problems(text), @"
+        t:2:7 expected a value
+        t:8:7 expected a value
+        ");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "[a{}\\[\\]=\"#<\\$\\n é'%E]{0,60}") {
+            let mut sources = Sources::default();
+            let file = sources.add("t", text.as_str());
+            for problem in parse(file, &text).err().unwrap_or_default() {
+                let span = problem.primary.expect("a syntax error has a place").span;
+                proptest::prop_assert!(text.get(span.range()).is_some());
+            }
+        }
+    }
 }
