@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:9a6dae01f201cf9f
+# Rendered by stackwright from its module library; edits are lost. sha256:bfd57c2c02a82571
 
 locals {
   # Zone i has the i-th private block from the start of the range and the i-th public block from its

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:0f4e1ea42f2bab04
+# Rendered by stackwright from its module library; edits are lost. sha256:82f4b2de34bd4c5d
 
 variable "name" {
   description = "The name that its resources are tagged with."
@@ -11,10 +11,8 @@ variable "cidr" {
 }
 
 variable "zones" {
-  description = "How many availability zones it spans (the region's first ones), or which."
+  description = "The availability zones it spans."
   type        = list(string)
-  default     = []
-  nullable    = false
 }
 
 variable "subnet_bits" {
