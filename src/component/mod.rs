@@ -17,6 +17,7 @@ use crate::stack::value::Reference;
 
 mod image;
 mod input;
+mod kms_key;
 pub mod library;
 mod module;
 mod network;
@@ -24,6 +25,7 @@ mod output;
 mod repository;
 #[cfg(test)]
 mod testing;
+mod topic;
 
 pub use image::Image;
 pub use input::Input;
@@ -31,6 +33,7 @@ pub use module::Module;
 pub use network::Network;
 pub use output::Output;
 pub use repository::Repository;
+pub use topic::Topic;
 
 /// Every kind of component, in alphabetical order.
 pub fn kinds() -> &'static [Kind] {
@@ -42,6 +45,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Network>(),
             Kind::of::<Output>(),
             Kind::of::<Repository>(),
+            Kind::of::<Topic>(),
         ]
     });
     &KINDS
