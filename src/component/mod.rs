@@ -15,6 +15,7 @@ use crate::stack::lower::Lower;
 use crate::stack::read::Reader;
 use crate::stack::value::Reference;
 
+mod database;
 mod image;
 mod input;
 mod kms_key;
@@ -27,6 +28,7 @@ mod repository;
 mod testing;
 mod topic;
 
+pub use database::Database;
 pub use image::Image;
 pub use input::Input;
 pub use module::Module;
@@ -39,6 +41,7 @@ pub use topic::Topic;
 pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
+            Kind::of::<Database>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
             Kind::of::<Module>(),
