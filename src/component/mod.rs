@@ -16,8 +16,10 @@ use crate::stack::read::Reader;
 use crate::stack::value::Reference;
 
 mod cluster;
+mod database;
 mod image;
 mod input;
+mod kms_key;
 pub mod library;
 mod module;
 mod network;
@@ -26,8 +28,10 @@ mod repository;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
+mod topic;
 
 pub use cluster::Cluster;
+pub use database::Database;
 pub use image::Image;
 pub use input::Input;
 pub use module::Module;
@@ -35,18 +39,21 @@ pub use network::Network;
 pub use output::Output;
 pub use repository::Repository;
 pub use task::Task;
+pub use topic::Topic;
 
 /// Every kind of component, in alphabetical order.
 pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
             Kind::of::<Cluster>(),
+            Kind::of::<Database>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
             Kind::of::<Module>(),
             Kind::of::<Network>(),
             Kind::of::<Output>(),
             Kind::of::<Repository>(),
+            Kind::of::<Topic>(),
         ]
     });
     &KINDS

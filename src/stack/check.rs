@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::block::Origin;
 use super::field::{AnyRef, Kinds, Ref};
-use super::value::Reference;
+use super::value::{Reference, Value};
 use super::{Id, Stack};
 use crate::component::{self, AnyComponent, Component, Outputs};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::value::Scalar;
 
 /// What a component's rules can see.
 #[derive(Debug)]
@@ -23,6 +25,21 @@ impl<'a> Check<'a> {
     /// Adds a problem.
     pub fn report(&self, diagnostic: Diagnostic) {
         self.diagnostics.borrow_mut().push(diagnostic);
+    }
+
+    /// Complains about a component without a name, when its service does not take the one that
+    /// follows from its label.
+    pub fn default_name<N: Scalar>(&self, name: Option<&Value<N>>, origin: &Origin) {
+        let default = self.stack.name_of(self.label);
+        let Some(invalid) = N::parse(&default).err().filter(|_| name.is_none()) else { return };
+        self.report(
+            Diagnostic::error(
+                codes::BAD_NAME,
+                format!("it would be called `{default}`: {}", invalid.message),
+            )
+            .at(origin.head, "")
+            .help("give it a `name`, or another label"),
+        );
     }
 
     /// The component that a reference names, where it exists.
