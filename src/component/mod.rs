@@ -23,6 +23,7 @@ mod module;
 mod network;
 mod output;
 mod repository;
+pub mod service;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -34,6 +35,7 @@ pub use module::Module;
 pub use network::Network;
 pub use output::Output;
 pub use repository::Repository;
+pub use service::Service;
 pub use task::Task;
 
 /// Every kind of component, in alphabetical order.
@@ -47,6 +49,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Network>(),
             Kind::of::<Output>(),
             Kind::of::<Repository>(),
+            Kind::of::<Service>(),
         ]
     });
     &KINDS
