@@ -25,6 +25,7 @@ mod module;
 mod network;
 mod output;
 mod repository;
+pub mod service;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -38,6 +39,7 @@ pub use module::Module;
 pub use network::Network;
 pub use output::Output;
 pub use repository::Repository;
+pub use service::Service;
 pub use task::Task;
 pub use topic::Topic;
 
@@ -53,6 +55,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Network>(),
             Kind::of::<Output>(),
             Kind::of::<Repository>(),
+            Kind::of::<Service>(),
             Kind::of::<Topic>(),
         ]
     });
