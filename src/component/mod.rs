@@ -23,6 +23,8 @@ mod module;
 mod network;
 mod output;
 mod repository;
+pub mod schedule;
+mod scheduled_task;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -34,6 +36,7 @@ pub use module::Module;
 pub use network::Network;
 pub use output::Output;
 pub use repository::Repository;
+pub use scheduled_task::ScheduledTask;
 pub use task::Task;
 
 /// Every kind of component, in alphabetical order.
@@ -47,6 +50,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Network>(),
             Kind::of::<Output>(),
             Kind::of::<Repository>(),
+            Kind::of::<ScheduledTask>(),
         ]
     });
     &KINDS

@@ -25,6 +25,11 @@ impl<'a> Check<'a> {
         self.diagnostics.borrow_mut().push(diagnostic);
     }
 
+    /// The name that the component has when it does not say one.
+    pub fn name(&self) -> String {
+        self.stack.name_of(self.label)
+    }
+
     /// The component that a reference names, where it exists.
     pub fn get<C: Component>(&self, reference: &Ref<C>) -> Option<&'a C> {
         self.stack.get(reference)

@@ -69,6 +69,11 @@ impl PartialEq for Stack {
 }
 
 impl Stack {
+    /// The name that a component has when it does not say one: `<stack>-<label>`.
+    pub fn name_of(&self, label: &str) -> String {
+        format!("{}-{label}", self.name)
+    }
+
     /// The component that a reference names.
     pub fn get<C: Component>(&self, reference: &Ref<C>) -> Option<&C> {
         self.component(&reference.label)
