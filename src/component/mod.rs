@@ -19,6 +19,7 @@ mod cluster;
 mod image;
 mod input;
 pub mod library;
+mod loaders;
 mod module;
 mod network;
 mod output;
@@ -32,6 +33,7 @@ pub(crate) mod testing;
 pub use cluster::Cluster;
 pub use image::Image;
 pub use input::Input;
+pub use loaders::Loaders;
 pub use module::Module;
 pub use network::Network;
 pub use output::Output;
@@ -46,6 +48,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Cluster>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
+            Kind::of::<Loaders>(),
             Kind::of::<Module>(),
             Kind::of::<Network>(),
             Kind::of::<Output>(),
