@@ -21,10 +21,13 @@ mod image;
 mod input;
 mod kms_key;
 pub mod library;
+mod loaders;
 mod module;
 mod network;
 mod output;
 mod repository;
+pub mod schedule;
+mod scheduled_task;
 pub mod service;
 pub mod task;
 #[cfg(test)]
@@ -35,10 +38,12 @@ pub use cluster::Cluster;
 pub use database::Database;
 pub use image::Image;
 pub use input::Input;
+pub use loaders::Loaders;
 pub use module::Module;
 pub use network::Network;
 pub use output::Output;
 pub use repository::Repository;
+pub use scheduled_task::ScheduledTask;
 pub use service::Service;
 pub use task::Task;
 pub use topic::Topic;
@@ -51,10 +56,12 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Database>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
+            Kind::of::<Loaders>(),
             Kind::of::<Module>(),
             Kind::of::<Network>(),
             Kind::of::<Output>(),
             Kind::of::<Repository>(),
+            Kind::of::<ScheduledTask>(),
             Kind::of::<Service>(),
             Kind::of::<Topic>(),
         ]

@@ -42,6 +42,11 @@ impl<'a> Check<'a> {
         );
     }
 
+    /// The name that the component has when it does not say one.
+    pub fn name(&self) -> String {
+        self.stack.name_of(self.label)
+    }
+
     /// The component that a reference names, where it exists.
     pub fn get<C: Component>(&self, reference: &Ref<C>) -> Option<&'a C> {
         self.stack.get(reference)

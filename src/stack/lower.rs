@@ -70,7 +70,7 @@ fn lower_locals(stack: &Stack, root: &mut Root) {
 }
 
 impl Lower<'_> {
-    /// The name that a component has when it does not say one: `<stack>-<label>`.
+    /// The name that the component has when it does not say one.
     pub fn name(&self) -> String {
         self.stack.name_of(self.label)
     }
