@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:be3e3c909af818a4
+# Rendered by stackwright from its module library; edits are lost. sha256:10b5b8692b3e0f05
 
 variable "name" {
   description = "What the names of its loaders begin with: <name>-<label>, at most 64 characters."
@@ -9,7 +9,7 @@ variable "cluster" {
   description = "The cluster that they run in."
 
   type = object({
-    arn = string
+    arn  = string
     name = string
   })
 }
@@ -41,10 +41,10 @@ variable "max_age_s" {
   nullable    = false
 }
 
-variable "spot" {
-  description = "True for spare capacity at about a third of the price. A task may find none, and is stopped with two minutes' notice when AWS wants it back."
-  type        = bool
-  default     = false
+variable "capacity" {
+  description = "What the tasks run on. With spot a task may find no capacity, and be stopped while it runs."
+  type        = string
+  default     = "on_demand"
   nullable    = false
 }
 
@@ -106,13 +106,13 @@ variable "statement" {
   description = "What else the task may do: statements of its role's policy."
 
   type = map(object({
-    effect = optional(string, "Allow")
-    actions = optional(list(string), [])
+    effect    = optional(string, "Allow")
+    actions   = optional(list(string), [])
     resources = optional(list(string), [])
     condition = optional(list(object({
-      test = string
+      test     = string
       variable = string
-      values = optional(list(string), [])
+      values   = optional(list(string), [])
     })), [])
   }))
 
@@ -131,13 +131,13 @@ variable "sidecar" {
   description = "Other containers of the task."
 
   type = map(object({
-    image = string
-    essential = optional(bool, false)
-    command = optional(list(string), [])
+    image       = string
+    essential   = optional(bool, false)
+    command     = optional(list(string), [])
     environment = optional(map(string), {})
-    secrets = optional(map(string), {})
-    cpu = optional(number)
-    memory = optional(number)
+    secrets     = optional(map(string), {})
+    cpu         = optional(number)
+    memory      = optional(number)
   }))
 
   default  = {}
@@ -165,10 +165,10 @@ variable "network" {
   description = "The network that the tasks run in."
 
   type = object({
-    cidr = string
-    id = string
+    cidr               = string
+    id                 = string
     private_subnet_ids = list(string)
-    public_subnet_ids = list(string)
+    public_subnet_ids  = list(string)
   })
 }
 
@@ -184,14 +184,14 @@ variable "loaders" {
 
   type = map(object({
     description = optional(string)
-    schedule = optional(string)
-    enabled = optional(bool)
-    options = optional(list(string), [])
-    sources = optional(list(string), [])
-    cpu = optional(number)
-    memory = optional(number)
+    schedule    = optional(string)
+    enabled     = optional(bool)
+    options     = optional(list(string), [])
+    sources     = optional(list(string), [])
+    cpu         = optional(number)
+    memory      = optional(number)
     environment = optional(map(string), {})
-    secrets = optional(map(string), {})
-    retries = optional(number)
+    secrets     = optional(map(string), {})
+    retries     = optional(number)
   }))
 }

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:879e521716979e5c
+# Rendered by stackwright from its module library; edits are lost. sha256:500a6ae9e0d1abae
 
 variable "name" {
   description = "Its name, at most 64 characters."
@@ -15,7 +15,7 @@ variable "cluster" {
   description = "The cluster that it runs in."
 
   type = object({
-    arn = string
+    arn  = string
     name = string
   })
 }
@@ -46,10 +46,10 @@ variable "max_age_s" {
   nullable    = false
 }
 
-variable "spot" {
-  description = "True for spare capacity at about a third of the price. A task may find none, and is stopped with two minutes' notice when AWS wants it back."
-  type        = bool
-  default     = false
+variable "capacity" {
+  description = "What the tasks run on. With spot a task may find no capacity, and be stopped while it runs."
+  type        = string
+  default     = "on_demand"
   nullable    = false
 }
 
@@ -111,13 +111,13 @@ variable "statement" {
   description = "What else the task may do: statements of its role's policy."
 
   type = map(object({
-    effect = optional(string, "Allow")
-    actions = optional(list(string), [])
+    effect    = optional(string, "Allow")
+    actions   = optional(list(string), [])
     resources = optional(list(string), [])
     condition = optional(list(object({
-      test = string
+      test     = string
       variable = string
-      values = optional(list(string), [])
+      values   = optional(list(string), [])
     })), [])
   }))
 
@@ -136,13 +136,13 @@ variable "sidecar" {
   description = "Other containers of the task."
 
   type = map(object({
-    image = string
-    essential = optional(bool, false)
-    command = optional(list(string), [])
+    image       = string
+    essential   = optional(bool, false)
+    command     = optional(list(string), [])
     environment = optional(map(string), {})
-    secrets = optional(map(string), {})
-    cpu = optional(number)
-    memory = optional(number)
+    secrets     = optional(map(string), {})
+    cpu         = optional(number)
+    memory      = optional(number)
   }))
 
   default  = {}
@@ -170,10 +170,10 @@ variable "network" {
   description = "The network that the tasks run in."
 
   type = object({
-    cidr = string
-    id = string
+    cidr               = string
+    id                 = string
     private_subnet_ids = list(string)
-    public_subnet_ids = list(string)
+    public_subnet_ids  = list(string)
   })
 }
 

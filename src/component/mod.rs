@@ -26,6 +26,7 @@ mod output;
 mod repository;
 pub mod schedule;
 mod scheduled_task;
+pub mod service;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -39,6 +40,7 @@ pub use network::Network;
 pub use output::Output;
 pub use repository::Repository;
 pub use scheduled_task::ScheduledTask;
+pub use service::Service;
 pub use task::Task;
 
 /// Every kind of component, in alphabetical order.
@@ -54,6 +56,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Output>(),
             Kind::of::<Repository>(),
             Kind::of::<ScheduledTask>(),
+            Kind::of::<Service>(),
         ]
     });
     &KINDS

@@ -3,18 +3,20 @@
 //! A component that runs tasks has the field `@flatten task: Task`, calls [`check_task`] and
 //! [`lower_task`], and adds [`task_variables`] to its derived variables.
 
+use std::collections::BTreeSet;
+
 use super::network::Nat;
-use super::{Cluster, Image, ModuleSource, Network};
+use super::{Cluster, Component as _, Image, ModuleSource, Network};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::{Expr, Property};
 use crate::stack::Id;
 use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
 use crate::stack::field::{
-    AnyRef, Field as _, Kinds, ListOf, Literal, Map, Ref, Table, Type, Unpassed,
+    AnyRef, Field as _, Kinds, ListOf, Literal, Map, MapEntry, Ref, Table, Type, Unpassed,
 };
 use crate::stack::lower::{Call, Lower};
-use crate::stack::value::{Expression, Value};
+use crate::stack::value::{Expression, Reference, Value};
 use crate::value::{
     EnvName, FargateCpu, FargateMemory, Invalid, LogRetention, Scalar, SecretSource, Whole,
     check_pair,
@@ -34,10 +36,10 @@ block! {
         /// What the task runs.
         image: Ref<Image>,
         /// Its CPU units; 1024 are one virtual CPU.
-        cpu: Value<FargateCpu> = Value::Literal(fargate("256")),
+        cpu: Value<FargateCpu> = Value::Literal(default("256")),
         /// Its memory in MiB. Which sizes go with which CPU says the Amazon ECS Developer Guide,
         /// "Task definition parameters for Fargate".
-        memory: Value<FargateMemory> = Value::Literal(fargate("512")),
+        memory: Value<FargateMemory> = Value::Literal(default("512")),
         /// The processor that the image is built for.
         architecture: Value<Architecture> = Value::Literal(Architecture::X86_64),
         /// The arguments of the image's entry point, in place of the image's own.
@@ -55,7 +57,7 @@ block! {
         /// What else the task may do: statements of its role's policy.
         statement: Table<Statement>,
         /// How many days CloudWatch keeps what it logs; 0 is for ever.
-        log_retention_days: Value<LogRetention> = Value::Literal(fargate("30")),
+        log_retention_days: Value<LogRetention> = Value::Literal(default("30")),
         /// Other containers of the task.
         sidecar: Table<Sidecar>,
         /// Which subnets it runs in. Without NAT only a public address reaches the internet, where
@@ -151,8 +153,8 @@ impl Kinds for AccessKinds {
     const KINDS: &'static [&'static str] = &["database", "bucket", "topic"];
 }
 
-/// A default of one of the fields above.
-fn fargate<T: Scalar>(text: &str) -> T {
+/// A default of a field.
+pub(super) fn default<T: Scalar>(text: &str) -> T {
     T::parse(text).expect("a default is a right value")
 }
 
@@ -237,12 +239,12 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
 
 /// The rules of a task's size.
 pub fn check_size(check: &Check<'_>, task: &Task) {
-    if let (Some(&cpu), Some(&memory)) = (task.cpu.literal(), task.memory.literal()) {
-        if let Err(Invalid { code, message, help, .. }) = check_pair(cpu, memory) {
-            let place = if task.origin.wrote("memory") { "memory" } else { "cpu" };
-            let diagnostic = Diagnostic::error(code, message).at(task.origin.field(place), "");
-            check.report(help.into_iter().fold(diagnostic, Diagnostic::help));
-        }
+    if let (Some(&cpu), Some(&memory)) = (task.cpu.literal(), task.memory.literal())
+        && let Err(Invalid { code, message, help, .. }) = check_pair(cpu, memory)
+    {
+        let place = if task.origin.wrote("memory") { "memory" } else { "cpu" };
+        let diagnostic = Diagnostic::error(code, message).at(task.origin.field(place), "");
+        check.report(help.into_iter().fold(diagnostic, Diagnostic::help));
     }
     check_shares(check, task);
 }
@@ -271,10 +273,10 @@ pub fn check_environment(
                     format!("`{key}` would show the sensitive `input.{}` in clear text", name[1]),
                 )
                 .at(expression.span.or(environment.span(key)), "")
-                .help(
+                .help(format!(
                     "store it in Systems Manager or Secrets Manager, and name it in `secrets`: \
-                     `secrets = { … = \"ssm:/…\" }`",
-                ),
+                     `secrets = {{ {key} = \"ssm:/…\" }}`"
+                )),
             );
         }
     }
@@ -310,11 +312,15 @@ fn check_database(
     expression: &Expression,
     access: &[AnyRef<AccessKinds>],
 ) {
-    for name in check.stack.names(&expression.source) {
-        let [root, module, _] = name.as_slice() else { continue };
-        let Some(label) = module.strip_prefix("database_").filter(|_| root == "module") else {
-            continue;
-        };
+    let modules: BTreeSet<String> = check
+        .stack
+        .names(&expression.source)
+        .into_iter()
+        .filter(|name| name.len() > 2 && name[0] == "module")
+        .map(|name| name[1].clone())
+        .collect();
+    for module in modules {
+        let Some(label) = module.strip_prefix("database_") else { continue };
         // `module "database_x"` is somebody's own.
         let foreign = Id { kind: "module", label: module.clone() };
         let allowed = access.iter().any(|to| to.kind == "database" && to.label == label);
@@ -365,20 +371,26 @@ fn network_of<'a>(check: &Check<'a>, cluster: &Ref<Cluster>) -> Option<&'a Ref<N
     check.get(cluster).map(|cluster| &cluster.network.0)
 }
 
+/// The network of a component, where it is another one than this.
+pub(super) fn other_network(
+    check: &Check<'_>,
+    kind: &str,
+    label: &str,
+    network: &Ref<Network>,
+) -> Option<Reference> {
+    let mut components = check.stack.components.iter();
+    let (_, component) = components.find(|(id, _)| id.kind == kind && id.label == label)?;
+    component.references().into_iter().find(|reference| {
+        reference.kind == Network::KIND
+            && reference.attribute.is_none()
+            && reference.label != network.label
+    })
+}
+
 /// A database can only be reached in its own network.
 fn check_access_networks(check: &Check<'_>, task: &Task, network: &Ref<Network>) {
     for access in task.access.iter().filter(|access| access.kind == "database") {
-        let database = check
-            .stack
-            .components
-            .iter()
-            .find(|(id, _)| id.kind == access.kind && id.label == access.label);
-        let Some((_, database)) = database else { continue };
-        let other = database.references().into_iter().find(|reference| {
-            reference.kind == "network"
-                && reference.attribute.is_none()
-                && reference.label != network.label
-        });
+        let other = other_network(check, &access.kind, &access.label, network);
         if let Some(other) = other {
             check.report(
                 Diagnostic::error(
@@ -400,7 +412,7 @@ fn check_access_networks(check: &Check<'_>, task: &Task, network: &Ref<Network>)
 pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: &Ref<Cluster>) {
     let network = lower.stack.get(cluster).map(|cluster| cluster.network.0.clone());
     if let Some(network) = &network {
-        call.set("network", network.argument().unwrap_or(Expr::Null));
+        call.set_after("cluster", "network", network.argument().unwrap_or(Expr::Null));
         let nat = lower.stack.get(network).and_then(|network| network.nat.literal().copied());
         let placement = task.placement.map_or_else(
             || match nat {
@@ -409,7 +421,8 @@ pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: 
             },
             |placement| placement.0,
         );
-        call.set("placement", placement.as_str());
+        call.remove("placement");
+        call.set_after("network", "placement", placement.as_str());
     }
     if !task.secrets.is_empty() {
         call.set("secrets", lower_secrets(lower, &task.secrets));
@@ -419,8 +432,8 @@ pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: 
     }
     let statements = access_statements(task);
     if !statements.is_empty() {
-        let mut all = match call.remove("statement") {
-            Some(Property { value: Expr::Object(written), .. }) => written,
+        let mut all = match task.statement.argument() {
+            Some(Expr::Object(written)) => written,
             _ => Vec::new(),
         };
         all.extend(statements.into_iter().map(|(label, value)| Property::new(label, value)));
@@ -440,17 +453,14 @@ pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: 
 
 /// The sources of secrets as ARNs, sorted by the variables' names.
 pub fn lower_secrets(lower: &mut Lower<'_>, secrets: &Map<Value<SecretSource>>) -> Expr {
-    let mut properties: Vec<Property> = secrets
-        .entries
-        .iter()
-        .map(|(key, entry)| Property {
-            key: key.clone(),
-            value: secret_arn(lower, &entry.value),
-            comment: entry.comment.clone(),
-        })
-        .collect();
-    properties.sort_by(|a, b| a.key.cmp(&b.key));
-    Expr::Object(properties)
+    let mut entries: Vec<_> = secrets.entries.iter().collect();
+    entries.sort_by_key(|(key, _)| *key);
+    let property = |(key, entry): (&String, &MapEntry<Value<SecretSource>>)| Property {
+        key: key.clone(),
+        value: secret_arn(lower, &entry.value),
+        comment: entry.comment.clone(),
+    };
+    Expr::Object(entries.into_iter().map(property).collect())
 }
 
 fn lower_sidecars(lower: &mut Lower<'_>, sidecars: &Table<Sidecar>) -> Expr {
@@ -557,4 +567,133 @@ fn statement(actions: &[&str], resource: String) -> Expr {
         ("actions", Expr::list(actions.iter().copied())),
         ("resources", Expr::List(vec![Expr::raw(resource)])),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::component::testing::{problems, rendered};
+
+    /// A service with these fields, in a network with this NAT.
+    fn with_nat(nat: &str, fields: &str) -> String {
+        format!(
+            r#"
+input "key" {{ sensitive = true }}
+locals {{ key = "k-${{input.key}}" }}
+repository "server" {{}}
+image "server" {{ repository = repository.server }}
+network "main" {{
+  cidr = "10.0.0.0/16"
+  nat  = "{nat}"
+}}
+cluster "main" {{ network = network.main }}
+service "api" {{
+  cluster = cluster.main
+  image   = image.server
+{fields}
+}}
+"#
+        )
+    }
+
+    fn task(fields: &str) -> String {
+        with_nat("none", fields)
+    }
+
+    #[test]
+    fn a_size_that_fargate_does_not_offer_is_refused_with_the_nearest() {
+        insta::assert_snapshot!(problems(&task("  cpu    = 1024\n  memory = 512")), @"14:12 SW301 Fargate has no tasks of `1024` CPU units with `512` MiB; with `1024` CPU units, use `2048` to `8192` MiB in steps of `1024`; the nearest pair: `cpu = 1024`, `memory = 2048`");
+    }
+
+    #[test]
+    fn a_database_in_the_environment_must_be_reachable() {
+        insta::assert_snapshot!(problems(&task("  environment = { DB_HOST = module.database_main.host }\n  secrets = { DB_PASSWORD = module.database_main.password_secret }")), @"
+        13:29 SW304 `DB_HOST` tells of `database.main`, which cannot be reached from here; add it to `access`: `access = [database.main]`
+        14:29 SW304 `DB_PASSWORD` tells of `database.main`, which cannot be reached from here; add it to `access`: `access = [database.main]`
+        ");
+    }
+
+    #[test]
+    fn a_database_that_a_sidecar_is_told_of_must_be_reachable() {
+        insta::assert_snapshot!(problems(&task("  sidecar \"proxy\" {\n    image = image.server\n    environment = { DB = \"${module.database_main.host}:5432\" }\n  }")), @"15:26 SW304 `DB` tells of `database.main`, which cannot be reached from here; add it to `access`: `access = [database.main]`");
+    }
+
+    #[test]
+    fn a_database_with_access_may_be_told_of() {
+        insta::assert_snapshot!(problems(&task("  access = [database.main]\n  environment = { DB_HOST = module.database_main.host }")), @"");
+    }
+
+    #[test]
+    fn a_sensitive_input_may_not_stand_in_the_environment_not_even_through_locals() {
+        insta::assert_snapshot!(problems(&task("  environment = {\n    A = input.key\n    B = upper(local.key)\n    C = nonsensitive(sha256(input.key))\n  }")), @r#"
+        14:9 SW308 `A` would show the sensitive `input.key` in clear text; store it in Systems Manager or Secrets Manager, and name it in `secrets`: `secrets = { A = "ssm:/…" }`
+        15:9 SW308 `B` would show the sensitive `input.key` in clear text; store it in Systems Manager or Secrets Manager, and name it in `secrets`: `secrets = { B = "ssm:/…" }`
+        "#);
+    }
+
+    #[test]
+    fn a_variable_cannot_be_clear_and_secret() {
+        insta::assert_snapshot!(problems(&task("  environment = { A = \"1\" }\n  secrets = { A = \"ssm:/a\" }")), @"14:15 SW104 `A` stands in `environment` and in `secrets`; take one of them out");
+    }
+
+    #[test]
+    fn the_name_of_a_variable_is_one_that_shells_know() {
+        insta::assert_snapshot!(problems(&task("  environment = { \"MY-KEY\" = \"1\" }")), @"13:19 SW203 `-` cannot stand in an environment variable's name; an environment variable's name has letters, digits and underscores, no digit first; try `MY_KEY`");
+    }
+
+    #[test]
+    fn a_secret_in_the_description_is_refused() {
+        insta::assert_snapshot!(problems(&task("  secrets = { A = \"hunter2\" }")), @"13:19 SW207 this does not name a secret, and may be one; keep secrets out of the description; name where it is kept: `ssm:/path/name`, `secretsmanager:name`, `secretsmanager:name#json_key`, or the ARN of a parameter or secret");
+    }
+
+    #[test]
+    fn a_sidecar_cannot_have_the_name_of_the_main_container() {
+        insta::assert_snapshot!(problems(&task("  name = \"api\"\n  sidecar \"api\" { image = image.server }")), @"14:3 SW104 the main container is called `api`, too; give the sidecar another label");
+    }
+
+    #[test]
+    fn sidecars_cannot_take_more_than_the_task_has() {
+        insta::assert_snapshot!(problems(&task("  sidecar \"a\" {\n    image = image.server\n    cpu = 512\n  }")), @"10:1 SW312 the sidecars take `512` of the task's `cpu`, more than it has; give the task more, or the sidecars less");
+    }
+
+    #[test]
+    fn a_private_task_without_nat_is_warned_of() {
+        insta::assert_snapshot!(problems(&task("  placement = \"private\"")), @r#"13:15 SW312 `network.main` has no NAT gateway: private tasks cannot pull images; set `nat = "one"` on the network, or `placement = "public"`; with VPC endpoints for ECR, S3 and CloudWatch Logs it works as it is"#);
+    }
+
+    #[test]
+    fn a_statement_that_access_makes_has_its_label() {
+        insta::assert_snapshot!(problems(&task("  access = [topic.alarms]\n  statement \"topic_alarms\" {}")), @"14:3 SW313 `access` makes a statement `topic_alarms`, too; give the statement another label");
+    }
+
+    #[test]
+    fn a_network_with_nat_keeps_tasks_private() {
+        let services = rendered("services.tf", &with_nat("one", ""));
+        assert!(services.contains("placement = \"private\""), "{services}");
+    }
+
+    #[test]
+    fn two_secrets_with_nearly_the_same_name_are_two() {
+        insta::assert_snapshot!(rendered("data.tf", &task("  secrets = {\n    A = \"secretsmanager:a/b\"\n    B = \"secretsmanager:a_b#key\"\n    C = \"secretsmanager:a/b#key\"\n    D = \"ssm:/x/${var.y}\"\n  }")), @r#"
+        data "aws_availability_zones" "available" {
+          state = "available"
+
+          filter {
+            name   = "opt-in-status"
+            values = ["opt-in-not-required"]
+          }
+        }
+
+        data "aws_secretsmanager_secret" "a_b" {
+          name = "a/b"
+        }
+
+        data "aws_secretsmanager_secret" "a_b_2" {
+          name = "a_b"
+        }
+
+        data "aws_partition" "current" {}
+
+        data "aws_caller_identity" "current" {}
+        "#);
+    }
 }

@@ -163,6 +163,13 @@ impl Call {
         self.arguments[0].value = value.into();
     }
 
+    /// Sets an argument that has no place yet: below another one, or at the end where that is not.
+    pub fn set_after(&mut self, other: &str, name: &str, value: impl Into<Expr>) {
+        let at = self.arguments.iter().position(|argument| argument.key == other);
+        let at = at.map_or(self.arguments.len(), |at| at + 1);
+        self.arguments.insert(at, Property::new(name, value));
+    }
+
     /// Takes an argument out, and gives it.
     pub fn remove(&mut self, name: &str) -> Option<Property> {
         let at = self.arguments.iter().position(|argument| argument.key == name)?;
