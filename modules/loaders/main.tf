@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:b8028352a033921a
+# Rendered by stackwright from its module library; edits are lost. sha256:c316e02efaf923a0
 
 locals {
   # What each loader does: what it says itself, else what the table says.
@@ -64,7 +64,7 @@ module "schedule" {
   security_group_ids = var.security_group_ids
   family             = local.families
   role_arns          = [module.task_role.execution_role_arn, module.task_role.task_role_arn]
-  spot               = var.spot
+  capacity           = var.capacity
   max_age_s          = var.max_age_s
 
   jobs = {

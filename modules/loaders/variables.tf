@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:e02452c7151a01a0
+# Rendered by stackwright from its module library; edits are lost. sha256:10b5b8692b3e0f05
 
 variable "name" {
   description = "What the names of its loaders begin with: <name>-<label>, at most 64 characters."
@@ -41,10 +41,10 @@ variable "max_age_s" {
   nullable    = false
 }
 
-variable "spot" {
-  description = "True for spare capacity at about a third of the price. A task may find none, and is stopped with two minutes' notice when AWS wants it back."
-  type        = bool
-  default     = false
+variable "capacity" {
+  description = "What the tasks run on. With spot a task may find no capacity, and be stopped while it runs."
+  type        = string
+  default     = "on_demand"
   nullable    = false
 }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:14e0685d6e060654
+# Rendered by stackwright from its module library; edits are lost. sha256:eeb0456d1b3ca132
 
 # Nothing connects to a job: its tasks only reach out.
 resource "aws_security_group" "this" {
@@ -79,12 +79,12 @@ resource "aws_cloudwatch_event_target" "this" {
   ecs_target {
     task_definition_arn     = each.value.task_definition_arn
     task_count              = 1
-    launch_type             = var.spot ? null : "FARGATE"
+    launch_type             = var.capacity == "spot" ? null : "FARGATE"
     propagate_tags          = "TASK_DEFINITION"
     enable_ecs_managed_tags = true
 
     dynamic "capacity_provider_strategy" {
-      for_each = var.spot ? ["FARGATE_SPOT"] : []
+      for_each = var.capacity == "spot" ? ["FARGATE_SPOT"] : []
 
       content {
         capacity_provider = capacity_provider_strategy.value

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:6146414e9ef3b07d
+# Rendered by stackwright from its module library; edits are lost. sha256:ed9829f7b4f7ce2d
 
 variable "name" {
   description = "What the role and the security group are named after."
@@ -43,10 +43,10 @@ variable "role_arns" {
   type        = list(string)
 }
 
-variable "spot" {
-  description = "True for spare capacity at about a third of the price. A task may find none, and is stopped with two minutes' notice when AWS wants it back."
-  type        = bool
-  default     = false
+variable "capacity" {
+  description = "What the tasks run on: on_demand or spot."
+  type        = string
+  default     = "on_demand"
   nullable    = false
 }
 

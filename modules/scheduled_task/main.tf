@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:72a022360d3112d0
+# Rendered by stackwright from its module library; edits are lost. sha256:517271d7d8e9b0f3
 
 locals {
   jobs = {
@@ -53,7 +53,7 @@ module "schedule" {
   security_group_ids = var.security_group_ids
   family             = var.name
   role_arns          = [module.task_role.execution_role_arn, module.task_role.task_role_arn]
-  spot               = var.spot
+  capacity           = var.capacity
   max_age_s          = var.max_age_s
   jobs               = { for key, job in local.jobs : key => job if var.enabled }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:4168c3475bb6d5a7
+# Rendered by stackwright from its module library; edits are lost. sha256:500a6ae9e0d1abae
 
 variable "name" {
   description = "Its name, at most 64 characters."
@@ -46,10 +46,10 @@ variable "max_age_s" {
   nullable    = false
 }
 
-variable "spot" {
-  description = "True for spare capacity at about a third of the price. A task may find none, and is stopped with two minutes' notice when AWS wants it back."
-  type        = bool
-  default     = false
+variable "capacity" {
+  description = "What the tasks run on. With spot a task may find no capacity, and be stopped while it runs."
+  type        = string
+  default     = "on_demand"
   nullable    = false
 }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:fc9d7fb0cf7cf3f3
+# Rendered by stackwright from its module library; edits are lost. sha256:297220b6c9ea251a
 
 locals {
   log_configuration = {
@@ -23,11 +23,13 @@ locals {
     logConfiguration = local.log_configuration
 
     healthCheck = var.health_check == null ? null : {
-      command     = var.health_check.command
-      interval    = var.health_check.interval_s
-      timeout     = var.health_check.timeout_s
-      retries     = var.health_check.retries
-      startPeriod = var.health_check.start_period_s
+      for key, value in {
+        command     = var.health_check.command
+        interval    = var.health_check.interval_s
+        timeout     = var.health_check.timeout_s
+        retries     = var.health_check.retries
+        startPeriod = var.health_check.start_period_s
+      } : key => value if value != null
     }
   }
 

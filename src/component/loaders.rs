@@ -291,9 +291,9 @@ input "key" { sensitive = true }
 
           name      = "test-source"
           cluster   = module.cluster_main
-          image     = local.image_references.app
           network   = module.network_main
           placement = "public"
+          image     = local.image_references.app
           loaders   = local.loaders_source
         }
         "#);
@@ -309,7 +309,7 @@ loaders "source" {
   schedule = "rate(1 hour)"
   image    = image.app
   command  = ["--compact"]
-  spot     = true
+  capacity = "spot"
   retries  = 1
 
   environment = {
@@ -369,13 +369,15 @@ loaders "source" {
         module "loaders_source" {
           source = "../../modules/loaders"
 
-          name     = "load"
-          cluster  = module.cluster_main
-          schedule = "rate(1 hour)"
-          retries  = 1
-          spot     = true
-          image    = local.image_references.app
-          command  = ["--compact"]
+          name      = "load"
+          cluster   = module.cluster_main
+          network   = module.network_main
+          placement = "public"
+          schedule  = "rate(1 hour)"
+          retries   = 1
+          capacity  = "spot"
+          image     = local.image_references.app
+          command   = ["--compact"]
 
           environment = {
             MODE = "full"
@@ -386,9 +388,7 @@ loaders "source" {
             TOKEN = "arn:${data.aws_partition.current.partition}:ssm:us-west-2:${data.aws_caller_identity.current.account_id}:parameter/app/token"
           }
 
-          network   = module.network_main
-          placement = "public"
-          loaders   = local.loaders_source
+          loaders = local.loaders_source
         }
         "#);
     }
@@ -547,7 +547,7 @@ loader "c" {
     fn a_loader_shows_no_secrets() {
         let table =
             "loader \"a\" {\nschedule = \"rate(1 day)\"\nenvironment = { KEY = input.key }\n}";
-        insta::assert_snapshot!(problems(&with(table)), @r#"6:23 SW308 `KEY` would show the sensitive `input.key` in clear text; store it in Systems Manager or Secrets Manager, and name it in `secrets`: `secrets = { … = "ssm:/…" }`"#);
+        insta::assert_snapshot!(problems(&with(table)), @r#"6:23 SW308 `KEY` would show the sensitive `input.key` in clear text; store it in Systems Manager or Secrets Manager, and name it in `secrets`: `secrets = { KEY = "ssm:/…" }`"#);
     }
 
     #[test]

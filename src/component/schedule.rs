@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::component::ModuleSource;
+use crate::component::service::Capacity;
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::stack::check::Check;
 use crate::stack::field::Literal;
@@ -27,9 +28,9 @@ block! {
         retries: Value<Retries> = Value::Literal(Retries::new(3)),
         /// How old a start may become while it is tried again, in seconds.
         max_age_s: Value<Whole<60, 86_400>> = Value::Literal(Whole::new(3600)),
-        /// True for spare capacity at about a third of the price. A task may find none, and is
-        /// stopped with two minutes' notice when AWS wants it back.
-        spot: Value<bool> = Value::Literal(false),
+        /// What the tasks run on. With `spot` a task may find no capacity, and be stopped while it
+        /// runs.
+        capacity: Value<Capacity> = Value::Literal(Capacity::OnDemand),
     }
 }
 

@@ -97,10 +97,10 @@ image "app" { repository = repository.app }
 
           name      = "test-report"
           cluster   = module.cluster_main
-          schedule  = "cron(0 1 * * ? *)"
-          image     = local.image_references.app
           network   = module.network_main
           placement = "public"
+          schedule  = "cron(0 1 * * ? *)"
+          image     = local.image_references.app
         }
         "#);
     }
@@ -117,7 +117,7 @@ schedule    = "cron(0 12 * * ? *)"
 enabled     = false
 retries     = 0
 max_age_s   = 600
-spot        = true
+capacity    = "spot"
 image       = image.app
 cpu         = 1024
 memory      = 2048
@@ -134,13 +134,15 @@ placement   = "public"
           name        = "daily-report"
           description = "Writes the report of the day."
           cluster     = module.cluster_main
+          network     = module.network_main
+          placement   = "public"
 
           # After midnight everywhere.
           schedule  = "cron(0 12 * * ? *)"
           enabled   = false
           retries   = 0
           max_age_s = 600
-          spot      = true
+          capacity  = "spot"
           image     = local.image_references.app
           cpu       = 1024
           memory    = 2048
@@ -153,9 +155,6 @@ placement   = "public"
           secrets = {
             TOKEN = "arn:${data.aws_partition.current.partition}:ssm:us-west-2:${data.aws_caller_identity.current.account_id}:parameter/app/token"
           }
-
-          placement = "public"
-          network   = module.network_main
         }
         "#);
     }

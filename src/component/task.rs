@@ -239,12 +239,12 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
 
 /// The rules of a task's size.
 pub fn check_size(check: &Check<'_>, task: &Task) {
-    if let (Some(&cpu), Some(&memory)) = (task.cpu.literal(), task.memory.literal()) {
-        if let Err(Invalid { code, message, help, .. }) = check_pair(cpu, memory) {
-            let place = if task.origin.wrote("memory") { "memory" } else { "cpu" };
-            let diagnostic = Diagnostic::error(code, message).at(task.origin.field(place), "");
-            check.report(help.into_iter().fold(diagnostic, Diagnostic::help));
-        }
+    if let (Some(&cpu), Some(&memory)) = (task.cpu.literal(), task.memory.literal())
+        && let Err(Invalid { code, message, help, .. }) = check_pair(cpu, memory)
+    {
+        let place = if task.origin.wrote("memory") { "memory" } else { "cpu" };
+        let diagnostic = Diagnostic::error(code, message).at(task.origin.field(place), "");
+        check.report(help.into_iter().fold(diagnostic, Diagnostic::help));
     }
     check_shares(check, task);
 }
