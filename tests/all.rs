@@ -7,6 +7,7 @@ mod check;
 mod diff;
 mod docs;
 mod help;
+mod loaders;
 mod log;
 mod modules;
 mod render;
