@@ -15,6 +15,7 @@ use crate::stack::lower::Lower;
 use crate::stack::read::Reader;
 use crate::stack::value::Reference;
 
+mod bucket;
 mod database;
 mod image;
 mod input;
@@ -28,6 +29,7 @@ mod repository;
 mod testing;
 mod topic;
 
+pub use bucket::Bucket;
 pub use database::Database;
 pub use image::Image;
 pub use input::Input;
@@ -41,6 +43,7 @@ pub use topic::Topic;
 pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
+            Kind::of::<Bucket>(),
             Kind::of::<Database>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
