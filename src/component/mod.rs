@@ -15,6 +15,7 @@ use crate::stack::lower::Lower;
 use crate::stack::read::Reader;
 use crate::stack::value::Reference;
 
+mod alarm;
 mod bucket;
 mod database;
 mod image;
@@ -29,6 +30,7 @@ mod repository;
 mod testing;
 mod topic;
 
+pub use alarm::Alarm;
 pub use bucket::Bucket;
 pub use database::Database;
 pub use image::Image;
@@ -43,6 +45,7 @@ pub use topic::Topic;
 pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
+            Kind::of::<Alarm>(),
             Kind::of::<Bucket>(),
             Kind::of::<Database>(),
             Kind::of::<Image>(),

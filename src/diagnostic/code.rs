@@ -129,6 +129,8 @@ catalogue! {
     NAME_CLASH = "SW313", "name-clash";
     /// Components that need each other in a circle.
     CYCLE = "SW314", "cycle";
+    /// An alarm tells nobody.
+    UNHEARD_ALARM = "SW316", "unheard-alarm";
 
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.

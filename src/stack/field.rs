@@ -155,6 +155,51 @@ impl<T: Scalar> Field for Literal<T> {
     }
 }
 
+/// A field that decides what is rendered, and is no argument of the component's module.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Unpassed<F>(pub F);
+
+impl<F> Deref for Unpassed<F> {
+    type Target = F;
+
+    fn deref(&self) -> &F {
+        &self.0
+    }
+}
+
+impl<F: Field> Field for Unpassed<F> {
+    const IS_BLOCK: bool = F::IS_BLOCK;
+    const IS_ARGUMENT: bool = false;
+
+    fn ty() -> Type {
+        F::ty()
+    }
+
+    fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
+        F::from_expr(reader, source).map(Self)
+    }
+
+    fn from_block(reader: &Reader<'_>, block: &SourceBlock) -> Option<Self> {
+        F::from_block(reader, block).map(Self)
+    }
+
+    fn absent() -> Option<Self> {
+        F::absent().map(Self)
+    }
+
+    fn read_entry(reader: &Reader<'_>, name: &str, entry: &Entry<'_>) -> Option<Self> {
+        F::read_entry(reader, name, entry).map(Self)
+    }
+
+    fn argument(&self) -> Option<Expr> {
+        self.0.argument()
+    }
+
+    fn add_references(&self, out: &mut Vec<Reference>) {
+        self.0.add_references(out);
+    }
+}
+
 impl<F: Field> Field for Option<F> {
     const IS_BLOCK: bool = F::IS_BLOCK;
     const IS_ARGUMENT: bool = F::IS_ARGUMENT;
