@@ -16,6 +16,7 @@ use crate::stack::read::Reader;
 use crate::stack::value::Reference;
 
 mod alarm;
+mod bastion;
 mod bucket;
 mod database;
 mod image;
@@ -31,6 +32,7 @@ mod testing;
 mod topic;
 
 pub use alarm::Alarm;
+pub use bastion::Bastion;
 pub use bucket::Bucket;
 pub use database::Database;
 pub use image::Image;
@@ -46,6 +48,7 @@ pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
             Kind::of::<Alarm>(),
+            Kind::of::<Bastion>(),
             Kind::of::<Bucket>(),
             Kind::of::<Database>(),
             Kind::of::<Image>(),
