@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:ab331a9e1f5e2b24
+# Rendered by stackwright from its module library; edits are lost. sha256:9894cd8aae9fb19f
 
 variable "name" {
   description = "Its name. Changing it makes another alarm."
@@ -76,7 +76,7 @@ variable "actions" {
   description = "Who is told when it goes off."
 
   type = list(object({
-    arn = string
+    arn  = string
     name = string
   }))
 
@@ -88,7 +88,7 @@ variable "ok_actions" {
   description = "Who is told when it is over."
 
   type = list(object({
-    arn = string
+    arn  = string
     name = string
   }))
 

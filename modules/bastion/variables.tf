@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:e8f400c6d91a4c05
+# Rendered by stackwright from its module library; edits are lost. sha256:1c2a8658534b480a
 
 variable "name" {
   description = "Its name. Changing it replaces the group, which nothing may be in then."
@@ -16,10 +16,10 @@ variable "network" {
   description = "Its network."
 
   type = object({
-    cidr = string
-    id = string
+    cidr               = string
+    id                 = string
     private_subnet_ids = list(string)
-    public_subnet_ids = list(string)
+    public_subnet_ids  = list(string)
   })
 }
 

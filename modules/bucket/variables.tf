@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:68349a21083c691f
+# Rendered by stackwright from its module library; edits are lost. sha256:669869b0d243b61d
 
 variable "name" {
   description = "Its name, unique in the whole world. Changing it makes another bucket."
@@ -31,12 +31,12 @@ variable "lifecycle_rule" {
   type = map(object({
     prefix = optional(string)
     transition = optional(list(object({
-      after_days = number
+      after_days    = number
       storage_class = string
     })), [])
-    expire_after_days = optional(number)
+    expire_after_days            = optional(number)
     noncurrent_expire_after_days = optional(number)
-    noncurrent_keep = optional(number)
+    noncurrent_keep              = optional(number)
   }))
 
   default  = {}

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:8a746bf295b05dc6
+# Rendered by stackwright from its module library; edits are lost. sha256:c87e2e6d40f78fa0
 
 variable "name" {
   description = "Its identifier. It also names the subnet group, and RDS moves no instance between subnet groups of a network: choose it once."
@@ -9,10 +9,10 @@ variable "network" {
   description = "The network, of at least two zones, in whose private subnets it is."
 
   type = object({
-    cidr = string
-    id = string
+    cidr               = string
+    id                 = string
     private_subnet_ids = list(string)
-    public_subnet_ids = list(string)
+    public_subnet_ids  = list(string)
   })
 }
 
@@ -213,17 +213,17 @@ variable "alarms" {
 
   type = object({
     topic = object({
-      arn = string
+      arn  = string
       name = string
     })
-    cpu_percent = optional(number, 80)
-    free_storage_gib = optional(number)
-    freeable_memory_mib = optional(number, 64)
-    disk_queue_depth = optional(number, 64)
-    connections = optional(number)
-    cpu_credits = optional(number, 20)
+    cpu_percent           = optional(number, 80)
+    free_storage_gib      = optional(number)
+    freeable_memory_mib   = optional(number, 64)
+    disk_queue_depth      = optional(number, 64)
+    connections           = optional(number)
+    cpu_credits           = optional(number, 20)
     burst_balance_percent = optional(number, 20)
-    transaction_ids = optional(number, 1000000000)
+    transaction_ids       = optional(number, 1000000000)
   })
 
   default = null

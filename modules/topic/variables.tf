@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:69670a1046591c30
+# Rendered by stackwright from its module library; edits are lost. sha256:a7540fd0c33d8d75
 
 variable "name" {
   description = "Its name. Changing it makes another topic: whoever subscribed by e-mail confirms again."
@@ -23,7 +23,7 @@ variable "subscription" {
   type = map(object({
     protocol = string
     endpoint = string
-    raw = optional(bool, false)
+    raw      = optional(bool, false)
   }))
 
   default  = {}

@@ -108,9 +108,17 @@ fn type_text(ty: &Type, depth: usize) -> String {
     }
 }
 
+/// Fields on neighbouring lines have their equals signs below each other, as `terraform fmt` has
+/// it; one whose type takes several lines stands alone.
 fn object_text(lines: Vec<(String, String)>, depth: usize) -> String {
     let indent = "  ".repeat(depth);
-    let lines: String =
-        lines.iter().map(|(name, ty)| format!("{indent}  {name} = {ty}\n")).collect();
-    format!("object({{\n{lines}{indent}}})")
+    let text: String = lines
+        .chunk_by(|(_, a), (_, b)| !a.contains('\n') && !b.contains('\n'))
+        .flat_map(|group| {
+            let width = group.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+            group.iter().map(move |(name, ty)| (width, name, ty))
+        })
+        .map(|(width, name, ty)| format!("{indent}  {name:width$} = {ty}\n"))
+        .collect();
+    format!("object({{\n{text}{indent}}})")
 }

@@ -18,29 +18,40 @@ use crate::stack::value::Reference;
 mod alarm;
 mod bastion;
 mod bucket;
+mod cluster;
 mod database;
 mod image;
 mod input;
 mod kms_key;
 pub mod library;
+mod loaders;
 mod module;
 mod network;
 mod output;
 mod repository;
+pub mod schedule;
+mod scheduled_task;
+pub mod service;
+pub mod task;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod topic;
 
 pub use alarm::Alarm;
 pub use bastion::Bastion;
 pub use bucket::Bucket;
+pub use cluster::Cluster;
 pub use database::Database;
 pub use image::Image;
 pub use input::Input;
+pub use loaders::Loaders;
 pub use module::Module;
 pub use network::Network;
 pub use output::Output;
 pub use repository::Repository;
+pub use scheduled_task::ScheduledTask;
+pub use service::Service;
+pub use task::Task;
 pub use topic::Topic;
 
 /// Every kind of component, in alphabetical order.
@@ -50,13 +61,17 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Alarm>(),
             Kind::of::<Bastion>(),
             Kind::of::<Bucket>(),
+            Kind::of::<Cluster>(),
             Kind::of::<Database>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
+            Kind::of::<Loaders>(),
             Kind::of::<Module>(),
             Kind::of::<Network>(),
             Kind::of::<Output>(),
             Kind::of::<Repository>(),
+            Kind::of::<ScheduledTask>(),
+            Kind::of::<Service>(),
             Kind::of::<Topic>(),
         ]
     });

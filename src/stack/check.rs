@@ -42,6 +42,11 @@ impl<'a> Check<'a> {
         );
     }
 
+    /// The name that the component has when it does not say one.
+    pub fn name(&self) -> String {
+        self.stack.name_of(self.label)
+    }
+
     /// The component that a reference names, where it exists.
     pub fn get<C: Component>(&self, reference: &Ref<C>) -> Option<&'a C> {
         self.stack.get(reference)
@@ -157,9 +162,12 @@ fn check_cycles(stack: &Stack, diagnostics: &RefCell<Vec<Diagnostic>>) {
     let ids: Vec<&Id> = stack.components.keys().collect();
     let edges: Vec<Vec<(usize, Reference)>> = stack
         .components
-        .values()
-        .map(|component| {
-            let references = component.references().into_iter().filter(|r| !r.weak);
+        .iter()
+        .map(|(id, component)| {
+            // An input's validation names the input itself.
+            let own =
+                |r: &Reference| id.kind == "input" && r.kind == "input" && r.label == id.label;
+            let references = component.references().into_iter().filter(|r| !r.weak && !own(r));
             references.filter_map(|r| Some((stack.index_of(&r)?, r))).collect()
         })
         .collect();

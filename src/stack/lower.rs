@@ -1,6 +1,6 @@
 //! From components to the Terraform of a root.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::block::Origin;
 use super::field::Field as _;
@@ -27,25 +27,17 @@ pub struct Lower<'a> {
     /// The way from the root's folder to the module library: `../../modules`.
     modules: &'a str,
     root: &'a mut Root,
-    data: &'a mut BTreeSet<(&'static str, &'static str)>,
 }
 
 /// The root of a stack. Its modules are sought at the path `modules`, relative to the root.
 pub fn lower(stack: &Stack, modules: &str) -> Root {
     let mut root = Root::default();
-    let mut data = BTreeSet::new();
     stack.settings.lower(&mut root, &stack.name);
     lower_locals(stack, &mut root);
     let mut sorted: Vec<_> = stack.components.iter().collect();
     sorted.sort_by_key(|(id, _)| *id);
     for (id, component) in sorted {
-        component.lower(&mut Lower {
-            stack,
-            label: &id.label,
-            modules,
-            root: &mut root,
-            data: &mut data,
-        });
+        component.lower(&mut Lower { stack, label: &id.label, modules, root: &mut root });
         if let Some(module) = component.module() {
             add_module(&mut root.modules, module);
         }
@@ -78,7 +70,7 @@ fn lower_locals(stack: &Stack, root: &mut Root) {
 }
 
 impl Lower<'_> {
-    /// The name that a component has when it does not say one: `<stack>-<label>`.
+    /// The name that the component has when it does not say one.
     pub fn name(&self) -> String {
         self.stack.name_of(self.label)
     }
@@ -111,16 +103,29 @@ impl Lower<'_> {
     }
 
     /// Makes sure that the root has a data source without arguments, and gives its address.
-    pub fn data(&mut self, kind: &'static str, name: &'static str) -> String {
+    pub fn data(&mut self, kind: &str, name: &str) -> String {
         self.data_with(Block::new("data", [kind, name]), kind, name)
     }
 
-    /// Makes sure that the root has a data source, and gives its address.
-    pub fn data_with(&mut self, block: Block, kind: &'static str, name: &'static str) -> String {
-        if self.data.insert((kind, name)) {
-            self.root.files.entry("data.tf").or_default().block(block);
+    /// Makes sure that the root has a data source, and gives its address. Another one that has the
+    /// name already keeps it; this one then gets a number.
+    pub fn data_with(&mut self, mut block: Block, kind: &str, name: &str) -> String {
+        let file = self.root.files.entry("data.tf").or_default();
+        let mut free = name.to_owned();
+        for number in 2.. {
+            block.labels = vec![kind.to_owned(), free.clone()];
+            let same =
+                |item: &&Item| matches!(item, Item::Block(other) if other.labels == block.labels);
+            match file.items.iter().find(same) {
+                None => {
+                    file.block(block);
+                    break;
+                }
+                Some(Item::Block(other)) if *other == block => break,
+                Some(_) => free = format!("{name}_{number}"),
+            }
         }
-        format!("data.{kind}.{name}")
+        format!("data.{kind}.{free}")
     }
 
     /// The stack's region, to stand inside a quoted template.
@@ -156,6 +161,13 @@ impl Call {
             None => self.arguments.insert(0, Property::new(name, Expr::Null)),
         }
         self.arguments[0].value = value.into();
+    }
+
+    /// Sets an argument that has no place yet: below another one, or at the end where that is not.
+    pub fn set_after(&mut self, other: &str, name: &str, value: impl Into<Expr>) {
+        let at = self.arguments.iter().position(|argument| argument.key == other);
+        let at = at.map_or(self.arguments.len(), |at| at + 1);
+        self.arguments.insert(at, Property::new(name, value));
     }
 
     /// Takes an argument out, and gives it.

@@ -7,6 +7,7 @@ pub mod field;
 pub mod lower;
 pub mod read;
 pub mod settings;
+mod trace;
 pub mod value;
 
 use std::sync::Arc;
@@ -105,15 +106,14 @@ impl Stack {
     }
 }
 
+/// A stack with its warnings, or everything that is wrong with its description.
+pub type ReadResult = Result<(Stack, Vec<Diagnostic>), Vec<Diagnostic>>;
+
 /// Reads and checks a description.
 ///
 /// # Errors
 /// Every problem that can be found without AWS; warnings come with the stack.
-pub fn read(
-    file: FileId,
-    text: &str,
-    expected_name: &str,
-) -> Result<(Stack, Vec<Diagnostic>), Vec<Diagnostic>> {
+pub fn read(file: FileId, text: &str, expected_name: &str) -> ReadResult {
     let body = crate::hcl::parse::parse(file, text)?;
     let reader = Reader::new(file, text);
     let stack = read_body(&reader, &body, expected_name);

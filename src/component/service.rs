@@ -1,0 +1,785 @@
+//! `service`: tasks that are kept running.
+
+use super::task::{
+    self, TASK, TASK_ROLE, Task, check_task, lower_task, other_network, task_variables,
+};
+use crate::component::{Cluster, Component, ModuleSource, Outputs};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hcl::Expr;
+use crate::stack::block::FieldInfo;
+use crate::stack::check::Check;
+use crate::stack::field::{AnyRef, Kinds, ListOf, Ref, Table, Type, Unpassed};
+use crate::stack::lower::Lower;
+use crate::stack::value::Value;
+use crate::value::{Port, ScalarType, ServiceName, StatusMatcher, UrlPath, Whole};
+use crate::{block, choice, module_source, outputs};
+
+block! {
+    /// Tasks that ECS keeps running on Fargate, replaces one by one when they change, and rolls
+    /// back when the new ones do not come up.
+    pub struct Service {
+        /// Its name, also that of its task definition and of its main container.
+        name: Option<Value<ServiceName>>,
+        /// The cluster that it runs in.
+        cluster: Ref<Cluster>,
+        /// What it runs.
+        @flatten task: Task,
+        /// The port that its main container listens on.
+        port: Option<Value<Port>>,
+        /// The load balancer that sends it requests; one of the load balancer's rules forwards to
+        /// the service.
+        load_balancer: Option<AnyRef<LoadBalancerKind>>,
+        /// How the load balancer sees that a task is healthy.
+        health_check: Unpassed<Option<HealthCheck>>,
+        /// How ECS sees that the main container is healthy. Behind a load balancer its own check
+        /// is mostly enough.
+        container_health_check: Option<ContainerHealthCheck>,
+        /// How many tasks run: 1, or as `scaling` has it. With `scaling`, how many it starts with.
+        count: Unpassed<Option<Value<Whole<0, 5000>>>>,
+        /// How the number of tasks follows the load.
+        scaling: Option<Scaling>,
+        /// Whether AWS may take its tasks away.
+        capacity: Value<Capacity> = Value::Literal(Capacity::OnDemand),
+        /// How new tasks take the place of old ones.
+        deployment: Deployment = Deployment::default(),
+        /// True to allow commands in its running containers (ECS Exec), for those whom IAM allows
+        /// `ecs:ExecuteCommand`.
+        enable_exec: Value<bool> = Value::Literal(false),
+    }
+}
+
+block! {
+    /// How a load balancer sees that a task is healthy (Elastic Load Balancing, "Health checks for
+    /// Application Load Balancer target groups").
+    pub struct HealthCheck {
+        /// What it asks for.
+        path: Value<UrlPath> = Self::default().path,
+        /// The status codes of a healthy task: `200`, `200-299`, `200,204`.
+        matcher: Value<StatusMatcher> = Self::default().matcher,
+        /// How often it asks, in seconds.
+        interval_s: Value<Whole<5, 300>> = Self::default().interval_s,
+        /// How long it waits for an answer, in seconds; less than the interval.
+        timeout_s: Value<Whole<2, 120>> = Self::default().timeout_s,
+        /// After how many good answers a task gets requests.
+        healthy_after: Value<Whole<2, 10>> = Self::default().healthy_after,
+        /// After how many bad answers a task is replaced.
+        unhealthy_after: Value<Whole<2, 10>> = Self::default().unhealthy_after,
+        /// How long a new task may take before bad answers count, in seconds: longer than what it
+        /// does before it listens.
+        grace_period_s: Value<Whole<0, 2_147_483_647>> = Self::default().grace_period_s,
+    }
+}
+
+impl Default for HealthCheck {
+    fn default() -> Self {
+        Self {
+            path: Value::Literal(task::default("/")),
+            matcher: Value::Literal(task::default("200")),
+            interval_s: Value::Literal(Whole::new(30)),
+            timeout_s: Value::Literal(Whole::new(5)),
+            healthy_after: Value::Literal(Whole::new(3)),
+            unhealthy_after: Value::Literal(Whole::new(2)),
+            grace_period_s: Value::Literal(Whole::new(0)),
+            origin: crate::stack::block::Origin::default(),
+        }
+    }
+}
+
+block! {
+    /// A command that says whether a container is healthy (Amazon ECS API Reference,
+    /// "HealthCheck").
+    pub struct ContainerHealthCheck {
+        /// The command: `["CMD-SHELL", "curl -f http://localhost:3000/health"]`, or `["CMD", …]`
+        /// without a shell. Healthy is what exits with 0.
+        command: ListOf<Value<String>>,
+        /// How often it runs, in seconds.
+        interval_s: Value<Whole<5, 300>> = Value::Literal(Whole::new(30)),
+        /// How long it may take, in seconds.
+        timeout_s: Value<Whole<2, 60>> = Value::Literal(Whole::new(5)),
+        /// After how many failures the task is replaced.
+        retries: Value<Whole<1, 10>> = Value::Literal(Whole::new(3)),
+        /// How long a new container may take before failures count, in seconds.
+        start_period_s: Option<Value<Whole<0, 300>>>,
+    }
+}
+
+block! {
+    /// How a service's number of tasks follows the load.
+    pub struct Scaling {
+        /// The least number of tasks.
+        min: Value<Whole<0, 5000>>,
+        /// The greatest number of tasks.
+        max: Value<Whole<1, 5000>>,
+        /// The CPU utilization to keep to, in percent of what the tasks have.
+        cpu: Option<Value<Whole<1, 100>>>,
+        /// The memory utilization to keep to, in percent of what the tasks have.
+        memory: Option<Value<Whole<1, 100>>>,
+        /// The requests a minute to keep to, for each task.
+        requests_per_target: Option<Value<Whole<1, 1_000_000_000>>>,
+        /// Steps up and down where a utilization crosses a threshold. Keeping to a utilization
+        /// (`cpu`, `memory`) needs less care.
+        steps: Table<Steps>,
+    }
+}
+
+block! {
+    /// One step up where a utilization is high, one down where it is low. What counts is the
+    /// busiest task's utilization in a minute.
+    pub struct Steps {
+        /// What is measured.
+        metric: Value<ScalingMetric>,
+        /// The percentage from which tasks are added.
+        up_at: Value<Whole<1, 100>>,
+        /// The percentage down to which tasks are taken away.
+        down_at: Value<Whole<0, 99>>,
+        /// How many tasks are added.
+        up_by: Value<Whole<1, 1000>> = Value::Literal(Whole::new(1)),
+        /// How many tasks are taken away.
+        down_by: Value<Whole<1, 1000>> = Value::Literal(Whole::new(1)),
+        /// For how many minutes it must be high before tasks are added.
+        up_after_minutes: Value<Whole<1, 1440>> = Value::Literal(Whole::new(1)),
+        /// For how many minutes it must be low before tasks are taken away.
+        down_after_minutes: Value<Whole<1, 1440>> = Value::Literal(Whole::new(2)),
+        /// How long nothing more happens after a step, in seconds.
+        cooldown_s: Value<Whole<0, 86_400>> = Value::Literal(Whole::new(60)),
+    }
+}
+
+block! {
+    /// How new tasks take the place of old ones (Amazon ECS Developer Guide, "Deploy Amazon ECS
+    /// services by replacing tasks").
+    pub struct Deployment {
+        /// The least number of running tasks meanwhile, in percent of the wanted number.
+        minimum_healthy_percent: Value<Whole<0, 100>> = Self::default().minimum_healthy_percent,
+        /// The greatest number of running tasks meanwhile, in percent of the wanted number.
+        maximum_percent: Value<Whole<100, 200>> = Self::default().maximum_percent,
+        /// False to try for ever to start tasks that do not come up.
+        circuit_breaker: Value<bool> = Self::default().circuit_breaker,
+        /// False to leave a deployment that failed as it is, instead of going back to the last one
+        /// that worked.
+        rollback: Value<bool> = Self::default().rollback,
+    }
+}
+
+impl Default for Deployment {
+    fn default() -> Self {
+        Self {
+            minimum_healthy_percent: Value::Literal(Whole::new(100)),
+            maximum_percent: Value::Literal(Whole::new(200)),
+            circuit_breaker: Value::Literal(true),
+            rollback: Value::Literal(true),
+            origin: crate::stack::block::Origin::default(),
+        }
+    }
+}
+
+choice! {
+    /// What capacity tasks run on.
+    pub enum Capacity {
+        /// Fargate.
+        OnDemand = "on_demand",
+        /// Fargate Spot: much cheaper, and AWS may stop a task with two minutes' notice.
+        Spot = "spot",
+    }
+}
+
+choice! {
+    /// What scaling measures.
+    pub enum ScalingMetric {
+        Cpu = "cpu",
+        Memory = "memory",
+    }
+}
+
+/// What sends requests to a service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadBalancerKind;
+
+impl Kinds for LoadBalancerKind {
+    const KINDS: &'static [&'static str] = &["load_balancer"];
+}
+
+impl Component for Service {
+    const KIND: &'static str = "service";
+    const FILE: &'static str = "services.tf";
+    const MODULE: Option<ModuleSource> = Some(module_source!("service", TASK, TASK_ROLE));
+
+    fn outputs() -> Outputs {
+        outputs! {
+            "The name of the log group that its tasks write to." log_group_name,
+            "The service's name." name,
+            "The id of the security group that its tasks are in." security_group_id,
+            "The ARN of its task definition, with its revision." task_definition_arn,
+            "The ARN of the role that its tasks have." task_role_arn,
+            "The name of the role that its tasks have, to attach policies to." task_role_name,
+        }
+    }
+
+    fn derived() -> Vec<FieldInfo> {
+        let string = || Type::Scalar(ScalarType::String, "");
+        let number = || Type::Scalar(ScalarType::Number, "");
+        let default = |field: FieldInfo, default: i64| FieldInfo {
+            default: Some(Expr::from(default)),
+            ..field.optional()
+        };
+        let mut variables = task_variables();
+        variables.push(
+            FieldInfo::derived(
+                "load_balancer",
+                Type::Object(vec![
+                    FieldInfo::derived("security_group_id", string(), ""),
+                    FieldInfo::derived("target_group_arn", string(), ""),
+                    FieldInfo::derived("arn", string(), "").optional(),
+                ]),
+                "The load balancer that sends it requests, and the target group that its tasks \
+                 are in. The load balancer's ARN is needed to scale by requests.",
+            )
+            .optional(),
+        );
+        variables.push(default(
+            FieldInfo::derived(
+                "desired_count",
+                number(),
+                "How many tasks run, or start where scaling is set.",
+            ),
+            1,
+        ));
+        variables.push(default(
+            FieldInfo::derived(
+                "health_check_grace_period_s",
+                number(),
+                "How long a new task may take before the load balancer's bad answers count, in \
+                 seconds.",
+            ),
+            0,
+        ));
+        variables
+    }
+
+    fn check(&self, check: &Check<'_>) {
+        let generated = || format!("{}-{}", check.stack.name, check.label);
+        let container = match &self.name {
+            Some(name) => name.literal().map(ToString::to_string),
+            None => Some(generated()),
+        };
+        check_task(check, &self.task, &self.cluster, container.as_deref());
+        self.check_load_balancer(check);
+        self.check_health(check);
+        self.check_deployment(check);
+        if let Some(scaling) = &self.scaling {
+            self.check_scaling(check, scaling);
+        }
+    }
+
+    fn lower(&self, lower: &mut Lower<'_>) {
+        let mut call = lower.call(self);
+        if self.name.is_none() {
+            call.set_first("name", lower.name());
+        }
+        lower_task(lower, &mut call, &self.task, &self.cluster);
+        if let Some(load_balancer) = &self.load_balancer {
+            let address = load_balancer.address();
+            let mut object = vec![
+                ("security_group_id", format!("{address}.security_group_id")),
+                ("target_group_arn", format!("{address}.target_group_arns[\"{}\"]", lower.label)),
+            ];
+            if self.scaling.as_ref().is_some_and(|scaling| scaling.requests_per_target.is_some()) {
+                object.insert(0, ("arn", format!("{address}.arn")));
+            }
+            let object = object.into_iter().map(|(name, source)| (name, Expr::raw(source)));
+            call.set("load_balancer", Expr::object(object));
+        }
+        if let Some(count) = self.count.as_ref() {
+            call.set("desired_count", count.expr());
+        }
+        if let Some(health_check) = self.health_check.as_ref()
+            && health_check.grace_period_s != HealthCheck::default().grace_period_s
+        {
+            call.set("health_check_grace_period_s", health_check.grace_period_s.expr());
+        }
+        lower.add_call::<Self>(call);
+    }
+}
+
+impl Service {
+    fn check_load_balancer(&self, check: &Check<'_>) {
+        let Some(load_balancer) = &self.load_balancer else { return };
+        if self.port.is_none() {
+            check.report(
+                Diagnostic::error(
+                    codes::CONFLICT,
+                    format!(
+                        "`load_balancer.{}` must know where to send requests",
+                        load_balancer.label
+                    ),
+                )
+                .at(load_balancer.span, "")
+                .help("set `port` to what the container listens on"),
+            );
+        }
+        let network = check.get(&self.cluster).map(|cluster| &cluster.network.0);
+        let other = network.and_then(|network| {
+            other_network(check, &load_balancer.kind, &load_balancer.label, network)
+        });
+        if let (Some(other), Some(network)) = (other, network) {
+            check.report(
+                Diagnostic::error(
+                    codes::OTHER_NETWORK,
+                    format!(
+                        "`load_balancer.{}` is in `network.{}`, the service in `network.{}`",
+                        load_balancer.label, other.label, network.label
+                    ),
+                )
+                .at(load_balancer.span, "")
+                .also(other.span, "the load balancer's network")
+                .also(network.span, "the cluster's network")
+                .help("a load balancer reaches tasks of its own network only"),
+            );
+        }
+    }
+
+    fn check_health(&self, check: &Check<'_>) {
+        if let Some(health_check) = self.health_check.as_ref() {
+            if self.load_balancer.is_none() {
+                check.report(
+                    Diagnostic::error(codes::CONFLICT, "there is no load balancer to check health")
+                        .at(health_check.origin.head, "")
+                        .help("set `load_balancer`, or write a `container_health_check` block"),
+                );
+            }
+            let (interval, timeout) = (&health_check.interval_s, &health_check.timeout_s);
+            if let (Some(interval), Some(timeout)) = (interval.literal(), timeout.literal())
+                && timeout.get() >= interval.get()
+            {
+                let origin = &health_check.origin;
+                let place = if origin.wrote("timeout_s") { "timeout_s" } else { "interval_s" };
+                check.report(
+                    Diagnostic::error(
+                        codes::CONFLICT,
+                        format!(
+                            "a check that may take `{timeout}` seconds cannot start every \
+                                 `{interval}` seconds"
+                        ),
+                    )
+                    .at(origin.field(place), "")
+                    .help("make `timeout_s` less than `interval_s`"),
+                );
+            }
+        }
+        let Some(own) = &self.container_health_check else { return };
+        let ListOf::Items(command) = &own.command else { return };
+        let first = command.first().map(Value::literal);
+        let known = match first {
+            None => false,
+            Some(None) => true,
+            Some(Some(first)) => matches!(first.as_str(), "CMD" | "CMD-SHELL") && command.len() > 1,
+        };
+        if !known {
+            check.report(
+                Diagnostic::error(
+                    codes::BAD_VALUE,
+                    "a health check's command begins with `CMD` or `CMD-SHELL`",
+                )
+                .at(own.origin.field("command"), "")
+                .help("write `[\"CMD-SHELL\", \"…\"]` for a line of shell, `[\"CMD\", \"…\"]` without"),
+            );
+        }
+    }
+
+    fn check_deployment(&self, check: &Check<'_>) {
+        let Deployment { minimum_healthy_percent: min, maximum_percent: max, origin, .. } =
+            &self.deployment;
+        if let (Some(min), Some(max)) = (min.literal(), max.literal())
+            && min.get() == 100
+            && max.get() == 100
+        {
+            check.report(
+                Diagnostic::error(
+                    codes::CONFLICT,
+                    "no task can be replaced: none may stop, and none may start before",
+                )
+                .at(origin.field("maximum_percent"), "")
+                .help("lower `minimum_healthy_percent`, or raise `maximum_percent`"),
+            );
+        }
+    }
+
+    fn check_scaling(&self, check: &Check<'_>, scaling: &Scaling) {
+        let origin = &scaling.origin;
+        let (min, max) = (scaling.min.literal(), scaling.max.literal());
+        let (min, max) = (min.map(|min| min.get()), max.map(|max| max.get()));
+        if let (Some(min), Some(max)) = (min, max)
+            && min > max
+        {
+            check.report(
+                Diagnostic::error(
+                    codes::INVERTED_BOUNDS,
+                    format!("at least `{min}` tasks and at most `{max}` cannot be"),
+                )
+                .at(origin.field("max"), "")
+                .also(origin.field("min"), "greater than `max`")
+                .help("exchange `min` and `max`"),
+            );
+            return;
+        }
+        if let Some(count) = self.count.as_ref().and_then(Value::literal).map(|count| count.get())
+            && (min.is_some_and(|min| count < min) || max.is_some_and(|max| count > max))
+        {
+            check.report(
+                Diagnostic::error(
+                    codes::INVERTED_BOUNDS,
+                    format!("a count of `{count}` is outside of what `scaling` allows"),
+                )
+                .at(self.origin.field("count"), "")
+                .also(origin.head, "the bounds")
+                .help("leave `count` out: `scaling` decides how many tasks run"),
+            );
+        }
+        if scaling.requests_per_target.is_some() && self.load_balancer.is_none() {
+            check.report(
+                Diagnostic::error(codes::CONFLICT, "there is no load balancer to count requests")
+                    .at(origin.field("requests_per_target"), "")
+                    .help("set `load_balancer`, or scale by `cpu` or `memory`"),
+            );
+        }
+        let targets = [scaling.cpu.is_some(), scaling.memory.is_some()];
+        let follows = scaling.requests_per_target.is_some() || !scaling.steps.is_empty();
+        if !follows && targets == [false, false] && min != max {
+            check.report(
+                Diagnostic::warning(
+                    codes::CONFLICT,
+                    "nothing says when the number of tasks changes",
+                )
+                .at(origin.head, "")
+                .help("set `cpu`, `memory` or `requests_per_target`: `cpu = 60`"),
+            );
+        }
+        for steps in scaling.steps.rows.values() {
+            let (Some(up), Some(down)) = (steps.up_at.literal(), steps.down_at.literal()) else {
+                continue;
+            };
+            if down.get() >= up.get() {
+                check.report(
+                    Diagnostic::error(
+                        codes::INVERTED_BOUNDS,
+                        format!(
+                            "tasks would be added at `{up}` percent and taken away at `{down}`"
+                        ),
+                    )
+                    .at(steps.origin.field("down_at"), "")
+                    .also(steps.origin.field("up_at"), "less than `down_at`")
+                    .help("make `down_at` less than `up_at`"),
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::component::testing::{problems, rendered};
+
+    /// What every service here stands on.
+    const BASE: &str = r#"
+repository "server" {}
+image "server" { repository = repository.server }
+network "main" { cidr = "10.0.0.0/16" }
+cluster "main" { network = network.main }
+"#;
+
+    const OTHERS: &str = r#"
+topic "alarms" {}
+database "main" {
+  network        = network.main
+  engine         = "postgres"
+  engine_version = "14"
+  instance_class = "db.t4g.small"
+  storage_gib    = 20
+}
+bucket "data" {}
+"#;
+
+    fn service(body: &str) -> String {
+        format!(
+            "{BASE}service \"api\" {{\n  cluster = cluster.main\n  image   = image.server\n{body}}}\n{OTHERS}"
+        )
+    }
+
+    #[test]
+    fn a_minimal_service_is_one_small_task() {
+        insta::assert_snapshot!(rendered("services.tf", &service("")), @r#"
+        module "service_api" {
+          source = "../../modules/service"
+
+          name      = "test-api"
+          cluster   = module.cluster_main
+          network   = module.network_main
+          placement = "public"
+          image     = local.image_references.server
+        }
+        "#);
+    }
+
+    #[test]
+    fn a_full_service_says_everything_once() {
+        let service = service(
+            r#"
+  name         = "api"
+  cpu          = 1024
+  memory       = 2048
+  architecture = "arm64"
+  # Migrations first.
+  command      = ["npm", "start"]
+  port         = 3000
+  placement    = "public"
+  capacity     = "spot"
+  enable_exec  = true
+  count        = 2
+
+  load_balancer = load_balancer.api
+  access        = [database.main, bucket.data, topic.alarms]
+
+  health_check {
+    path           = "/health"
+    timeout_s      = 3
+    grace_period_s = 120
+  }
+
+  container_health_check {
+    command = ["CMD-SHELL", "true"]
+  }
+
+  environment = {
+    ENV     = "production"
+    # Where the data is.
+    DB_HOST = module.database_main.host
+  }
+
+  secrets = {
+    SENTRY_DSN  = "ssm:/univaf/api-sentry-dsn"
+    DB_PASSWORD = "secretsmanager:univaf/db#password"
+  }
+
+  statement "mail" {
+    actions   = ["ses:SendEmail"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ses:FromAddress"
+      values   = ["us@example.org"]
+    }
+  }
+
+  sidecar "datadog" {
+    image       = image.server
+    environment = { ECS_FARGATE = "true" }
+    secrets     = { DD_API_KEY = "ssm:/univaf/datadog-api-key" }
+  }
+
+  scaling {
+    min                 = 2
+    max                 = 4
+    requests_per_target = 1000
+
+    steps "cpu" {
+      metric  = "cpu"
+      up_at   = 55
+      down_at = 15
+    }
+  }
+
+  deployment {
+    minimum_healthy_percent = 50
+  }
+"#,
+        );
+        insta::assert_snapshot!(rendered("services.tf", &service), @r#"
+        module "service_api" {
+          source = "../../modules/service"
+
+          name         = "api"
+          cluster      = module.cluster_main
+          network      = module.network_main
+          placement    = "public"
+          image        = local.image_references.server
+          cpu          = 1024
+          memory       = 2048
+          architecture = "arm64"
+
+          # Migrations first.
+          command = ["npm", "start"]
+
+          environment = {
+            # Where the data is.
+            DB_HOST = module.database_main.host
+            ENV     = "production"
+          }
+
+          secrets = {
+            DB_PASSWORD = "${data.aws_secretsmanager_secret.univaf_db.arn}:password::"
+            SENTRY_DSN  = "arn:${data.aws_partition.current.partition}:ssm:us-west-2:${data.aws_caller_identity.current.account_id}:parameter/univaf/api-sentry-dsn"
+          }
+
+          statement = {
+            bucket_data = {
+              actions   = ["s3:ListBucket"]
+              resources = [module.bucket_data.arn]
+            }
+            bucket_data_objects = {
+              actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+              resources = ["${module.bucket_data.arn}/*"]
+            }
+            mail = {
+              actions   = ["ses:SendEmail"]
+              resources = ["*"]
+              condition = [
+                {
+                  test     = "StringEquals"
+                  variable = "ses:FromAddress"
+                  values   = ["us@example.org"]
+                },
+              ]
+            }
+            topic_alarms = {
+              actions   = ["sns:Publish"]
+              resources = [module.topic_alarms.arn]
+            }
+          }
+
+          sidecar = {
+            datadog = {
+              image = local.image_references.server
+              environment = {
+                ECS_FARGATE = "true"
+              }
+              secrets = {
+                DD_API_KEY = "arn:${data.aws_partition.current.partition}:ssm:us-west-2:${data.aws_caller_identity.current.account_id}:parameter/univaf/datadog-api-key"
+              }
+            }
+          }
+
+          port = 3000
+
+          load_balancer = {
+            arn               = module.load_balancer_api.arn
+            security_group_id = module.load_balancer_api.security_group_id
+            target_group_arn  = module.load_balancer_api.target_group_arns["api"]
+          }
+
+          container_health_check = {
+            command = ["CMD-SHELL", "true"]
+          }
+
+          scaling = {
+            min                 = 2
+            max                 = 4
+            requests_per_target = 1000
+            steps = {
+              cpu = {
+                metric  = "cpu"
+                up_at   = 55
+                down_at = 15
+              }
+            }
+          }
+
+          capacity = "spot"
+
+          deployment = {
+            minimum_healthy_percent = 50
+          }
+
+          enable_exec                 = true
+          security_group_ids          = [module.database_main.access_group_id]
+          desired_count               = 2
+          health_check_grace_period_s = 120
+        }
+        "#);
+        insta::assert_snapshot!(rendered("data.tf", &service), @r#"
+        data "aws_availability_zones" "available" {
+          state = "available"
+
+          filter {
+            name   = "opt-in-status"
+            values = ["opt-in-not-required"]
+          }
+        }
+
+        data "aws_secretsmanager_secret" "univaf_db" {
+          name = "univaf/db"
+        }
+
+        data "aws_partition" "current" {}
+
+        data "aws_caller_identity" "current" {}
+        "#);
+    }
+
+    #[test]
+    fn bounds_of_scaling_in_the_wrong_order_are_refused() {
+        insta::assert_snapshot!(problems(&service("  scaling {\n    min = 4\n    max = 2\n    cpu = 60\n  }\n")), @"10:11 SW302 at least `4` tasks and at most `2` cannot be; exchange `min` and `max`");
+    }
+
+    #[test]
+    fn a_count_outside_of_the_bounds_of_scaling_is_refused() {
+        insta::assert_snapshot!(problems(&service("  count = 5\n  scaling {\n    min = 2\n    max = 4\n    cpu = 60\n  }\n")), @"8:11 SW302 a count of `5` is outside of what `scaling` allows; leave `count` out: `scaling` decides how many tasks run");
+    }
+
+    #[test]
+    fn steps_that_take_away_what_they_add_are_refused() {
+        insta::assert_snapshot!(problems(&service(r#"
+  scaling {
+    min = 2
+    max = 4
+    steps "cpu" {
+      metric  = "cpu"
+      up_at   = 15
+      down_at = 55
+    }
+  }
+"#)), @"15:17 SW302 tasks would be added at `15` percent and taken away at `55`; make `down_at` less than `up_at`");
+    }
+
+    #[test]
+    fn scaling_that_follows_nothing_is_warned_of() {
+        insta::assert_snapshot!(problems(&service("  scaling {\n    min = 2\n    max = 4\n  }\n")), @"8:3 SW312 nothing says when the number of tasks changes; set `cpu`, `memory` or `requests_per_target`: `cpu = 60`");
+    }
+
+    #[test]
+    fn scaling_by_requests_needs_a_load_balancer() {
+        insta::assert_snapshot!(problems(&service("  scaling {\n    min = 2\n    max = 4\n    requests_per_target = 100\n  }\n")), @"11:27 SW312 there is no load balancer to count requests; set `load_balancer`, or scale by `cpu` or `memory`");
+    }
+
+    #[test]
+    fn a_load_balancer_needs_a_port() {
+        insta::assert_snapshot!(problems(&service("  load_balancer = load_balancer.api\n")), @"8:19 SW312 `load_balancer.api` must know where to send requests; set `port` to what the container listens on");
+    }
+
+    #[test]
+    fn a_health_check_needs_a_load_balancer() {
+        insta::assert_snapshot!(problems(&service("  health_check { path = \"/health\" }\n")), @"8:3 SW312 there is no load balancer to check health; set `load_balancer`, or write a `container_health_check` block");
+    }
+
+    #[test]
+    fn a_health_check_that_takes_longer_than_its_interval_is_refused() {
+        insta::assert_snapshot!(problems(&service(r#"
+  port          = 80
+  load_balancer = load_balancer.api
+  health_check {
+    interval_s = 10
+    timeout_s  = 10
+  }
+"#)), @"13:18 SW312 a check that may take `10` seconds cannot start every `10` seconds; make `timeout_s` less than `interval_s`");
+    }
+
+    #[test]
+    fn a_health_check_without_its_kind_of_command_is_refused() {
+        insta::assert_snapshot!(problems(&service("  container_health_check { command = [\"curl localhost\"] }\n")), @r#"8:38 SW201 a health check's command begins with `CMD` or `CMD-SHELL`; write `["CMD-SHELL", "…"]` for a line of shell, `["CMD", "…"]` without"#);
+    }
+
+    #[test]
+    fn a_deployment_that_can_replace_nothing_is_refused() {
+        insta::assert_snapshot!(problems(&service("  deployment { maximum_percent = 100 }\n")), @"8:34 SW312 no task can be replaced: none may stop, and none may start before; lower `minimum_healthy_percent`, or raise `maximum_percent`");
+    }
+}

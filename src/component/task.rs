@@ -1,0 +1,707 @@
+//! What services, scheduled tasks and loaders have in common: an ECS task on Fargate.
+//!
+//! A component that runs tasks has the field `@flatten task: Task`, calls [`check_task`] and
+//! [`lower_task`], and adds [`task_variables`] to its derived variables.
+
+use std::collections::BTreeSet;
+
+use super::network::Nat;
+use super::{Cluster, Component as _, Image, ModuleSource, Network};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hcl::{Expr, Property};
+use crate::stack::Id;
+use crate::stack::block::FieldInfo;
+use crate::stack::check::Check;
+use crate::stack::field::{
+    AnyRef, Field as _, Kinds, ListOf, Literal, Map, MapEntry, Ref, Table, Type, Unpassed,
+};
+use crate::stack::lower::{Call, Lower};
+use crate::stack::value::{Expression, Reference, Value};
+use crate::value::{
+    EnvName, FargateCpu, FargateMemory, Invalid, LogRetention, Scalar, SecretSource, Whole,
+    check_pair,
+};
+use crate::{block, choice, module_source};
+
+/// A task definition and its log group. The modules of components that run tasks call it.
+pub const TASK: ModuleSource = module_source!("task");
+
+/// The roles of tasks: one with which ECS starts them, one that they have. A module that runs
+/// tasks calls it once.
+pub const TASK_ROLE: ModuleSource = module_source!("task_role");
+
+block! {
+    /// An ECS task on Fargate.
+    pub struct Task {
+        /// What the task runs.
+        image: Ref<Image>,
+        /// Its CPU units; 1024 are one virtual CPU.
+        cpu: Value<FargateCpu> = Value::Literal(default("256")),
+        /// Its memory in MiB. Which sizes go with which CPU says the Amazon ECS Developer Guide,
+        /// "Task definition parameters for Fargate".
+        memory: Value<FargateMemory> = Value::Literal(default("512")),
+        /// The processor that the image is built for.
+        architecture: Value<Architecture> = Value::Literal(Architecture::X86_64),
+        /// The arguments of the image's entry point, in place of the image's own.
+        command: ListOf<Value<String>>,
+        /// What is started, in place of the image's own entry point.
+        entrypoint: ListOf<Value<String>>,
+        /// Environment variables. Everybody who can describe the task definition can read them.
+        environment: Map<Value<String>>,
+        /// Environment variables whose values are read from Systems Manager or Secrets Manager
+        /// when the task starts.
+        secrets: Map<Value<SecretSource>>,
+        /// What the task works with: databases (network access), buckets (read, write and delete
+        /// objects) and topics (publish).
+        access: Unpassed<Vec<AnyRef<AccessKinds>>>,
+        /// What else the task may do: statements of its role's policy.
+        statement: Table<Statement>,
+        /// How many days CloudWatch keeps what it logs; 0 is for ever.
+        log_retention_days: Value<LogRetention> = Value::Literal(default("30")),
+        /// Other containers of the task.
+        sidecar: Table<Sidecar>,
+        /// Which subnets it runs in. Without NAT only a public address reaches the internet, where
+        /// images are: `private` when the network has NAT gateways, else `public`.
+        placement: Option<Literal<Placement>>,
+        /// How long a container may take to stop before it is killed, in seconds; ECS waits 30.
+        stop_timeout_s: Option<Value<Whole<1, 120>>>,
+        /// The size of its disk in GiB; Fargate gives 20.
+        ephemeral_storage_gib: Option<Value<Whole<21, 200>>>,
+    }
+}
+
+block! {
+    /// A container beside the main one.
+    pub struct Sidecar {
+        /// What it runs.
+        image: Ref<Image>,
+        /// True to stop the whole task when it stops.
+        essential: Value<bool> = Value::Literal(false),
+        /// The arguments of the image's entry point, in place of the image's own.
+        command: ListOf<Value<String>>,
+        /// Environment variables.
+        environment: Map<Value<String>>,
+        /// Environment variables from Systems Manager or Secrets Manager.
+        secrets: Map<Value<SecretSource>>,
+        /// The CPU units that are kept for it, of those of the task.
+        cpu: Option<Value<Whole<1, 16384>>>,
+        /// The memory in MiB that it can have at most, of that of the task.
+        memory: Option<Value<Whole<6, 122_880>>>,
+    }
+}
+
+block! {
+    /// A statement of a policy (IAM User Guide, "IAM JSON policy elements: Statement").
+    pub struct Statement {
+        /// Whether it allows or denies.
+        effect: Value<Effect> = Value::Literal(Effect::Allow),
+        /// The actions, `s3:GetObject`.
+        actions: ListOf<Value<String>>,
+        /// The ARNs of the resources.
+        resources: ListOf<Value<String>>,
+        /// When it holds; several must hold together.
+        condition: Vec<Condition>,
+    }
+}
+
+block! {
+    /// A condition of a statement (IAM User Guide, "IAM JSON policy elements: Condition
+    /// operators").
+    pub struct Condition {
+        /// How the values are compared, `StringEquals`.
+        test: Value<String>,
+        /// The condition key, `aws:SourceVpc`.
+        variable: Value<String>,
+        /// The values, of which one must match.
+        values: ListOf<Value<String>>,
+    }
+}
+
+choice! {
+    /// A processor architecture.
+    pub enum Architecture {
+        /// 64-bit Intel and AMD.
+        X86_64 = "x86_64",
+        /// 64-bit ARM: AWS Graviton, about a fifth cheaper.
+        Arm64 = "arm64",
+    }
+}
+
+choice! {
+    /// What a statement does.
+    pub enum Effect {
+        Allow = "Allow",
+        Deny = "Deny",
+    }
+}
+
+choice! {
+    /// The subnets of a task.
+    pub enum Placement {
+        /// With a public IP address.
+        Public = "public",
+        /// Without.
+        Private = "private",
+    }
+}
+
+/// What a task can have access to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccessKinds;
+
+impl Kinds for AccessKinds {
+    const KINDS: &'static [&'static str] = &["database", "bucket", "topic"];
+}
+
+/// A default of a field.
+pub(super) fn default<T: Scalar>(text: &str) -> T {
+    T::parse(text).expect("a default is a right value")
+}
+
+/// The variables of a module that runs tasks, beyond its fields. [`lower_task`] sets them.
+pub fn task_variables() -> Vec<FieldInfo> {
+    let strings = |list: fn(Box<Type>) -> Type| {
+        list(Box::new(<Value<String> as crate::stack::field::Field>::ty()))
+    };
+    vec![
+        FieldInfo::derived("network", Ref::<Network>::ty(), "The network that the tasks run in."),
+        FieldInfo::derived(
+            "placement",
+            <Literal<Placement> as crate::stack::field::Field>::ty(),
+            "Which of the network's subnets the tasks run in: public or private.",
+        ),
+        FieldInfo::derived(
+            "secrets",
+            strings(Type::Map),
+            "Environment variables whose values are read when the task starts: the ARNs of \
+             parameters and secrets.",
+        )
+        .optional(),
+        FieldInfo::derived(
+            "security_group_ids",
+            strings(Type::List),
+            "Security groups that the tasks are in, beyond their own.",
+        )
+        .optional(),
+    ]
+}
+
+/// The rules of a task. `container` is the name of its main container, where that is known.
+pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, container: Option<&str>) {
+    check_size(check, task);
+    check_environment(check, &task.environment, &task.secrets, &task.access);
+    for (label, sidecar) in task.sidecar.iter() {
+        check_environment(check, &sidecar.environment, &sidecar.secrets, &task.access);
+        if container == Some(label) {
+            check.report(
+                Diagnostic::error(
+                    codes::DUPLICATE,
+                    format!("the main container is called `{label}`, too"),
+                )
+                .at(sidecar.origin.head, "")
+                .help("give the sidecar another label"),
+            );
+        }
+    }
+    for (label, _) in access_statements(task) {
+        if let Some(written) = task.statement.rows.get(&label) {
+            check.report(
+                Diagnostic::error(
+                    codes::NAME_CLASH,
+                    format!("`access` makes a statement `{label}`, too"),
+                )
+                .at(written.origin.head, "")
+                .also(task.origin.field("access"), "makes it")
+                .help("give the statement another label"),
+            );
+        }
+    }
+    let Some(network) = network_of(check, cluster) else { return };
+    check_access_networks(check, task, network);
+    let nat = check.get(network).and_then(|network| network.nat.literal());
+    if task.placement == Some(Literal(Placement::Private)) && nat == Some(&Nat::None) {
+        check.report(
+            Diagnostic::warning(
+                codes::CONFLICT,
+                format!(
+                    "`network.{}` has no NAT gateway: private tasks cannot pull images",
+                    network.label
+                ),
+            )
+            .at(task.origin.field("placement"), "")
+            .help(
+                "set `nat = \"one\"` on the network, or `placement = \"public\"`; with VPC \
+                 endpoints for ECR, S3 and CloudWatch Logs it works as it is",
+            ),
+        );
+    }
+}
+
+/// The rules of a task's size.
+pub fn check_size(check: &Check<'_>, task: &Task) {
+    if let (Some(&cpu), Some(&memory)) = (task.cpu.literal(), task.memory.literal())
+        && let Err(Invalid { code, message, help, .. }) = check_pair(cpu, memory)
+    {
+        let place = if task.origin.wrote("memory") { "memory" } else { "cpu" };
+        let diagnostic = Diagnostic::error(code, message).at(task.origin.field(place), "");
+        check.report(help.into_iter().fold(diagnostic, Diagnostic::help));
+    }
+    check_shares(check, task);
+}
+
+/// The rules of the environment of a container, which has this access.
+pub fn check_environment(
+    check: &Check<'_>,
+    environment: &Map<Value<String>>,
+    secrets: &Map<Value<SecretSource>>,
+    access: &[AnyRef<AccessKinds>],
+) {
+    for (key, value) in environment.iter() {
+        let Value::Expression(expression) = value else { continue };
+        check_database(check, key, expression, access);
+        let sensitive = check.stack.names(&expression.source).into_iter().find(|name| {
+            name[0] == "var"
+                && name
+                    .get(1)
+                    .and_then(|label| check.stack.component::<super::Input>(label))
+                    .is_some_and(|input| input.sensitive.0)
+        });
+        if let Some(name) = sensitive {
+            check.report(
+                Diagnostic::error(
+                    codes::SECRET_IN_CLEAR,
+                    format!("`{key}` would show the sensitive `input.{}` in clear text", name[1]),
+                )
+                .at(expression.span.or(environment.span(key)), "")
+                .help(format!(
+                    "store it in Systems Manager or Secrets Manager, and name it in `secrets`: \
+                     `secrets = {{ {key} = \"ssm:/…\" }}`"
+                )),
+            );
+        }
+    }
+    for (key, value) in secrets.iter() {
+        if let Value::Expression(expression) = value {
+            check_database(check, key, expression, access);
+        }
+        if environment.get(key).is_some() {
+            check.report(
+                Diagnostic::error(
+                    codes::DUPLICATE,
+                    format!("`{key}` stands in `environment` and in `secrets`"),
+                )
+                .at(secrets.span(key), "")
+                .also(environment.span(key), "the other one")
+                .help("take one of them out"),
+            );
+        }
+    }
+    let keys = environment.entries.iter().map(|(key, entry)| (key, entry.span));
+    for (key, span) in keys.chain(secrets.entries.iter().map(|(key, entry)| (key, entry.span))) {
+        if let Err(invalid) = EnvName::parse(key) {
+            let diagnostic = Diagnostic::error(invalid.code, invalid.message).at(span, "");
+            check.report(invalid.help.into_iter().fold(diagnostic, Diagnostic::help));
+        }
+    }
+}
+
+/// Who is told of a database needs network access to it.
+fn check_database(
+    check: &Check<'_>,
+    key: &str,
+    expression: &Expression,
+    access: &[AnyRef<AccessKinds>],
+) {
+    let modules: BTreeSet<String> = check
+        .stack
+        .names(&expression.source)
+        .into_iter()
+        .filter(|name| name.len() > 2 && name[0] == "module")
+        .map(|name| name[1].clone())
+        .collect();
+    for module in modules {
+        let Some(label) = module.strip_prefix("database_") else { continue };
+        // `module "database_x"` is somebody's own.
+        let foreign = Id { kind: "module", label: module.clone() };
+        let allowed = access.iter().any(|to| to.kind == "database" && to.label == label);
+        if allowed || check.stack.components.contains_key(&foreign) {
+            continue;
+        }
+        check.report(
+            Diagnostic::error(
+                codes::NO_ACCESS,
+                format!("`{key}` tells of `database.{label}`, which cannot be reached from here"),
+            )
+            .at(expression.span, "")
+            .help(format!("add it to `access`: `access = [database.{label}]`")),
+        );
+    }
+}
+
+/// Sidecars have their shares of what the task has.
+fn check_shares(check: &Check<'_>, task: &Task) {
+    let known = |value: &Option<i64>| value.unwrap_or(0);
+    let cpu: i64 = task.sidecar.rows.values().map(|row| known(&literal(row.cpu.as_ref()))).sum();
+    let memory: i64 =
+        task.sidecar.rows.values().map(|row| known(&literal(row.memory.as_ref()))).sum();
+    let task_cpu = task.cpu.literal().map(|cpu| i64::from(cpu.units()));
+    let task_memory = task.memory.literal().map(|memory| i64::from(memory.mib()));
+    for (field, shares, whole) in [("cpu", cpu, task_cpu), ("memory", memory, task_memory)] {
+        if whole.is_some_and(|whole| shares > whole) {
+            check.report(
+                Diagnostic::error(
+                    codes::CONFLICT,
+                    format!(
+                        "the sidecars take `{shares}` of the task's `{field}`, more than it has"
+                    ),
+                )
+                .at(task.origin.field(field), "")
+                .help("give the task more, or the sidecars less"),
+            );
+        }
+    }
+}
+
+fn literal<const MIN: i64, const MAX: i64>(value: Option<&Value<Whole<MIN, MAX>>>) -> Option<i64> {
+    value.and_then(Value::literal).map(|whole| whole.get())
+}
+
+/// The network that a cluster's tasks run in.
+fn network_of<'a>(check: &Check<'a>, cluster: &Ref<Cluster>) -> Option<&'a Ref<Network>> {
+    check.get(cluster).map(|cluster| &cluster.network.0)
+}
+
+/// The network of a component, where it is another one than this.
+pub(super) fn other_network(
+    check: &Check<'_>,
+    kind: &str,
+    label: &str,
+    network: &Ref<Network>,
+) -> Option<Reference> {
+    let mut components = check.stack.components.iter();
+    let (_, component) = components.find(|(id, _)| id.kind == kind && id.label == label)?;
+    component.references().into_iter().find(|reference| {
+        reference.kind == Network::KIND
+            && reference.attribute.is_none()
+            && reference.label != network.label
+    })
+}
+
+/// A database can only be reached in its own network.
+fn check_access_networks(check: &Check<'_>, task: &Task, network: &Ref<Network>) {
+    for access in task.access.iter().filter(|access| access.kind == "database") {
+        let other = other_network(check, &access.kind, &access.label, network);
+        if let Some(other) = other {
+            check.report(
+                Diagnostic::error(
+                    codes::OTHER_NETWORK,
+                    format!(
+                        "`database.{}` is in `network.{}`, the task in `network.{}`",
+                        access.label, other.label, network.label
+                    ),
+                )
+                .at(access.span, "")
+                .also(other.span, "the database's network")
+                .help("a task reaches databases of its cluster's network only"),
+            );
+        }
+    }
+}
+
+/// Sets what the call of a module that runs tasks needs beyond its fields.
+pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: &Ref<Cluster>) {
+    let network = lower.stack.get(cluster).map(|cluster| cluster.network.0.clone());
+    if let Some(network) = &network {
+        call.set_after("cluster", "network", network.argument().unwrap_or(Expr::Null));
+        let nat = lower.stack.get(network).and_then(|network| network.nat.literal().copied());
+        let placement = task.placement.map_or_else(
+            || match nat {
+                Some(Nat::One | Nat::OnePerZone) => Placement::Private,
+                Some(Nat::None) | None => Placement::Public,
+            },
+            |placement| placement.0,
+        );
+        call.remove("placement");
+        call.set_after("network", "placement", placement.as_str());
+    }
+    if !task.secrets.is_empty() {
+        call.set("secrets", lower_secrets(lower, &task.secrets));
+    }
+    if !task.sidecar.is_empty() {
+        call.set("sidecar", lower_sidecars(lower, &task.sidecar));
+    }
+    let statements = access_statements(task);
+    if !statements.is_empty() {
+        let mut all = match task.statement.argument() {
+            Some(Expr::Object(written)) => written,
+            _ => Vec::new(),
+        };
+        all.extend(statements.into_iter().map(|(label, value)| Property::new(label, value)));
+        all.sort_by(|a, b| a.key.cmp(&b.key));
+        call.set("statement", Expr::Object(all));
+    }
+    let groups: Vec<Expr> = task
+        .access
+        .iter()
+        .filter(|access| access.kind == "database")
+        .map(|access| Expr::raw(format!("{}.access_group_id", access.address())))
+        .collect();
+    if !groups.is_empty() {
+        call.set("security_group_ids", Expr::List(groups));
+    }
+}
+
+/// The sources of secrets as ARNs, sorted by the variables' names.
+pub fn lower_secrets(lower: &mut Lower<'_>, secrets: &Map<Value<SecretSource>>) -> Expr {
+    let mut entries: Vec<_> = secrets.entries.iter().collect();
+    entries.sort_by_key(|(key, _)| *key);
+    let property = |(key, entry): (&String, &MapEntry<Value<SecretSource>>)| Property {
+        key: key.clone(),
+        value: secret_arn(lower, &entry.value),
+        comment: entry.comment.clone(),
+    };
+    Expr::Object(entries.into_iter().map(property).collect())
+}
+
+fn lower_sidecars(lower: &mut Lower<'_>, sidecars: &Table<Sidecar>) -> Expr {
+    let Some(Expr::Object(mut rows)) = sidecars.argument() else { return Expr::Null };
+    for row in &mut rows {
+        let (Expr::Object(arguments), Some(sidecar)) =
+            (&mut row.value, sidecars.rows.get(&row.key))
+        else {
+            continue;
+        };
+        if let Some(secrets) = arguments.iter_mut().find(|argument| argument.key == "secrets") {
+            secrets.value = lower_secrets(lower, &sidecar.secrets);
+        }
+    }
+    Expr::Object(rows)
+}
+
+/// What ECS takes as a secret's `valueFrom` (Amazon ECS API Reference, "Secret").
+fn secret_arn(lower: &mut Lower<'_>, source: &Value<SecretSource>) -> Expr {
+    match source {
+        Value::Literal(SecretSource::ParameterArn(arn) | SecretSource::SecretArn(arn)) => {
+            Expr::String(arn.to_string())
+        }
+        Value::Literal(SecretSource::Parameter(name)) => {
+            let name = name.to_string();
+            parameter_arn(lower, &crate::hcl::print::escaped(&name))
+        }
+        // `"ssm:/univaf/${var.environment}/key"`
+        Value::Expression(expression) => match template(&expression.source, "ssm:") {
+            Some(name) => parameter_arn(lower, name),
+            None => expression.expr(),
+        },
+        Value::Literal(SecretSource::Secret { name, json_key }) => {
+            let name = name.to_string();
+            let block =
+                crate::hcl::Block::new("data", [] as [&str; 0]).attribute("name", name.as_str());
+            let address = lower.data_with(block, "aws_secretsmanager_secret", &identifier(&name));
+            match json_key {
+                None => Expr::raw(format!("{address}.arn")),
+                Some(key) => Expr::raw(format!(
+                    "\"${{{address}.arn}}:{}::\"",
+                    crate::hcl::print::escaped(&key.to_string())
+                )),
+            }
+        }
+    }
+}
+
+/// The inside of a quoted template that starts like this, without its start.
+fn template<'a>(source: &'a str, start: &str) -> Option<&'a str> {
+    source.strip_prefix('"')?.strip_suffix('"')?.strip_prefix(start)
+}
+
+fn parameter_arn(lower: &mut Lower<'_>, name: &str) -> Expr {
+    let partition = lower.data("aws_partition", "current");
+    let account = lower.data("aws_caller_identity", "current");
+    let region = lower.region();
+    let slash = if name.starts_with('/') { "" } else { "/" };
+    Expr::raw(format!(
+        "\"arn:${{{partition}.partition}}:ssm:{region}:${{{account}.account_id}}:parameter{slash}{name}\""
+    ))
+}
+
+/// A name as an identifier of Terraform.
+fn identifier(name: &str) -> String {
+    let name: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let name = name.trim_matches('_');
+    match name.chars().next() {
+        Some(first) if first.is_ascii_alphabetic() => name.to_owned(),
+        _ => format!("secret_{name}"),
+    }
+}
+
+/// The statements that follow from `access`, by label.
+fn access_statements(task: &Task) -> Vec<(String, Expr)> {
+    let mut statements = Vec::new();
+    for access in task.access.iter() {
+        let address = access.address();
+        let label = format!("{}_{}", access.kind, access.label);
+        match access.kind.as_str() {
+            "bucket" => {
+                statements
+                    .push((label.clone(), statement(&["s3:ListBucket"], format!("{address}.arn"))));
+                statements.push((
+                    format!("{label}_objects"),
+                    statement(
+                        &["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+                        format!("\"${{{address}.arn}}/*\""),
+                    ),
+                ));
+            }
+            "topic" => {
+                statements.push((label, statement(&["sns:Publish"], format!("{address}.arn"))));
+            }
+            _ => {}
+        }
+    }
+    statements
+}
+
+fn statement(actions: &[&str], resource: String) -> Expr {
+    Expr::object([
+        ("actions", Expr::list(actions.iter().copied())),
+        ("resources", Expr::List(vec![Expr::raw(resource)])),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::component::testing::{problems, rendered};
+
+    /// A service with these fields, in a network with this NAT.
+    fn with_nat(nat: &str, fields: &str) -> String {
+        format!(
+            r#"
+input "key" {{ sensitive = true }}
+locals {{ key = "k-${{input.key}}" }}
+repository "server" {{}}
+image "server" {{ repository = repository.server }}
+network "main" {{
+  cidr = "10.0.0.0/16"
+  nat  = "{nat}"
+}}
+cluster "main" {{ network = network.main }}
+service "api" {{
+  cluster = cluster.main
+  image   = image.server
+{fields}
+}}
+topic "alarms" {{}}
+database "main" {{
+  network        = network.main
+  engine         = "postgres"
+  engine_version = "14"
+  instance_class = "db.t4g.small"
+  storage_gib    = 20
+}}
+"#
+        )
+    }
+
+    fn task(fields: &str) -> String {
+        with_nat("none", fields)
+    }
+
+    #[test]
+    fn a_size_that_fargate_does_not_offer_is_refused_with_the_nearest() {
+        insta::assert_snapshot!(problems(&task("  cpu    = 1024\n  memory = 512")), @"14:12 SW301 Fargate has no tasks of `1024` CPU units with `512` MiB; with `1024` CPU units, use `2048` to `8192` MiB in steps of `1024`; the nearest pair: `cpu = 1024`, `memory = 2048`");
+    }
+
+    #[test]
+    fn a_database_in_the_environment_must_be_reachable() {
+        insta::assert_snapshot!(problems(&task("  environment = { DB_HOST = module.database_main.host }\n  secrets = { DB_PASSWORD = module.database_main.password_secret }")), @"
+        13:29 SW304 `DB_HOST` tells of `database.main`, which cannot be reached from here; add it to `access`: `access = [database.main]`
+        14:29 SW304 `DB_PASSWORD` tells of `database.main`, which cannot be reached from here; add it to `access`: `access = [database.main]`
+        ");
+    }
+
+    #[test]
+    fn a_database_that_a_sidecar_is_told_of_must_be_reachable() {
+        insta::assert_snapshot!(problems(&task("  sidecar \"proxy\" {\n    image = image.server\n    environment = { DB = \"${module.database_main.host}:5432\" }\n  }")), @"15:26 SW304 `DB` tells of `database.main`, which cannot be reached from here; add it to `access`: `access = [database.main]`");
+    }
+
+    #[test]
+    fn a_database_with_access_may_be_told_of() {
+        insta::assert_snapshot!(problems(&task("  access = [database.main]\n  environment = { DB_HOST = module.database_main.host }")), @"");
+    }
+
+    #[test]
+    fn a_sensitive_input_may_not_stand_in_the_environment_not_even_through_locals() {
+        insta::assert_snapshot!(problems(&task("  environment = {\n    A = input.key\n    B = upper(local.key)\n    C = nonsensitive(sha256(input.key))\n  }")), @r#"
+        14:9 SW308 `A` would show the sensitive `input.key` in clear text; store it in Systems Manager or Secrets Manager, and name it in `secrets`: `secrets = { A = "ssm:/…" }`
+        15:9 SW308 `B` would show the sensitive `input.key` in clear text; store it in Systems Manager or Secrets Manager, and name it in `secrets`: `secrets = { B = "ssm:/…" }`
+        "#);
+    }
+
+    #[test]
+    fn a_variable_cannot_be_clear_and_secret() {
+        insta::assert_snapshot!(problems(&task("  environment = { A = \"1\" }\n  secrets = { A = \"ssm:/a\" }")), @"14:15 SW104 `A` stands in `environment` and in `secrets`; take one of them out");
+    }
+
+    #[test]
+    fn the_name_of_a_variable_is_one_that_shells_know() {
+        insta::assert_snapshot!(problems(&task("  environment = { \"MY-KEY\" = \"1\" }")), @"13:19 SW203 `-` cannot stand in an environment variable's name; an environment variable's name has letters, digits and underscores, no digit first; try `MY_KEY`");
+    }
+
+    #[test]
+    fn a_secret_in_the_description_is_refused() {
+        insta::assert_snapshot!(problems(&task("  secrets = { A = \"hunter2\" }")), @"13:19 SW207 this does not name a secret, and may be one; keep secrets out of the description; name where it is kept: `ssm:/path/name`, `secretsmanager:name`, `secretsmanager:name#json_key`, or the ARN of a parameter or secret");
+    }
+
+    #[test]
+    fn a_sidecar_cannot_have_the_name_of_the_main_container() {
+        insta::assert_snapshot!(problems(&task("  name = \"api\"\n  sidecar \"api\" { image = image.server }")), @"14:3 SW104 the main container is called `api`, too; give the sidecar another label");
+    }
+
+    #[test]
+    fn sidecars_cannot_take_more_than_the_task_has() {
+        insta::assert_snapshot!(problems(&task("  sidecar \"a\" {\n    image = image.server\n    cpu = 512\n  }")), @"10:1 SW312 the sidecars take `512` of the task's `cpu`, more than it has; give the task more, or the sidecars less");
+    }
+
+    #[test]
+    fn a_private_task_without_nat_is_warned_of() {
+        insta::assert_snapshot!(problems(&task("  placement = \"private\"")), @r#"13:15 SW312 `network.main` has no NAT gateway: private tasks cannot pull images; set `nat = "one"` on the network, or `placement = "public"`; with VPC endpoints for ECR, S3 and CloudWatch Logs it works as it is"#);
+    }
+
+    #[test]
+    fn a_statement_that_access_makes_has_its_label() {
+        insta::assert_snapshot!(problems(&task("  access = [topic.alarms]\n  statement \"topic_alarms\" {}")), @"14:3 SW313 `access` makes a statement `topic_alarms`, too; give the statement another label");
+    }
+
+    #[test]
+    fn a_network_with_nat_keeps_tasks_private() {
+        let services = rendered("services.tf", &with_nat("one", ""));
+        assert!(services.contains("placement = \"private\""), "{services}");
+    }
+
+    #[test]
+    fn two_secrets_with_nearly_the_same_name_are_two() {
+        insta::assert_snapshot!(rendered("data.tf", &task("  secrets = {\n    A = \"secretsmanager:a/b\"\n    B = \"secretsmanager:a_b#key\"\n    C = \"secretsmanager:a/b#key\"\n    D = \"ssm:/x/${var.y}\"\n  }")), @r#"
+        data "aws_availability_zones" "available" {
+          state = "available"
+
+          filter {
+            name   = "opt-in-status"
+            values = ["opt-in-not-required"]
+          }
+        }
+
+        data "aws_secretsmanager_secret" "a_b" {
+          name = "a/b"
+        }
+
+        data "aws_secretsmanager_secret" "a_b_2" {
+          name = "a_b"
+        }
+
+        data "aws_partition" "current" {}
+
+        data "aws_caller_identity" "current" {}
+        "#);
+    }
+}
