@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:c87e2e6d40f78fa0
+# Rendered by stackwright from its module library; edits are lost. sha256:febbaa18f47ac922
 
 variable "name" {
   description = "Its identifier. It also names the subnet group, and RDS moves no instance between subnet groups of a network: choose it once."
@@ -75,7 +75,7 @@ variable "username" {
 }
 
 variable "password" {
-  description = "The master user's password, from an input that is sensitive. Without it RDS makes one and keeps it in Secrets Manager, where nobody has to read it: containers get it by password_secret."
+  description = "The master user's password, from an input that is sensitive. Without it RDS makes one and keeps it in Secrets Manager: containers get it by password_secret. RDS then changes it every seven days, and what reads it only when it starts has to start anew (Amazon RDS User Guide, \"Password management with Amazon RDS and AWS Secrets Manager\")."
   type        = string
   default     = null
 }

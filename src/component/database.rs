@@ -59,8 +59,9 @@ block! {
         /// The master user's name. Changing it replaces the database.
         username: Value<DbUsername> = Value::Literal(default("dbadmin")),
         /// The master user's password, from an input that is sensitive. Without it RDS makes one
-        /// and keeps it in Secrets Manager, where nobody has to read it: containers get it by
-        /// `password_secret`.
+        /// and keeps it in Secrets Manager: containers get it by `password_secret`. RDS then changes
+        /// it every seven days, and what reads it only when it starts has to start anew (Amazon RDS
+        /// User Guide, "Password management with Amazon RDS and AWS Secrets Manager").
         password: Option<Password>,
         /// The port it listens on: 5432 for PostgreSQL, else 3306.
         port: Option<Value<Whole<1150, 65535>>>,

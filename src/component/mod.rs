@@ -15,6 +15,9 @@ use crate::stack::lower::Lower;
 use crate::stack::read::Reader;
 use crate::stack::value::Reference;
 
+mod alarm;
+mod bastion;
+mod bucket;
 mod cluster;
 mod database;
 mod image;
@@ -34,6 +37,9 @@ pub mod task;
 pub(crate) mod testing;
 mod topic;
 
+pub use alarm::Alarm;
+pub use bastion::Bastion;
+pub use bucket::Bucket;
 pub use cluster::Cluster;
 pub use database::Database;
 pub use image::Image;
@@ -52,6 +58,9 @@ pub use topic::Topic;
 pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
+            Kind::of::<Alarm>(),
+            Kind::of::<Bastion>(),
+            Kind::of::<Bucket>(),
             Kind::of::<Cluster>(),
             Kind::of::<Database>(),
             Kind::of::<Image>(),

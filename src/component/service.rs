@@ -496,6 +496,7 @@ database "main" {
   instance_class = "db.t4g.small"
   storage_gib    = 20
 }
+bucket "data" {}
 "#;
 
     fn service(body: &str) -> String {
