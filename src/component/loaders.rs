@@ -354,7 +354,7 @@ loaders "source" {
                 MODE = "part"
               }
               secrets = {
-                KEY = "arn:${data.aws_partition.current.partition}:ssm:us-west-2:${data.aws_caller_identity.current.account_id}:parameter/app/key"
+                KEY = "${local.parameter_arn}/app/key"
               }
               retries = 0
             }
@@ -385,7 +385,7 @@ loaders "source" {
           }
 
           secrets = {
-            TOKEN = "arn:${data.aws_partition.current.partition}:ssm:us-west-2:${data.aws_caller_identity.current.account_id}:parameter/app/token"
+            TOKEN = "${local.parameter_arn}/app/token"
           }
 
           loaders = local.loaders_source

@@ -153,7 +153,7 @@ placement   = "public"
           }
 
           secrets = {
-            TOKEN = "arn:${data.aws_partition.current.partition}:ssm:us-west-2:${data.aws_caller_identity.current.account_id}:parameter/app/token"
+            TOKEN = "${local.parameter_arn}/app/token"
           }
         }
         "#);

@@ -618,7 +618,7 @@ bucket "data" {}
 
           secrets = {
             DB_PASSWORD = "${data.aws_secretsmanager_secret.univaf_db.arn}:password::"
-            SENTRY_DSN  = "arn:${data.aws_partition.current.partition}:ssm:us-west-2:${data.aws_caller_identity.current.account_id}:parameter/univaf/api-sentry-dsn"
+            SENTRY_DSN  = "${local.parameter_arn}/univaf/api-sentry-dsn"
           }
 
           statement = {
@@ -654,7 +654,7 @@ bucket "data" {}
                 ECS_FARGATE = "true"
               }
               secrets = {
-                DD_API_KEY = "arn:${data.aws_partition.current.partition}:ssm:us-west-2:${data.aws_caller_identity.current.account_id}:parameter/univaf/datadog-api-key"
+                DD_API_KEY = "${local.parameter_arn}/univaf/datadog-api-key"
               }
             }
           }
@@ -706,13 +706,13 @@ bucket "data" {}
           }
         }
 
-        data "aws_secretsmanager_secret" "univaf_db" {
-          name = "univaf/db"
-        }
+        data "aws_caller_identity" "current" {}
 
         data "aws_partition" "current" {}
 
-        data "aws_caller_identity" "current" {}
+        data "aws_secretsmanager_secret" "univaf_db" {
+          name = "univaf/db"
+        }
         "#);
     }
 

@@ -518,10 +518,14 @@ fn parameter_arn(lower: &mut Lower<'_>, name: &str) -> Expr {
     let partition = lower.data("aws_partition", "current");
     let account = lower.data("aws_caller_identity", "current");
     let region = lower.region();
+    let all = lower.local(
+        "parameter_arn",
+        Expr::raw(format!(
+            "\"arn:${{{partition}.partition}}:ssm:{region}:${{{account}.account_id}}:parameter\""
+        )),
+    );
     let slash = if name.starts_with('/') { "" } else { "/" };
-    Expr::raw(format!(
-        "\"arn:${{{partition}.partition}}:ssm:{region}:${{{account}.account_id}}:parameter{slash}{name}\""
-    ))
+    Expr::raw(format!("\"${{{all}}}{slash}{name}\""))
 }
 
 /// A name as an identifier of Terraform.
@@ -691,6 +695,10 @@ database "main" {{
           }
         }
 
+        data "aws_caller_identity" "current" {}
+
+        data "aws_partition" "current" {}
+
         data "aws_secretsmanager_secret" "a_b" {
           name = "a/b"
         }
@@ -698,10 +706,6 @@ database "main" {{
         data "aws_secretsmanager_secret" "a_b_2" {
           name = "a_b"
         }
-
-        data "aws_partition" "current" {}
-
-        data "aws_caller_identity" "current" {}
         "#);
     }
 }

@@ -11,6 +11,9 @@ use crate::component::{self, AnyComponent, Component, Outputs};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::value::Scalar;
 
+/// Named values that a root can have besides the description's own.
+pub const RENDERED_LOCALS: &[&str] = &["image_references", "images", "parameter_arn"];
+
 /// What a component's rules can see.
 #[derive(Debug)]
 pub struct Check<'a> {
@@ -67,7 +70,14 @@ pub(super) fn check(stack: &Stack, unread: &[(String, String)]) -> Vec<Diagnosti
         }
         component.check(&Check { stack, label: &id.label, diagnostics: &diagnostics });
     }
-    for local in stack.locals.values() {
+    for (name, local) in &stack.locals {
+        if RENDERED_LOCALS.contains(&name.as_str()) {
+            diagnostics.borrow_mut().push(
+                Diagnostic::error(codes::NAME_CLASH, format!("a root has its own `local.{name}`"))
+                    .at(local.span, "")
+                    .help("give this one another name"),
+            );
+        }
         for reference in &local.value.references {
             check_reference(stack, reference, unread, &diagnostics);
         }

@@ -27,21 +27,25 @@ pub struct Lower<'a> {
     /// The way from the root's folder to the module library: `../../modules`.
     modules: &'a str,
     root: &'a mut Root,
+    locals: &'a mut BTreeMap<&'static str, Expr>,
 }
 
 /// The root of a stack. Its modules are sought at the path `modules`, relative to the root.
 pub fn lower(stack: &Stack, modules: &str) -> Root {
     let mut root = Root::default();
     stack.settings.lower(&mut root, &stack.name);
-    lower_locals(stack, &mut root);
+    let mut locals = BTreeMap::new();
     let mut sorted: Vec<_> = stack.components.iter().collect();
     sorted.sort_by_key(|(id, _)| *id);
     for (id, component) in sorted {
-        component.lower(&mut Lower { stack, label: &id.label, modules, root: &mut root });
+        let (root, locals) = (&mut root, &mut locals);
+        component.lower(&mut Lower { stack, label: &id.label, modules, root, locals });
         if let Some(module) = component.module() {
             add_module(&mut root.modules, module);
         }
     }
+    lower_locals(stack, locals, &mut root);
+    sort_data(&mut root);
     root
 }
 
@@ -52,21 +56,32 @@ fn add_module(modules: &mut BTreeMap<&'static str, ModuleSource>, module: Module
     modules.insert(module.name, module);
 }
 
-fn lower_locals(stack: &Stack, root: &mut Root) {
-    if stack.locals.is_empty() {
-        return;
+/// The description's named values, beside those that components made.
+fn lower_locals(stack: &Stack, mut made: BTreeMap<&'static str, Expr>, root: &mut Root) {
+    let written = stack.locals.iter().map(|(name, entry)| Attribute {
+        name: name.clone(),
+        value: entry.value.argument().unwrap_or(Expr::Null),
+        comment: entry.comment.clone(),
+    });
+    let mut locals: Vec<Attribute> = written.collect();
+    while let Some((name, value)) = made.pop_first() {
+        locals.push(Attribute::new(name, value));
     }
-    let mut locals: Vec<_> = stack.locals.iter().collect();
-    locals.sort_by_key(|(name, _)| *name);
-    let mut block = Block::new("locals", [] as [&str; 0]);
-    for (name, entry) in locals {
-        block.body.items.push(Item::Attribute(Attribute {
-            name: name.clone(),
-            value: entry.value.argument().unwrap_or(Expr::Null),
-            comment: entry.comment.clone(),
-        }));
+    locals.sort_by(|a, b| a.name.cmp(&b.name));
+    if !locals.is_empty() {
+        let mut block = Block::new("locals", [] as [&str; 0]);
+        block.body.items.extend(locals.into_iter().map(Item::Attribute));
+        root.files.entry("locals.tf").or_default().block(block);
     }
-    root.files.entry("locals.tf").or_default().block(block);
+}
+
+/// Data sources come in the order of their names, so that one more moves none.
+fn sort_data(root: &mut Root) {
+    let Some(data) = root.files.get_mut("data.tf") else { return };
+    data.items.sort_by(|a, b| match (a, b) {
+        (Item::Block(a), Item::Block(b)) => a.labels.cmp(&b.labels),
+        _ => std::cmp::Ordering::Equal,
+    });
 }
 
 impl Lower<'_> {
@@ -100,6 +115,13 @@ impl Lower<'_> {
     /// Adds a block to the component's file.
     pub fn add<C: Component>(&mut self, block: Block) {
         self.root.files.entry(C::FILE).or_default().block(block);
+    }
+
+    /// Makes sure that the root has a named value, and gives its address. The name is one of
+    /// [`RENDERED_LOCALS`](super::check::RENDERED_LOCALS).
+    pub fn local(&mut self, name: &'static str, value: Expr) -> String {
+        self.locals.insert(name, value);
+        format!("local.{name}")
     }
 
     /// Makes sure that the root has a data source without arguments, and gives its address.
