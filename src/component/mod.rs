@@ -15,10 +15,12 @@ use crate::stack::lower::Lower;
 use crate::stack::read::Reader;
 use crate::stack::value::Reference;
 
+mod cdn;
 mod cluster;
 mod image;
 mod input;
 pub mod library;
+mod load_balancer;
 mod module;
 mod network;
 mod output;
@@ -28,9 +30,11 @@ pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use cdn::Cdn;
 pub use cluster::Cluster;
 pub use image::Image;
 pub use input::Input;
+pub use load_balancer::LoadBalancer;
 pub use module::Module;
 pub use network::Network;
 pub use output::Output;
@@ -42,9 +46,11 @@ pub use task::Task;
 pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
+            Kind::of::<Cdn>(),
             Kind::of::<Cluster>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
+            Kind::of::<LoadBalancer>(),
             Kind::of::<Module>(),
             Kind::of::<Network>(),
             Kind::of::<Output>(),
