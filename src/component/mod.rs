@@ -17,6 +17,7 @@ use crate::stack::value::Reference;
 
 mod cdn;
 mod cluster;
+mod dns;
 mod image;
 mod input;
 pub mod library;
@@ -32,6 +33,7 @@ pub(crate) mod testing;
 
 pub use cdn::Cdn;
 pub use cluster::Cluster;
+pub use dns::Dns;
 pub use image::Image;
 pub use input::Input;
 pub use load_balancer::LoadBalancer;
@@ -48,6 +50,7 @@ pub fn kinds() -> &'static [Kind] {
         vec![
             Kind::of::<Cdn>(),
             Kind::of::<Cluster>(),
+            Kind::of::<Dns>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
             Kind::of::<LoadBalancer>(),
