@@ -1,6 +1,5 @@
 //! Describe an AWS system in a few typed blocks; render, compare and plan the Terraform that a
 //! person would have written.
-#![warn(missing_docs)]
 
 // The macros of this crate name its items by their public paths.
 extern crate self as stackwright;
@@ -10,6 +9,7 @@ pub mod diagnostic;
 pub mod hcl;
 pub mod image;
 pub mod project;
+pub mod reference;
 pub mod report;
 pub mod stack;
 pub mod tree;

@@ -1,5 +1,6 @@
 //! The folder that a run works on: where descriptions, roots and modules are.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Component as PathPart, Path, PathBuf};
@@ -81,6 +82,8 @@ pub struct Project {
     pub settings: Settings,
     /// The files read so far.
     pub sources: Mutex<Sources>,
+    /// Folders known to lie inside.
+    inside: Mutex<BTreeSet<String>>,
 }
 
 impl Project {
@@ -115,7 +118,8 @@ impl Project {
         let mut sources = Sources::default();
         match read_settings(root, &mut sources) {
             Ok(settings) => {
-                Ok(Self { root: root.to_owned(), settings, sources: Mutex::new(sources) })
+                let (root, sources) = (root.to_owned(), Mutex::new(sources));
+                Ok(Self { root, settings, sources, inside: Mutex::default() })
             }
             Err(diagnostics) => Err((sources, diagnostics)),
         }
@@ -162,6 +166,10 @@ impl Project {
     /// # Errors
     /// The complaint.
     pub fn inside(&self, path: &str) -> Result<(), Diagnostic> {
+        let known = || self.inside.lock().expect("no thread panics while it holds this");
+        if known().contains(path) {
+            return Ok(());
+        }
         // What does not exist yet is where its parent is.
         let existing = Path::new(path)
             .ancestors()
@@ -172,7 +180,10 @@ impl Project {
                 format!("`{path}` leads out of the project through a symbolic link"),
             )
             .help("make it a real file or folder: nothing outside the project is read or written")),
-            _ => Ok(()),
+            _ => {
+                known().insert(path.to_owned());
+                Ok(())
+            }
         }
     }
 
@@ -181,7 +192,10 @@ impl Project {
     /// # Errors
     /// When it is not UTF-8 text with plain line ends, too large, or cannot be read.
     pub fn read(&self, path: &str) -> Result<Option<(FileId, Arc<str>)>, Diagnostic> {
-        self.inside(path)?;
+        self.inside(path.rsplit_once('/').map_or("", |(folder, _)| folder))?;
+        if fs::symlink_metadata(self.root.join(path)).is_ok_and(|found| found.is_symlink()) {
+            self.inside(path)?;
+        }
         match read_text(&self.root, path) {
             Ok(None) => Ok(None),
             Ok(Some(text)) => {

@@ -1,6 +1,6 @@
 //! The module library: what follows from the components' types is there, and nothing is stale.
 //!
-//! `STACKWRIGHT_BLESS=1 cargo test --test modules` writes what these tests expect.
+//! `STACKWRIGHT_BLESS=1 cargo test --test all modules` writes what these tests expect.
 
 use std::fs;
 use std::path::PathBuf;
@@ -48,7 +48,7 @@ fn every_module_is_stamped_and_its_variables_follow_from_its_component() {
             stale.extend(expect(&path, &expected).err());
         }
     }
-    assert!(stale.is_empty(), "{stale:#?}\nrun STACKWRIGHT_BLESS=1 cargo test --test modules");
+    assert!(stale.is_empty(), "{stale:#?}\nrun STACKWRIGHT_BLESS=1 cargo test --test all modules");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:a1e843817d4017a6
+# Rendered by stackwright from its module library; edits are lost. sha256:a490050eed1d5437
 
 variable "name" {
   description = "The name of its policies."
@@ -11,7 +11,12 @@ variable "origin" {
   type = object({
     domain_name = optional(string)
     headers     = optional(map(string), {})
-    bucket      = optional(string)
+    bucket = optional(object({
+      arn                  = string
+      id                   = string
+      name                 = string
+      regional_domain_name = string
+    }))
   })
 }
 

@@ -23,7 +23,7 @@ Examples:
 
 Exit codes:
   0  the checkout is as described
-  1  a description is wrong, or a file cannot be read
+  1  a description is wrong, a file cannot be read, or a foreign file is in the way
   2  there is a difference")]
 pub struct CheckArgs {
     #[command(flatten)]
@@ -69,7 +69,10 @@ pub fn check(project: &Project, args: &CheckArgs, output: &mut Output) -> anyhow
     };
     output.print(&text)?;
     tracing::info!(files = rendered.files, drift = rendered.drifts.len(), "checked");
-    Ok(match (rendered.has_errors(), rendered.drifts.is_empty()) {
+    // A foreign file is no drift that a render could mend.
+    let wrong = rendered.has_errors()
+        || rendered.drifts.iter().any(|drift| drift.class == tree::compare::Class::Foreign);
+    Ok(match (wrong, rendered.drifts.is_empty()) {
         (true, _) => Outcome::Error,
         (false, false) => Outcome::Difference,
         (false, true) => Outcome::Good,

@@ -5,14 +5,14 @@ use std::fmt;
 
 use hcl::edit::expr::Expression as Source;
 
-use super::LoadBalancer;
 use super::load_balancer::check_certificate;
+use super::{Bucket, LoadBalancer};
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::Expr;
 use crate::stack::block::{Block as _, FieldInfo, Origin};
 use crate::stack::check::Check;
-use crate::stack::field::{AnyRef, Field, Kinds, ListOf, Literal, Map, Ref, Table, Type};
+use crate::stack::field::{Field, ListOf, Literal, Map, Ref, Table, Type};
 use crate::stack::lower::Lower;
 use crate::stack::read::Reader;
 use crate::stack::value::{Reference, Value};
@@ -73,7 +73,7 @@ block! {
         /// The load balancer's host name: one that its certificate names.
         domain: Option<Value<HostName>>,
         /// A private bucket. Its policy, which lets this CDN read it, belongs to the CDN.
-        bucket: Option<AnyRef<BucketKind>>,
+        bucket: Option<Ref<Bucket>>,
         /// A secret that is sent with every request, so that the load balancer's rules know it
         /// (`only_through_cdn`): a sensitive input.
         secret: Option<Value<String>>,
@@ -154,7 +154,7 @@ block! {
         /// Headers that are sent with every request.
         headers: Map<Value<String>>,
         /// The bucket that answers.
-        bucket: Option<AnyRef<BucketKind>>,
+        bucket: Option<Ref<Bucket>>,
     }
 }
 
@@ -232,14 +232,6 @@ impl OriginRequestPolicy {
 pub type Ttl = Whole<0, 3_153_600_000>;
 
 const YEAR_S: i64 = 31_536_000;
-
-/// Where buckets are.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BucketKind;
-
-impl Kinds for BucketKind {
-    const KINDS: &'static [&'static str] = &["bucket"];
-}
 
 /// A header's name: a token (RFC 9110, "HTTP Semantics", 5.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -397,7 +389,7 @@ impl Component for Cdn {
     }
 
     fn check(&self, check: &Check<'_>) {
-        self.check_name(check);
+        check.default_name(self.name.as_ref(), &self.origin);
         self.check_origin(check);
         self.check_aliases(check);
         self.check_behaviors(check);
@@ -453,18 +445,6 @@ impl Cdn {
         let header = self.origin_header().map(|(name, secret)| (name, secret.clone()));
         let headers = header.into_iter().collect();
         Target { domain_name, headers, bucket: bucket.clone(), origin: Origin::default() }
-    }
-
-    /// The name of an origin access control has at most 64 characters.
-    fn check_name(&self, check: &Check<'_>) {
-        let name = format!("{}-{}", check.stack.name, check.label);
-        if let (None, Err(invalid)) = (&self.name, Label::parse(&name)) {
-            check.report(
-                Diagnostic::error(codes::BAD_NAME, invalid.message)
-                    .at(self.origin.head, format!("its name would be `{name}`"))
-                    .help("set `name`"),
-            );
-        }
     }
 
     fn check_origin(&self, check: &Check<'_>) {
@@ -584,7 +564,7 @@ impl Cdn {
     }
 
     /// A bucket has one policy, so one CDN.
-    fn check_bucket(&self, check: &Check<'_>, bucket: &AnyRef<BucketKind>) {
+    fn check_bucket(&self, check: &Check<'_>, bucket: &Ref<Bucket>) {
         let others = check.stack.all::<Self>();
         let other =
             others.iter().take_while(|(label, _)| *label < check.label).find_map(|(label, cdn)| {
@@ -939,7 +919,9 @@ input "secret" { sensitive = true }
     }
 
     fn archive(body: &str) -> String {
-        format!("cdn \"archive\" {{\n  origin {{\n    bucket = bucket.archive\n  }}\n{body}}}\n")
+        format!(
+            "cdn \"archive\" {{\n  origin {{\n    bucket = bucket.archive\n  }}\n{body}}}\nbucket \"archive\" {{}}\n"
+        )
     }
 
     #[test]
@@ -1115,7 +1097,7 @@ input "secret" { sensitive = true }
     fn a_cdn_has_one_origin() {
         insta::assert_snapshot!(problems("cdn \"api\" {\n  origin {}\n}"), @"2:3 SW312 a CDN has one origin; say either `load_balancer` or `bucket`");
         let both = api("").replace("    domain ", "    bucket = bucket.a\n    domain ");
-        insta::assert_snapshot!(problems(&both), @"
+        insta::assert_snapshot!(problems(&(both + "bucket \"a\" {}\n")), @"
         10:14 SW312 a CDN has one origin; say either `load_balancer` or `bucket`
         11:21 SW312 a bucket takes no `domain`; take it out: AWS signs the CDN's requests to a bucket
         ");
@@ -1168,8 +1150,9 @@ input "secret" { sensitive = true }
 
     #[test]
     fn a_bucket_is_behind_one_cdn_and_only_read_and_by_its_own_name() {
-        let other = archive("").replace("\"archive\"", "\"older\"");
-        insta::assert_snapshot!(problems(&(archive("") + &other)), @"8:14 SW312 `bucket.archive` is behind `cdn.archive` already; a bucket has one policy, which lets one CDN read it: use one CDN for both");
+        let other = archive("").replace("cdn \"archive\"", "cdn \"older\"");
+        let other = other.replace("bucket \"archive\"", "bucket \"other\"");
+        insta::assert_snapshot!(problems(&(archive("") + &other)), @"9:14 SW312 `bucket.archive` is behind `cdn.archive` already; a bucket has one policy, which lets one CDN read it: use one CDN for both");
         insta::assert_snapshot!(problems(&archive("  methods = \"all\"\n  cache { headers = [\"host\"] }\n  origin_request { policy = \"AllViewer\" }\n")), @"
         5:13 SW312 a CDN only reads its bucket; use `read`, or `read_and_options` for cross-origin requests
         6:21 SW312 a bucket refuses requests for another host; take the header `Host` out: S3 answers to the bucket's own host only

@@ -548,6 +548,7 @@ cdn "archive" {
   certificate = "arn:aws:acm:us-east-1:123456789012:certificate/a"
   origin { bucket = bucket.archive }
 }
+bucket "archive" {}
 "#;
 
     #[test]

@@ -8,6 +8,7 @@ use super::{Cdn, Network, Service};
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::{Expr, Property};
+use crate::stack::Stack;
 use crate::stack::block::{Block as _, FieldInfo, Origin};
 use crate::stack::check::Check;
 use crate::stack::field::{Field, ListOf, Literal, Map, Ref, Table, Unpassed, WeakRef};
@@ -355,7 +356,7 @@ impl Component for LoadBalancer {
     }
 
     fn check(&self, check: &Check<'_>) {
-        self.check_name(check);
+        check.default_name(self.name.as_ref(), &self.origin);
         self.check_zones(check);
         self.check_certificates(check);
         self.default.check(check);
@@ -371,7 +372,7 @@ impl Component for LoadBalancer {
     fn lower(&self, lower: &mut Lower<'_>) {
         let mut call = lower.call(&self.with_secrets(lower));
         if self.name.is_none() {
-            call.set_first("name", derived_name(&lower.name()));
+            call.set_first("name", lower.name());
         }
         let targets = self.target_groups(lower);
         if !targets.is_empty() {
@@ -381,26 +382,7 @@ impl Component for LoadBalancer {
     }
 }
 
-/// Names of load balancers and target groups have no underscores.
-fn derived_name(name: &str) -> String {
-    name.replace('_', "-")
-}
-
 impl LoadBalancer {
-    fn check_name(&self, check: &Check<'_>) {
-        if self.name.is_some() {
-            return;
-        }
-        let name = derived_name(&format!("{}-{}", check.stack.name, check.label));
-        if let Err(invalid) = LoadBalancerName::parse(&name) {
-            check.report(
-                Diagnostic::error(invalid.code, invalid.message)
-                    .at(self.origin.head, format!("its name would be `{name}`"))
-                    .help("set `name`"),
-            );
-        }
-    }
-
     fn check_zones(&self, check: &Check<'_>) {
         let Some(network) = check.get(&self.network) else { return };
         let zones = network.zones.count();
@@ -552,7 +534,7 @@ impl LoadBalancer {
                     .help(format!("add a `rule` with `forward = service.{label}`")),
                 );
             }
-            let name = target_group_name(&check.stack.name, label, service);
+            let name = target_group_name(check.stack, label, service);
             if let Some(Err(invalid)) = name.literal().map(|name| TargetGroupName::parse(name)) {
                 check.report(
                     Diagnostic::error(invalid.code, invalid.message)
@@ -587,7 +569,7 @@ impl LoadBalancer {
         let mut targets = Vec::new();
         for (label, service) in lower.stack.all::<Service>() {
             let Some(port) = service.port.as_ref().filter(|_| attached(service)) else { continue };
-            let name = target_group_name(&lower.stack.name, label, service);
+            let name = target_group_name(lower.stack, label, service);
             let mut target =
                 vec![Property::new("name", name.expr()), Property::new("port", port.expr())];
             let check = service.health_check.as_ref().map(|check| check.arguments());
@@ -601,9 +583,10 @@ impl LoadBalancer {
 }
 
 /// The name of a service's target group. The port is part of it: another port makes another group,
-/// which must stand beside the old one while the listener changes over.
-fn target_group_name(stack: &str, label: &str, service: &Service) -> Value<String> {
-    let stem = derived_name(&format!("{stack}-{label}"));
+/// which must stand beside the old one while the listener changes over. Underscores cannot stand in
+/// it.
+fn target_group_name(stack: &Stack, label: &str, service: &Service) -> Value<String> {
+    let stem = stack.name_of(label).replace('_', "-");
     match &service.port {
         Some(Value::Expression(port)) => Value::raw(format!("\"{stem}-${{{}}}\"", port.source)),
         Some(Value::Literal(port)) => Value::Literal(format!("{stem}-{port}")),
@@ -1032,7 +1015,7 @@ cdn "api" {
         let long = "an_application_load_balancer";
         let blocks = load_balancer("")
             .replace("load_balancer \"api\"", &format!("load_balancer \"{long}\""));
-        insta::assert_snapshot!(problems(&blocks), @"9:1 SW203 a load balancer's name has at most 32 characters, not 33; set `name`");
+        insta::assert_snapshot!(problems(&blocks), @"9:1 SW203 it would be called `test-an_application_load_balancer`: `_` cannot stand in a load balancer's name; give it a `name`, or another label");
         let label = "a_service_with_quite_a_long_label";
         let service = SERVICE.replace("\"api\"", &format!("\"{label}\""));
         let blocks =

@@ -15,50 +15,73 @@ use crate::stack::lower::Lower;
 use crate::stack::read::Reader;
 use crate::stack::value::Reference;
 
+mod alarm;
+mod bastion;
+mod bucket;
 mod cdn;
 mod cluster;
+mod database;
 mod dns;
 mod image;
 mod input;
+mod kms_key;
 pub mod library;
 mod load_balancer;
+mod loaders;
 mod module;
 mod network;
 mod output;
 mod repository;
+pub mod schedule;
+mod scheduled_task;
 pub mod service;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
+mod topic;
 
+pub use alarm::Alarm;
+pub use bastion::Bastion;
+pub use bucket::Bucket;
 pub use cdn::Cdn;
 pub use cluster::Cluster;
+pub use database::Database;
 pub use dns::Dns;
 pub use image::Image;
 pub use input::Input;
 pub use load_balancer::LoadBalancer;
+pub use loaders::Loaders;
 pub use module::Module;
 pub use network::Network;
 pub use output::Output;
 pub use repository::Repository;
+pub use scheduled_task::ScheduledTask;
 pub use service::Service;
 pub use task::Task;
+pub use topic::Topic;
 
 /// Every kind of component, in alphabetical order.
 pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
+            Kind::of::<Alarm>(),
+            Kind::of::<Bastion>(),
+            Kind::of::<Bucket>(),
             Kind::of::<Cdn>(),
             Kind::of::<Cluster>(),
+            Kind::of::<Database>(),
             Kind::of::<Dns>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
             Kind::of::<LoadBalancer>(),
+            Kind::of::<Loaders>(),
             Kind::of::<Module>(),
             Kind::of::<Network>(),
             Kind::of::<Output>(),
             Kind::of::<Repository>(),
+            Kind::of::<ScheduledTask>(),
             Kind::of::<Service>(),
+            Kind::of::<Topic>(),
         ]
     });
     &KINDS

@@ -479,9 +479,21 @@ network "main" { cidr = "10.0.0.0/16" }
 cluster "main" { network = network.main }
 "#;
 
+    const OTHERS: &str = r#"
+topic "alarms" {}
+database "main" {
+  network        = network.main
+  engine         = "postgres"
+  engine_version = "14"
+  instance_class = "db.t4g.small"
+  storage_gib    = 20
+}
+bucket "data" {}
+"#;
+
     fn service(body: &str) -> String {
         format!(
-            "{BASE}service \"api\" {{\n  cluster = cluster.main\n  image   = image.server\n{body}}}\n"
+            "{BASE}service \"api\" {{\n  cluster = cluster.main\n  image   = image.server\n{body}}}\n{OTHERS}"
         )
     }
 

@@ -188,13 +188,7 @@ pub fn task_variables() -> Vec<FieldInfo> {
 
 /// The rules of a task. `container` is the name of its main container, where that is known.
 pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, container: Option<&str>) {
-    if let (Some(&cpu), Some(&memory)) = (task.cpu.literal(), task.memory.literal())
-        && let Err(Invalid { code, message, help, .. }) = check_pair(cpu, memory)
-    {
-        let place = if task.origin.wrote("memory") { "memory" } else { "cpu" };
-        let diagnostic = Diagnostic::error(code, message).at(task.origin.field(place), "");
-        check.report(help.into_iter().fold(diagnostic, Diagnostic::help));
-    }
+    check_size(check, task);
     check_environment(check, &task.environment, &task.secrets, &task.access);
     for (label, sidecar) in task.sidecar.iter() {
         check_environment(check, &sidecar.environment, &sidecar.secrets, &task.access);
@@ -209,7 +203,6 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
             );
         }
     }
-    check_shares(check, task);
     for (label, _) in access_statements(task) {
         if let Some(written) = task.statement.rows.get(&label) {
             check.report(
@@ -242,6 +235,18 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
             ),
         );
     }
+}
+
+/// The rules of a task's size.
+pub fn check_size(check: &Check<'_>, task: &Task) {
+    if let (Some(&cpu), Some(&memory)) = (task.cpu.literal(), task.memory.literal())
+        && let Err(Invalid { code, message, help, .. }) = check_pair(cpu, memory)
+    {
+        let place = if task.origin.wrote("memory") { "memory" } else { "cpu" };
+        let diagnostic = Diagnostic::error(code, message).at(task.origin.field(place), "");
+        check.report(help.into_iter().fold(diagnostic, Diagnostic::help));
+    }
+    check_shares(check, task);
 }
 
 /// The rules of the environment of a container, which has this access.
@@ -585,6 +590,14 @@ service "api" {{
   cluster = cluster.main
   image   = image.server
 {fields}
+}}
+topic "alarms" {{}}
+database "main" {{
+  network        = network.main
+  engine         = "postgres"
+  engine_version = "14"
+  instance_class = "db.t4g.small"
+  storage_gib    = 20
 }}
 "#
         )

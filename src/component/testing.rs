@@ -1,7 +1,7 @@
 //! What the tests of components have in common.
 
 use crate::diagnostic::{Diagnostic, Sources};
-use crate::stack::{self, Stack};
+use crate::stack::{self, ReadResult, Stack};
 
 /// A description of the stack `test` in `us-west-2` with these blocks.
 pub fn description(blocks: &str) -> String {
@@ -36,7 +36,7 @@ pub fn rendered(file: &str, blocks: &str) -> String {
     crate::hcl::print::print(body)
 }
 
-fn read(blocks: &str) -> (Sources, Result<(Stack, Vec<Diagnostic>), Vec<Diagnostic>>) {
+fn read(blocks: &str) -> (Sources, ReadResult) {
     let text = description(blocks.trim_start_matches('\n'));
     let mut sources = Sources::default();
     let file = sources.add("stack.hcl", text.as_str());

@@ -129,6 +129,10 @@ catalogue! {
     NAME_CLASH = "SW313", "name-clash";
     /// Components that need each other in a circle.
     CYCLE = "SW314", "cycle";
+    /// Something is open to the whole internet that seldom has to be.
+    OPEN_TO_ALL = "SW315", "open-to-all";
+    /// An alarm tells nobody.
+    UNHEARD_ALARM = "SW316", "unheard-alarm";
 
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.

@@ -93,7 +93,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a mechanical repair.
+    /// Adds a mechanical repair. The last help is its title, so one must have been given.
     pub fn suggest(mut self, span: Span, replacement: impl Into<String>) -> Self {
         self.suggestion = Some(Suggestion { span, replacement: replacement.into() });
         self

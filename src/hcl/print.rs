@@ -296,3 +296,147 @@ fn push_escaped(out: &mut String, text: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::hcl::format::format;
+
+    fn body(items: Vec<Item>) -> Body {
+        Body { items }
+    }
+
+    #[test]
+    fn runs_of_one_line_values_are_aligned_and_tall_values_stand_apart() {
+        let mut block = Block::new("module", ["a"])
+            .attribute("source", "./a")
+            .attribute("name", "x")
+            .attribute("table", Expr::object([("one", Expr::from(1)), ("three", Expr::from("3"))]))
+            .attribute("list", Expr::list(["a", "b"]));
+        block.body.items.push(Item::Attribute(Attribute {
+            name: "last".to_owned(),
+            value: Expr::Null,
+            comment: Comment { leading: vec!["# Why.".to_owned()], trailing: None },
+        }));
+        insta::assert_snapshot!(print(&body(vec![Item::Block(block)])), @r#"
+        module "a" {
+          source = "./a"
+          name   = "x"
+
+          table = {
+            one   = 1
+            three = "3"
+          }
+
+          list = ["a", "b"]
+
+          # Why.
+          last = null
+        }
+        "#);
+    }
+
+    #[test]
+    fn long_lists_and_lists_of_objects_are_one_element_a_line() {
+        let long: Vec<String> = (0..12).map(|i| format!("element-{i:02}")).collect();
+        let block = Block::new("locals", [] as [&str; 0])
+            .attribute("long", Expr::list(long[..3].iter().cloned()))
+            .attribute("longer", Expr::list(long))
+            .attribute("objects", Expr::list([Expr::object([("a", 1)])]))
+            .attribute("empty", Expr::list([] as [Expr; 0]));
+        insta::assert_snapshot!(print(&body(vec![Item::Block(block)])), @r#"
+        locals {
+          long = ["element-00", "element-01", "element-02"]
+
+          longer = [
+            "element-00",
+            "element-01",
+            "element-02",
+            "element-03",
+            "element-04",
+            "element-05",
+            "element-06",
+            "element-07",
+            "element-08",
+            "element-09",
+            "element-10",
+            "element-11",
+          ]
+
+          objects = [
+            {
+              a = 1
+            },
+          ]
+
+          empty = []
+        }
+        "#);
+    }
+
+    #[test]
+    fn text_never_becomes_a_template() {
+        let text = "a \"quoted\" ${var.x} %{if} $${y} back\\slash \n\t\u{7}";
+        let printed = print_expr(&Expr::from(text));
+        assert_eq!(printed, r#""a \"quoted\" $${var.x} %%{if} $$${y} back\\slash \n\t\u0007""#);
+        let parsed: hcl::edit::expr::Expression = printed.parse().unwrap();
+        assert_eq!(parsed.as_str(), Some(text));
+    }
+
+    fn expr() -> impl Strategy<Value = Expr> {
+        let leaf = prop_oneof![
+            Just(Expr::Null),
+            any::<bool>().prop_map(Expr::Bool),
+            any::<i32>().prop_map(|number| Expr::Number(number.to_string())),
+            "[ -~é\n]{0,30}".prop_map(Expr::String),
+            prop_oneof![
+                Just("var.x"),
+                Just("a ? b : c"),
+                Just("{\n a = 1\nbcd = [\n1,\n]\n}"),
+                Just("[for x in y : x\nif x]"),
+            ]
+            .prop_map(Expr::raw),
+        ];
+        leaf.prop_recursive(3, 24, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Expr::List),
+                prop::collection::btree_map("[a-zé_ ]{1,8}", inner, 0..5)
+                    .prop_map(|map| Expr::object(map)),
+            ]
+        })
+    }
+
+    fn comment() -> impl Strategy<Value = Comment> {
+        prop_oneof![
+            4 => Just(Comment::default()),
+            1 => Just(Comment { leading: vec!["# a".into(), String::new(), "# b".into()], trailing: None }),
+            1 => Just(Comment { leading: vec![], trailing: Some("# t".into()) }),
+        ]
+    }
+
+    fn items() -> impl Strategy<Value = Vec<Item>> {
+        let attribute = ("[a-z_]{1,12}", expr(), comment())
+            .prop_map(|(name, value, comment)| Item::Attribute(Attribute { name, value, comment }));
+        prop::collection::vec(attribute, 0..6)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_is_as_terraform_fmt_leaves_it(
+            blocks in prop::collection::vec((items(), items(), comment()), 0..3)
+        ) {
+            let blocks = blocks.into_iter().map(|(outer, inner, comment)| {
+                let mut block = Block::new("resource", ["a", "b"]).comment(comment);
+                block.body.items = outer;
+                let mut nested = Block::new("nested", [] as [&str; 0]);
+                nested.body.items = inner;
+                Item::Block(block.block(nested))
+            });
+            let printed = print(&body(blocks.collect()));
+            prop_assert_eq!(format(&printed), printed.clone());
+            prop_assert_eq!(printed.lines().find(|line| line.ends_with(' ')), None);
+        }
+    }
+}

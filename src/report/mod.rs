@@ -36,7 +36,7 @@ impl Report<'_> {
         let Rendered { stacks, files, drifts, diagnostics } = self.rendered;
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
         if errors > 0 {
-            return format!("{}: nothing was compared to the end", count(errors, "error"));
+            return format!("{}: the comparison is not complete", count(errors, "error"));
         }
         let what = format!("{} of {}", count(*files, "file"), count(stacks.len(), "stack"));
         if drifts.is_empty() {

@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::block::Origin;
 use super::field::{AnyRef, Kinds, Ref};
-use super::value::Reference;
+use super::value::{Reference, Value};
 use super::{Id, Stack};
 use crate::component::{self, AnyComponent, Component, Outputs};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::value::Scalar;
 
 /// What a component's rules can see.
 #[derive(Debug)]
@@ -23,6 +25,26 @@ impl<'a> Check<'a> {
     /// Adds a problem.
     pub fn report(&self, diagnostic: Diagnostic) {
         self.diagnostics.borrow_mut().push(diagnostic);
+    }
+
+    /// Complains about a component without a name, when its service does not take the one that
+    /// follows from its label.
+    pub fn default_name<N: Scalar>(&self, name: Option<&Value<N>>, origin: &Origin) {
+        let default = self.stack.name_of(self.label);
+        let Some(invalid) = N::parse(&default).err().filter(|_| name.is_none()) else { return };
+        self.report(
+            Diagnostic::error(
+                codes::BAD_NAME,
+                format!("it would be called `{default}`: {}", invalid.message),
+            )
+            .at(origin.head, "")
+            .help("give it a `name`, or another label"),
+        );
+    }
+
+    /// The name that the component has when it does not say one.
+    pub fn name(&self) -> String {
+        self.stack.name_of(self.label)
     }
 
     /// The component that a reference names, where it exists.
@@ -140,9 +162,12 @@ fn check_cycles(stack: &Stack, diagnostics: &RefCell<Vec<Diagnostic>>) {
     let ids: Vec<&Id> = stack.components.keys().collect();
     let edges: Vec<Vec<(usize, Reference)>> = stack
         .components
-        .values()
-        .map(|component| {
-            let references = component.references().into_iter().filter(|r| !r.weak);
+        .iter()
+        .map(|(id, component)| {
+            // An input's validation names the input itself.
+            let own =
+                |r: &Reference| id.kind == "input" && r.kind == "input" && r.label == id.label;
+            let references = component.references().into_iter().filter(|r| !r.weak && !own(r));
             references.filter_map(|r| Some((stack.index_of(&r)?, r))).collect()
         })
         .collect();

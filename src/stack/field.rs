@@ -531,11 +531,11 @@ impl<B: Block + Field> Field for Table<B> {
         for block in &entry.blocks {
             let label = reader.label(block);
             let row = B::read(reader, block);
-            if let Some((label, span)) = &label {
-                if let Some(first) = seen.insert(label.to_string(), Some(*span)) {
-                    reader.duplicate(&format!("`{name}` block \"{label}\""), *span, first);
-                    complete = false;
-                }
+            if let Some((label, span)) = &label
+                && let Some(first) = seen.insert(label.to_string(), Some(*span))
+            {
+                reader.duplicate(&format!("`{name}` block \"{label}\""), *span, first);
+                complete = false;
             }
             match (label, row) {
                 (Some((label, _)), Some(row)) => {

@@ -70,9 +70,9 @@ fn lower_locals(stack: &Stack, root: &mut Root) {
 }
 
 impl Lower<'_> {
-    /// The name that a component has when it does not say one: `<stack>-<label>`.
+    /// The name that the component has when it does not say one.
     pub fn name(&self) -> String {
-        format!("{}-{}", self.stack.name, self.label)
+        self.stack.name_of(self.label)
     }
 
     /// The stack's settings.

@@ -69,6 +69,11 @@ impl PartialEq for Stack {
 }
 
 impl Stack {
+    /// The name that the component of a label has when it does not say one: `<stack>-<label>`.
+    pub fn name_of(&self, label: &str) -> String {
+        format!("{}-{label}", self.name)
+    }
+
     /// The component that a reference names.
     pub fn get<C: Component>(&self, reference: &Ref<C>) -> Option<&C> {
         self.component(&reference.label)
@@ -101,15 +106,14 @@ impl Stack {
     }
 }
 
+/// A stack with its warnings, or everything that is wrong with its description.
+pub type ReadResult = Result<(Stack, Vec<Diagnostic>), Vec<Diagnostic>>;
+
 /// Reads and checks a description.
 ///
 /// # Errors
 /// Every problem that can be found without AWS; warnings come with the stack.
-pub fn read(
-    file: FileId,
-    text: &str,
-    expected_name: &str,
-) -> Result<(Stack, Vec<Diagnostic>), Vec<Diagnostic>> {
+pub fn read(file: FileId, text: &str, expected_name: &str) -> ReadResult {
     let body = crate::hcl::parse::parse(file, text)?;
     let reader = Reader::new(file, text);
     let stack = read_body(&reader, &body, expected_name);

@@ -188,14 +188,14 @@ impl Settings {
             add("source", expression(&provider.source));
             add("version", provider.version.as_ref().and_then(expression));
         }
-        if let Some(Backend::S3(S3Backend { region: None, origin, .. })) = &self.backend {
-            if self.region.literal().is_none() {
-                diagnostics.borrow_mut().push(
-                    Diagnostic::error(codes::NOT_LITERAL, "the backend's region is not known")
-                        .at(origin.head, "")
-                        .help("write `region = \"…\"`: the stack's own is an expression"),
-                );
-            }
+        if let Some(Backend::S3(S3Backend { region: None, origin, .. })) = &self.backend
+            && self.region.literal().is_none()
+        {
+            diagnostics.borrow_mut().push(
+                Diagnostic::error(codes::NOT_LITERAL, "the backend's region is not known")
+                    .at(origin.head, "")
+                    .help("write `region = \"…\"`: the stack's own is an expression"),
+            );
         }
         diagnostics.borrow_mut().extend(constants.into_iter().map(|(name, span)| {
             Diagnostic::error(codes::NOT_LITERAL, format!("`{name}` must be written out"))

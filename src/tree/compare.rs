@@ -131,13 +131,20 @@ fn compare_file(path: &Path, expected: &str) -> std::io::Result<Option<(Class, O
         }
         Err(error) => return Err(error),
     };
-    if file.metadata()?.is_dir() {
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
         return Ok(Some((Class::Foreign, None)));
     }
-    let mut found = Vec::with_capacity(expected.len() + 1);
-    file.read_to_end(&mut found)?;
-    if found == expected.as_bytes() {
-        return Ok(None);
+    let mut found = Vec::new();
+    if metadata.len() == expected.len() as u64 {
+        // The usual case, in one read.
+        found.resize(expected.len(), 0);
+        file.read_exact(&mut found)?;
+        if found == expected.as_bytes() {
+            return Ok(None);
+        }
+    } else {
+        file.read_to_end(&mut found)?;
     }
     // A link is somebody's arrangement: writing would replace it, or what it leads to.
     if fs::symlink_metadata(path)?.file_type().is_symlink() {

@@ -155,6 +155,7 @@ fn read(
     name: &str,
 ) -> Result<(Stack, Option<Lock>, Vec<Diagnostic>), Vec<Diagnostic>> {
     let folder = format!("{}/{name}", project.stacks());
+    project.inside(&folder).map_err(|diagnostic| vec![diagnostic])?;
     let lock = match project.read(&format!("{folder}/{}", image::FILE)) {
         Ok(None) => Ok(None),
         Ok(Some((file, text))) => Lock::read(file, &text).map(Some),

@@ -1,0 +1,58 @@
+# Rendered by stackwright from its module library; edits are lost. sha256:669869b0d243b61d
+
+variable "name" {
+  description = "Its name, unique in the whole world. Changing it makes another bucket."
+  type        = string
+}
+
+variable "versioning" {
+  description = "False to keep no old versions. They stay until a lifecycle_rule ends them."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "The key that encrypts what is stored; without it, S3's own."
+  type        = string
+  default     = null
+}
+
+variable "abort_incomplete_uploads_after_days" {
+  description = "After how many days the parts of an unfinished upload are deleted."
+  type        = number
+  default     = 7
+  nullable    = false
+}
+
+variable "lifecycle_rule" {
+  description = "What happens to objects as they grow old."
+
+  type = map(object({
+    prefix = optional(string)
+    transition = optional(list(object({
+      after_days    = number
+      storage_class = string
+    })), [])
+    expire_after_days            = optional(number)
+    noncurrent_expire_after_days = optional(number)
+    noncurrent_keep              = optional(number)
+  }))
+
+  default  = {}
+  nullable = false
+}
+
+variable "deny_insecure_transport" {
+  description = "True to refuse requests without TLS by a bucket policy. AWS has one policy a bucket: not for one that a cdn serves, which brings its own."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "force_destroy" {
+  description = "True to let Terraform delete it with everything in it."
+  type        = bool
+  default     = false
+  nullable    = false
+}

@@ -1,0 +1,15 @@
+//! The binary on real trees: stories from the user's side. One file a command or capability.
+
+#![allow(clippy::unwrap_used)]
+
+mod bad_input;
+mod check;
+mod diff;
+mod docs;
+mod help;
+mod loaders;
+mod log;
+mod modules;
+mod render;
+mod reproducible;
+mod support;

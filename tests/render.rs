@@ -1,0 +1,186 @@
+//! `stackwright render`: what it writes, what it leaves alone, and what it says.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use insta::assert_snapshot;
+
+use crate::support::{Project, STACK};
+
+#[test]
+fn a_first_render_prints_one_line_a_file() {
+    let project = Project::with(STACK);
+    assert_snapshot!(project.run(&["render"]), @"
+    exit 0
+    --- out
+    created modules/network/main.tf
+    created modules/network/outputs.tf
+    created modules/network/terraform.tf
+    created modules/network/variables.tf
+    created stacks/demo/data.tf
+    created stacks/demo/network.tf
+    created stacks/demo/providers.tf
+    created stacks/demo/terraform.tf
+    --- err
+    ");
+}
+
+#[test]
+fn a_second_render_prints_nothing_and_touches_nothing() {
+    let project = Project::rendered(STACK);
+    let times = || {
+        project
+            .files()
+            .into_iter()
+            .map(|(path, _)| fs::metadata(project.path(&path)).unwrap().modified().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let before = times();
+    assert_eq!(project.run(&["render"]).success(), "");
+    assert_eq!(times(), before);
+}
+
+#[test]
+fn a_changed_description_updates_the_files_that_it_concerns() {
+    let project = Project::rendered(STACK);
+    project.edit("stacks/demo/stack.hcl", "10.0.0.0/16", "10.1.0.0/16");
+    assert_eq!(project.run(&["render"]).success(), "updated stacks/demo/network.tf\n");
+}
+
+#[test]
+fn a_dry_run_says_what_would_change_and_changes_nothing() {
+    let project = Project::rendered(STACK);
+    project.edit("stacks/demo/stack.hcl", "10.0.0.0/16", "10.1.0.0/16");
+    let before = project.files();
+    assert_eq!(project.run(&["render", "--dry-run"]).success(), "updated stacks/demo/network.tf\n");
+    assert_eq!(project.files(), before);
+}
+
+#[test]
+fn a_file_edited_by_hand_is_overwritten_and_said_so() {
+    let project = Project::rendered(STACK);
+    project.edit("stacks/demo/network.tf", "10.0.0.0/16", "10.9.0.0/16");
+    assert_eq!(project.run(&["render"]).success(), "overwritten stacks/demo/network.tf\n");
+    assert!(project.read("stacks/demo/network.tf").contains("10.0.0.0/16"));
+}
+
+#[test]
+fn a_file_that_no_description_produces_any_more_is_deleted() {
+    let project = Project::rendered(STACK);
+    let without = STACK.split("network").next().unwrap();
+    project.write("stacks/demo/stack.hcl", without);
+    assert_snapshot!(project.run(&["render"]), @"
+    exit 0
+    --- out
+    deleted modules/network/main.tf
+    deleted modules/network/outputs.tf
+    deleted modules/network/terraform.tf
+    deleted modules/network/variables.tf
+    deleted stacks/demo/data.tf
+    deleted stacks/demo/network.tf
+    --- err
+    ");
+    assert!(!project.path("modules/network").exists());
+}
+
+#[test]
+fn a_stack_that_is_gone_leaves_only_orphans_and_they_are_deleted() {
+    let project = Project::rendered(STACK);
+    project.write("stacks/other/stack.hcl", STACK.replace("demo", "other"));
+    fs::remove_file(project.path("stacks/demo/stack.hcl")).unwrap();
+    project.write("stacks/demo/notes.md", "keep me");
+    let out = project.run(&["render"]).success();
+    assert!(out.contains("deleted stacks/demo/network.tf\n"), "{out}");
+    assert!(project.path("stacks/demo/notes.md").exists());
+    assert!(!project.path("stacks/demo/network.tf").exists());
+}
+
+#[test]
+fn files_of_other_people_are_left_alone() {
+    let project = Project::rendered(STACK);
+    project.write("stacks/demo/extra.tf", "resource \"aws_eip\" \"by_hand\" {}\n");
+    project.write("modules/mine/main.tf", "# mine\n");
+    assert_eq!(project.run(&["render"]).success(), "");
+    assert_eq!(project.run(&["check"]).code(0).out, "8 files of 1 stack: as described\n");
+}
+
+#[test]
+fn a_foreign_file_is_never_overwritten_and_nothing_else_is_written() {
+    let project = Project::with(STACK);
+    project.write("stacks/demo/network.tf", "# written by hand\n");
+    let before = project.files();
+    assert_snapshot!(project.run(&["render"]), @"
+    exit 1
+    --- out
+    --- err
+    error[SW501]: `stacks/demo/network.tf` is not ours, and stands where we must write
+     |
+     = help: move it away or rename it; it is never overwritten
+    ");
+    assert_eq!(project.files(), before);
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_file_is_foreign() {
+    let project = Project::with(STACK);
+    fs::create_dir(project.path("stacks/demo/network.tf")).unwrap();
+    assert_snapshot!(project.run(&["render"]).code(1).err, @"
+    error[SW501]: `stacks/demo/network.tf` is not ours, and stands where we must write
+     |
+     = help: move it away or rename it; it is never overwritten
+    ");
+    assert!(!project.path("stacks/demo/providers.tf").exists());
+}
+
+#[test]
+fn the_permissions_of_a_rewritten_file_stay() {
+    let project = Project::rendered(STACK);
+    let path = project.path("stacks/demo/network.tf");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    project.edit("stacks/demo/stack.hcl", "10.0.0.0/16", "10.1.0.0/16");
+    project.run(&["render"]).success();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn only_the_stacks_asked_for_are_rendered() {
+    let project = Project::with(STACK);
+    project.write("stacks/other/stack.hcl", STACK.replace("demo", "other"));
+    let out = project.run(&["render", "--stack", "other"]).success();
+    assert!(out.contains("created stacks/other/network.tf"), "{out}");
+    assert!(!project.path("stacks/demo/network.tf").exists());
+    // A part of the stacks does not tell which modules the others use: none is an orphan.
+    project.run(&["render"]).success();
+    project.write("stacks/other/stack.hcl", "stack \"other\" {\n  region = \"us-west-2\"\n}\n");
+    assert_eq!(
+        project.run(&["render", "--stack", "other"]).success(),
+        "deleted stacks/other/data.tf\ndeleted stacks/other/network.tf\n"
+    );
+}
+
+#[test]
+fn a_project_file_moves_the_folders() {
+    let project = Project::empty();
+    project.write("stackwright.hcl", "stacks  = \"infra/live\"\nmodules = \"infra/lib\"\n");
+    project.write("infra/live/demo/stack.hcl", STACK);
+    let out = project.run(&["render"]).success();
+    assert!(out.contains("created infra/lib/network/main.tf"), "{out}");
+    let network = project.read("infra/live/demo/network.tf");
+    assert!(network.contains("source = \"../../../infra/lib/network\""), "{network}");
+    assert_eq!(project.run(&["check"]).code, Some(0));
+}
+
+#[test]
+fn two_renders_at_the_same_time_leave_a_whole_tree() {
+    let project = Project::with(STACK);
+    for name in ["a", "b", "c", "d"] {
+        project.write(&format!("stacks/{name}/stack.hcl"), STACK.replace("demo", name));
+    }
+    let children: Vec<_> = (0..4).map(|_| project.command(&["render"]).spawn().unwrap()).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(project.run(&["check"]).code, Some(0));
+    let leftover = project.files().into_iter().find(|(path, _)| path.contains(".stackwright-"));
+    assert_eq!(leftover, None);
+}
