@@ -30,6 +30,12 @@ input "api_keys" {
   default     = []
 }
 
+input "bastion_cidrs" {
+  description = "Where people may reach the bastion from."
+  type        = "list(string)"
+  default     = []
+}
+
 input "certificate_arn" {
   description = "The certificate of the public domain; CloudFront wants it in us-east-1."
 }
@@ -48,10 +54,10 @@ network "main" {
   zones = 2
 }
 
+# The server itself is started by hand when somebody needs it.
 bastion "main" {
-  network = network.main
-  # The server itself is started by hand when somebody needs it.
-  allowed_cidrs = ["0.0.0.0/0"]
+  network       = network.main
+  allowed_cidrs = input.bastion_cidrs
 }
 
 repository "server" {
@@ -79,7 +85,8 @@ image "datadog" {
 }
 
 cluster "main" {
-  name = "univaf-cluster"
+  name    = "univaf-cluster"
+  network = network.main
   # Container Insights is *very* expensive at this number of short tasks.
   container_insights = "disabled"
 }
@@ -148,7 +155,6 @@ load_balancer "api" {
 service "api" {
   name    = "api"
   cluster = cluster.main
-  network = network.main
   image   = image.server
   cpu     = 1024
   memory  = 2048
@@ -275,7 +281,6 @@ dns "main" {
 # Data loaders: ETL jobs, one task a source, each on its own schedule.
 loaders "source" {
   cluster = cluster.main
-  network = network.main
   image   = image.loader
   cpu     = 256
   memory  = 512
@@ -338,7 +343,6 @@ loaders "source" {
 scheduled_task "daily_data_snapshot" {
   name     = "daily-data-snapshot"
   cluster  = cluster.main
-  network  = network.main
   image    = image.server
   cpu      = 1024
   memory   = 2048
