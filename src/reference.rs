@@ -127,7 +127,7 @@ fn plain_type(ty: &Type) -> String {
         Type::List(inner) => format!("list of {}", plain_type(inner)),
         Type::Map(inner) => format!("map of {}", plain_type(inner)),
         Type::Object(_) => "object".to_owned(),
-        Type::Reference(kinds) => {
+        Type::Reference(kinds) | Type::Label(kinds) => {
             kinds.iter().map(|kind| format!("`{kind}.…`")).collect::<Vec<_>>().join(" or ")
         }
         Type::Any => "any".to_owned(),

@@ -67,7 +67,7 @@ fn empty(ty: &Type) -> Expr {
 /// A type as Terraform writes it.
 fn type_text(ty: &Type, depth: usize) -> String {
     match ty {
-        Type::Scalar(ScalarType::String, _) => "string".to_owned(),
+        Type::Scalar(ScalarType::String, _) | Type::Label(_) => "string".to_owned(),
         Type::Scalar(ScalarType::Number, _) => "number".to_owned(),
         Type::Scalar(ScalarType::Bool, _) => "bool".to_owned(),
         Type::Any => "any".to_owned(),

@@ -18,12 +18,15 @@ use crate::stack::value::Reference;
 mod alarm;
 mod bastion;
 mod bucket;
+mod cdn;
 mod cluster;
 mod database;
+mod dns;
 mod image;
 mod input;
 mod kms_key;
 pub mod library;
+mod load_balancer;
 mod loaders;
 mod module;
 mod network;
@@ -40,10 +43,13 @@ mod topic;
 pub use alarm::Alarm;
 pub use bastion::Bastion;
 pub use bucket::Bucket;
+pub use cdn::Cdn;
 pub use cluster::Cluster;
 pub use database::Database;
+pub use dns::Dns;
 pub use image::Image;
 pub use input::Input;
+pub use load_balancer::LoadBalancer;
 pub use loaders::Loaders;
 pub use module::Module;
 pub use network::Network;
@@ -61,10 +67,13 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Alarm>(),
             Kind::of::<Bastion>(),
             Kind::of::<Bucket>(),
+            Kind::of::<Cdn>(),
             Kind::of::<Cluster>(),
             Kind::of::<Database>(),
+            Kind::of::<Dns>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
+            Kind::of::<LoadBalancer>(),
             Kind::of::<Loaders>(),
             Kind::of::<Module>(),
             Kind::of::<Network>(),

@@ -3,12 +3,12 @@
 use super::task::{
     self, TASK, TASK_ROLE, Task, check_task, lower_task, other_network, task_variables,
 };
-use crate::component::{Cluster, Component, ModuleSource, Outputs};
+use crate::component::{Cluster, Component, LoadBalancer, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::Expr;
 use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
-use crate::stack::field::{AnyRef, Kinds, ListOf, Ref, Table, Type, Unpassed};
+use crate::stack::field::{ListOf, Ref, Table, Type, Unpassed};
 use crate::stack::lower::Lower;
 use crate::stack::value::Value;
 use crate::value::{Port, ScalarType, ServiceName, StatusMatcher, UrlPath, Whole};
@@ -28,7 +28,7 @@ block! {
         port: Option<Value<Port>>,
         /// The load balancer that sends it requests; one of the load balancer's rules forwards to
         /// the service.
-        load_balancer: Option<AnyRef<LoadBalancerKind>>,
+        load_balancer: Option<Ref<LoadBalancer>>,
         /// How the load balancer sees that a task is healthy.
         health_check: Unpassed<Option<HealthCheck>>,
         /// How ECS sees that the main container is healthy. Behind a load balancer its own check
@@ -66,7 +66,7 @@ block! {
         unhealthy_after: Value<Whole<2, 10>> = Self::default().unhealthy_after,
         /// How long a new task may take before bad answers count, in seconds: longer than what it
         /// does before it listens.
-        grace_period_s: Value<Whole<0, 2_147_483_647>> = Self::default().grace_period_s,
+        grace_period_s: Unpassed<Value<Whole<0, 2_147_483_647>>> = Self::default().grace_period_s,
     }
 }
 
@@ -79,7 +79,7 @@ impl Default for HealthCheck {
             timeout_s: Value::Literal(Whole::new(5)),
             healthy_after: Value::Literal(Whole::new(3)),
             unhealthy_after: Value::Literal(Whole::new(2)),
-            grace_period_s: Value::Literal(Whole::new(0)),
+            grace_period_s: Unpassed(Value::Literal(Whole::new(0))),
             origin: crate::stack::block::Origin::default(),
         }
     }
@@ -191,14 +191,6 @@ choice! {
     }
 }
 
-/// What sends requests to a service.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LoadBalancerKind;
-
-impl Kinds for LoadBalancerKind {
-    const KINDS: &'static [&'static str] = &["load_balancer"];
-}
-
 impl Component for Service {
     const KIND: &'static str = "service";
     const FILE: &'static str = "services.tf";
@@ -278,7 +270,7 @@ impl Component for Service {
         }
         lower_task(lower, &mut call, &self.task, &self.cluster);
         if let Some(load_balancer) = &self.load_balancer {
-            let address = load_balancer.address();
+            let address = LoadBalancer::address(&load_balancer.label);
             let mut object = vec![
                 ("security_group_id", format!("{address}.security_group_id")),
                 ("target_group_arn", format!("{address}.target_group_arns[\"{}\"]", lower.label)),
@@ -319,7 +311,7 @@ impl Service {
         }
         let network = check.get(&self.cluster).map(|cluster| &cluster.network.0);
         let other = network.and_then(|network| {
-            other_network(check, &load_balancer.kind, &load_balancer.label, network)
+            other_network(check, LoadBalancer::KIND, &load_balancer.label, network)
         });
         if let (Some(other), Some(network)) = (other, network) {
             check.report(
@@ -505,6 +497,18 @@ bucket "data" {}
         )
     }
 
+    /// A service that the load balancer `api` forwards everything to.
+    fn behind(body: &str) -> String {
+        const LOAD_BALANCER: &str = r#"
+load_balancer "api" {
+  network   = network.main
+  http_only = true
+  default { forward = service.api }
+}
+"#;
+        service(body) + LOAD_BALANCER
+    }
+
     #[test]
     fn a_minimal_service_is_one_small_task() {
         insta::assert_snapshot!(rendered("services.tf", &service("")), @r#"
@@ -522,7 +526,7 @@ bucket "data" {}
 
     #[test]
     fn a_full_service_says_everything_once() {
-        let service = service(
+        let service = behind(
             r#"
   name         = "api"
   cpu          = 1024
@@ -753,7 +757,7 @@ bucket "data" {}
 
     #[test]
     fn a_load_balancer_needs_a_port() {
-        insta::assert_snapshot!(problems(&service("  load_balancer = load_balancer.api\n")), @"8:19 SW312 `load_balancer.api` must know where to send requests; set `port` to what the container listens on");
+        insta::assert_snapshot!(problems(&behind("  load_balancer = load_balancer.api\n")), @"8:19 SW312 `load_balancer.api` must know where to send requests; set `port` to what the container listens on");
     }
 
     #[test]
@@ -763,7 +767,7 @@ bucket "data" {}
 
     #[test]
     fn a_health_check_that_takes_longer_than_its_interval_is_refused() {
-        insta::assert_snapshot!(problems(&service(r#"
+        insta::assert_snapshot!(problems(&behind(r#"
   port          = 80
   load_balancer = load_balancer.api
   health_check {

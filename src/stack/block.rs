@@ -251,8 +251,10 @@ macro_rules! block {
     (@default $ty:ty, $default:expr) => { Some($default) };
 }
 
-/// A field's name as it is written: `r#type` is `type`.
+/// A field's name as it is written: `r#type` is `type`, and `origin_` is `origin`, a name that every
+/// block has already.
 #[doc(hidden)]
 pub fn field_name(name: &'static str) -> &'static str {
-    name.strip_prefix("r#").unwrap_or(name)
+    let name = name.strip_prefix("r#").unwrap_or(name);
+    name.strip_suffix('_').unwrap_or(name)
 }

@@ -32,6 +32,8 @@ pub enum Type {
     Object(Vec<FieldInfo>),
     /// A reference to a component of one of these kinds.
     Reference(&'static [&'static str]),
+    /// The label of a component of one of these kinds, written as a reference to it.
+    Label(&'static [&'static str]),
     /// Any value.
     Any,
 }
@@ -628,7 +630,7 @@ pub struct WeakRef<C>(pub Ref<C>);
 
 impl<C: Component> Field for WeakRef<C> {
     fn ty() -> Type {
-        Ref::<C>::ty()
+        Type::Label(&[C::KIND])
     }
 
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {

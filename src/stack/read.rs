@@ -372,7 +372,7 @@ fn describe(ty: &Type) -> String {
         Type::Scalar(ScalarType::Bool, _) => "`true` or `false`".to_owned(),
         Type::List(_) => "a list".to_owned(),
         Type::Map(_) | Type::Object(_) => "a map".to_owned(),
-        Type::Reference(kinds) => {
+        Type::Reference(kinds) | Type::Label(kinds) => {
             kinds.iter().map(|kind| format!("`{kind}.…`")).collect::<Vec<_>>().join(" or ")
         }
         Type::Any => "a value".to_owned(),

@@ -14,6 +14,12 @@ pub enum Value<T> {
 }
 
 impl<T> Value<T> {
+    /// HCL source of a rendered root.
+    pub fn raw(source: impl Into<String>) -> Self {
+        let source = source.into();
+        Self::Expression(Expression { source, references: Vec::new(), span: None })
+    }
+
     /// The literal, where it is one.
     pub fn literal(&self) -> Option<&T> {
         match self {

@@ -1,0 +1,153 @@
+# Rendered by stackwright from its module library; edits are lost. sha256:9a6617b99f7b1b33
+
+variable "name" {
+  description = "Its name."
+  type        = string
+}
+
+variable "network" {
+  description = "The network that it is in; one of at least two zones."
+
+  type = object({
+    cidr               = string
+    id                 = string
+    private_subnet_ids = list(string)
+    public_subnet_ids  = list(string)
+  })
+}
+
+variable "internal" {
+  description = "True to stand in the private subnets, where only the network reaches it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "certificate" {
+  description = "The ARN of its certificate, of the same region. Without one, say http_only = true."
+  type        = string
+  default     = null
+}
+
+variable "extra_certificates" {
+  description = "The ARNs of certificates for other host names, each under a name of your own."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "tls_policy" {
+  description = "The protocols and ciphers that it speaks."
+  type        = string
+  default     = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+  nullable    = false
+}
+
+variable "http_only" {
+  description = "True to have no certificate, and to answer on port 80 in clear text."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "allowed_cidrs" {
+  description = "The IPv4 addresses that reach it."
+  type        = list(string)
+  default     = ["0.0.0.0/0"]
+  nullable    = false
+}
+
+variable "idle_timeout_s" {
+  description = "How long a connection may be idle, in seconds."
+  type        = number
+  default     = 60
+  nullable    = false
+}
+
+variable "deregistration_delay_s" {
+  description = "How long a task that is replaced may go on with its requests, in seconds."
+  type        = number
+  default     = 30
+  nullable    = false
+}
+
+variable "deletion_protection" {
+  description = "False to let Terraform delete it."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "default" {
+  description = "What is answered when no rule applies: 404."
+
+  type = object({
+    forward = optional(string)
+    redirect = optional(object({
+      host   = optional(string)
+      path   = optional(string)
+      query  = optional(string)
+      port   = optional(number)
+      status = optional(number, 301)
+    }))
+    status       = optional(number)
+    body         = optional(string)
+    content_type = optional(string, "text/plain")
+  })
+
+  default = {
+    status = 404
+  }
+
+  nullable = false
+}
+
+variable "rule" {
+  description = "What is answered when its conditions hold; the rule of the least priority wins."
+
+  type = map(object({
+    priority   = number
+    hosts      = optional(list(string), [])
+    paths      = optional(list(string), [])
+    methods    = optional(list(string), [])
+    source_ips = optional(list(string), [])
+    query      = optional(map(string), {})
+    header = optional(map(object({
+      values = optional(list(string), [])
+    })), {})
+    forward = optional(string)
+    redirect = optional(object({
+      host   = optional(string)
+      path   = optional(string)
+      query  = optional(string)
+      port   = optional(number)
+      status = optional(number, 301)
+    }))
+    status       = optional(number)
+    body         = optional(string)
+    content_type = optional(string, "text/plain")
+  }))
+
+  default  = {}
+  nullable = false
+}
+
+variable "target_groups" {
+  description = "The targets of each service that it forwards to, by the service's label."
+
+  type = map(object({
+    name = string
+    port = number
+    health_check = optional(object({
+      path            = optional(string, "/")
+      matcher         = optional(string, "200")
+      interval_s      = optional(number, 30)
+      timeout_s       = optional(number, 5)
+      healthy_after   = optional(number, 3)
+      unhealthy_after = optional(number, 2)
+    }), {})
+  }))
+
+  default  = {}
+  nullable = false
+}
