@@ -13,3 +13,4 @@ mod modules;
 mod render;
 mod reproducible;
 mod support;
+mod univaf;

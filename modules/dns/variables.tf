@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:9a11fa10f5cf12f9
+# Rendered by stackwright from its module library; edits are lost. sha256:ccb287b856119959
 
 variable "alias" {
   description = "Names of other hosts of AWS: A records, and AAAA records."
@@ -18,7 +18,7 @@ variable "cname" {
   description = "Other names of hosts."
 
   type = map(object({
-    name  = string
+    name  = optional(string)
     value = string
     ttl_s = optional(number, 300)
   }))
@@ -31,7 +31,7 @@ variable "a" {
   description = "Names of IPv4 addresses."
 
   type = map(object({
-    name   = string
+    name   = optional(string)
     values = optional(list(string), [])
     ttl_s  = optional(number, 300)
   }))
@@ -44,7 +44,7 @@ variable "txt" {
   description = "Texts."
 
   type = map(object({
-    name   = string
+    name   = optional(string)
     values = optional(list(string), [])
     ttl_s  = optional(number, 300)
   }))
@@ -57,7 +57,7 @@ variable "mx" {
   description = "Hosts that take mail."
 
   type = map(object({
-    name  = string
+    name  = optional(string)
     hosts = optional(map(number), {})
     ttl_s = optional(number, 300)
   }))

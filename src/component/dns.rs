@@ -10,7 +10,9 @@ use crate::hcl::{Block, Expr};
 use crate::stack::Stack;
 use crate::stack::block::{FieldInfo, Origin};
 use crate::stack::check::Check;
-use crate::stack::field::{AnyRef, Field as _, Kinds, ListOf, Literal, Map, Table, Unpassed};
+use crate::stack::field::{
+    AnyRef, Field as _, Kinds, ListOf, Literal, Map, OrLabel, Table, Unpassed,
+};
 use crate::stack::lower::Lower;
 use crate::stack::value::Value;
 use crate::value::{HostName, Invalid, Ipv4, RecordName, Scalar, ScalarType, Whole};
@@ -41,8 +43,8 @@ block! {
     /// of the zone itself (Amazon Route 53 Developer Guide, "Choosing between alias and non-alias
     /// records").
     pub struct Alias {
-        /// The name, in the zone or whole; `@` is the zone itself.
-        name: Value<ZoneRecord>,
+        /// The name, in the zone or whole; `@` is the zone itself. Its label when it is not written.
+        name: OrLabel<ZoneRecord>,
         /// What it names: a CDN or a load balancer.
         target: AnyRef<AliasKinds>,
         /// False to leave out the `AAAA` record; where it is not said, the CDN decides. A load
@@ -54,8 +56,8 @@ block! {
 block! {
     /// Another name of a host.
     pub struct Cname {
-        /// The name, in the zone or whole; not the zone itself.
-        name: Value<ZoneRecord>,
+        /// The name, in the zone or whole; not the zone itself. Its label when it is not written.
+        name: OrLabel<ZoneRecord>,
         /// The host that it names.
         value: Value<CanonicalName>,
         /// How long others may keep it, in seconds.
@@ -66,8 +68,8 @@ block! {
 block! {
     /// A name of IPv4 addresses.
     pub struct A {
-        /// The name, in the zone or whole; `@` is the zone itself.
-        name: Value<ZoneRecord>,
+        /// The name, in the zone or whole; `@` is the zone itself. Its label when it is not written.
+        name: OrLabel<ZoneRecord>,
         /// The addresses.
         values: ListOf<Value<Ipv4>>,
         /// How long others may keep it, in seconds.
@@ -78,8 +80,8 @@ block! {
 block! {
     /// Texts under a name.
     pub struct Txt {
-        /// The name, in the zone or whole; `@` is the zone itself.
-        name: Value<ZoneRecord>,
+        /// The name, in the zone or whole; `@` is the zone itself. Its label when it is not written.
+        name: OrLabel<ZoneRecord>,
         /// The texts, without quotes around; long ones are split as DNS wants it.
         values: ListOf<Value<TxtValue>>,
         /// How long others may keep it, in seconds.
@@ -90,8 +92,8 @@ block! {
 block! {
     /// Hosts that take mail for a name.
     pub struct Mx {
-        /// The name, in the zone or whole; `@` is the zone itself.
-        name: Value<ZoneRecord>,
+        /// The name, in the zone or whole; `@` is the zone itself. Its label when it is not written.
+        name: OrLabel<ZoneRecord>,
         /// The hosts, each with its preference; the least is tried first.
         hosts: Map<Value<Whole<0, 65_535>>>,
         /// How long others may keep it, in seconds.
@@ -514,7 +516,7 @@ impl Alias {
     fn record(&self, stack: &Stack) -> AliasRecord {
         let address = self.target.address();
         let host = if self.target.kind == Cdn::KIND { "domain_name" } else { "dns_name" };
-        let name = match &self.name {
+        let name = match &self.name.0 {
             Value::Literal(name) => Value::Literal(name.to_string()),
             Value::Expression(name) => Value::Expression(name.clone()),
         };
@@ -605,10 +607,10 @@ bucket "archive" {}
 "#;
         let blocks = records(blocks) + TARGETS;
         insta::assert_snapshot!(rendered("data.tf", &blocks).lines().take(4).collect::<Vec<_>>().join("\n"), @r#"
-        data "aws_route53_zone" "main" {
-          name         = "example.org"
-          private_zone = true
-        }
+        data "aws_availability_zones" "available" {
+          state = "available"
+
+          filter {
         "#);
         insta::assert_snapshot!(rendered("dns.tf", &blocks), @r#"
         module "dns_main" {

@@ -230,8 +230,8 @@ enum Spacing {
     None,
 }
 
-/// True when the value stands on one line.
-fn is_flat(expr: &Expr, depth: usize) -> bool {
+/// True when the value stands on one line at this depth.
+pub fn is_flat(expr: &Expr, depth: usize) -> bool {
     match expr {
         Expr::Raw(source) => !source.contains('\n'),
         Expr::Object(properties) => properties.is_empty(),

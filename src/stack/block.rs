@@ -204,7 +204,7 @@ macro_rules! block {
             name: $crate::stack::block::field_name(stringify!($field)),
             doc: $crate::stack::block::doc_text(&[$($fdoc),+]),
             ty: <$ty as $crate::stack::field::Field>::ty(),
-            required: absent.is_none(),
+            required: absent.is_none() && !<$ty as $crate::stack::field::Field>::FROM_LABEL,
             default: absent.and_then(|value| $crate::stack::field::Field::argument(&value)),
             is_block: <$ty as $crate::stack::field::Field>::IS_BLOCK,
             is_argument: <$ty as $crate::stack::field::Field>::IS_ARGUMENT,

@@ -76,6 +76,14 @@ pub trait Field: Sized {
         None
     }
 
+    /// True for what is taken from the block's label when nothing is written.
+    const FROM_LABEL: bool = false;
+
+    /// Reads the label of the block that it is a field of. Problems go to the reader.
+    fn from_label(_reader: &Reader<'_>, _block: &SourceBlock) -> Option<Self> {
+        None
+    }
+
     /// Reads what stands in a block under the field's name; the entry is not empty.
     fn read_entry(reader: &Reader<'_>, name: &str, entry: &Entry<'_>) -> Option<Self> {
         if Self::IS_BLOCK {
@@ -113,6 +121,52 @@ impl<T: Scalar> Field for Value<T> {
         if let Self::Expression(expression) = self {
             out.extend_from_slice(&expression.references);
         }
+    }
+}
+
+/// A value that is the label of its block when it is not written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrLabel<T>(pub Value<T>);
+
+impl<T> Deref for OrLabel<T> {
+    type Target = Value<T>;
+
+    fn deref(&self) -> &Value<T> {
+        &self.0
+    }
+}
+
+impl<T: Scalar> Field for OrLabel<T> {
+    const FROM_LABEL: bool = true;
+
+    fn ty() -> Type {
+        Value::<T>::ty()
+    }
+
+    fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
+        Value::from_expr(reader, source).map(Self)
+    }
+
+    fn from_label(reader: &Reader<'_>, block: &SourceBlock) -> Option<Self> {
+        let label = block.labels.first()?.as_str();
+        match T::parse(label) {
+            Ok(value) => Some(Self(Value::Literal(value))),
+            Err(invalid) => {
+                let diagnostic = Diagnostic::error(invalid.code, invalid.message)
+                    .at(reader.head(block), "its label stands for its name")
+                    .help("give it a `name`, or another label");
+                reader.report(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn argument(&self) -> Option<Expr> {
+        self.0.argument()
+    }
+
+    fn add_references(&self, out: &mut Vec<Reference>) {
+        self.0.add_references(out);
     }
 }
 

@@ -6,7 +6,7 @@ use super::block::Origin;
 use super::field::Field as _;
 use super::{Settings, Stack};
 use crate::component::{Component, ModuleSource};
-use crate::hcl::{Attribute, Block, Body, Expr, Item, Property};
+use crate::hcl::{Attribute, Block, Body, Expr, Item, Property, print};
 
 /// A rendered root as data: files by name.
 #[derive(Debug, Clone, Default, PartialEq)]

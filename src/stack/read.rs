@@ -402,6 +402,9 @@ impl Entries<'_, '_, '_> {
         if let Some(entry) = self.entries.get(name) {
             return F::read_entry(self.reader, name, entry);
         }
+        if F::FROM_LABEL {
+            return F::from_label(self.reader, self.block);
+        }
         if absent.is_none() {
             let parent = self.block.ident.as_str();
             let hint =

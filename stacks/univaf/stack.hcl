@@ -8,41 +8,28 @@ stack "univaf" {
   }
 }
 
-input "domain_name" {
-  description = "The domain that the API is served on."
-  default     = "getmyvax.org"
-}
+# The domain that the API is served on.
+input "domain_name" { default = "getmyvax.org" }
 
-input "db_password" {
-  description = "The database's password."
-  sensitive   = true
-}
+input "db_password" { sensitive = true }
 
-input "api_cloudfront_secret" {
-  description = "What CloudFront sends so that the load balancer knows it."
-  sensitive   = true
-}
+# What CloudFront sends so that the load balancer knows it.
+input "api_cloudfront_secret" { sensitive = true }
 
+# Keys of API clients that go around the CDN.
 input "api_keys" {
-  description = "Keys of API clients that go around the CDN."
-  type        = "list(string)"
-  sensitive   = true
-  default     = []
+  type      = "list(string)"
+  sensitive = true
 }
 
-input "bastion_cidrs" {
-  description = "Where people may reach the bastion from."
-  type        = "list(string)"
-  default     = []
-}
+# Where people may reach the bastion from.
+input "bastion_cidrs" { type = "list(string)" }
 
-input "certificate_arn" {
-  description = "The certificate of the public domain; CloudFront wants it in us-east-1."
-}
+# The certificate of the public domain; CloudFront wants it in us-east-1.
+input "certificate_arn" {}
 
-input "certificate_arn_internal" {
-  description = "The certificate of `api.internal` below the domain."
-}
+# The certificate of `api.internal` below the domain.
+input "certificate_arn_internal" {}
 
 locals {
   api_domain = "api.internal.${input.domain_name}"
@@ -60,29 +47,13 @@ bastion "main" {
   allowed_cidrs = input.bastion_cidrs
 }
 
-repository "server" {
-  name = "univaf-server"
-}
+repository "server" { name = "univaf-server" }
+repository "loader" { name = "univaf-loader" }
+repository "db_seed" { name = "univaf-db-seed" }
 
-repository "loader" {
-  name = "univaf-loader"
-}
-
-repository "db_seed" {
-  name = "univaf-db-seed"
-}
-
-image "server" {
-  repository = repository.server
-}
-
-image "loader" {
-  repository = repository.loader
-}
-
-image "datadog" {
-  repository = "public.ecr.aws/datadog/agent"
-}
+image "server" { repository = repository.server }
+image "loader" { repository = repository.loader }
+image "datadog" { repository = "public.ecr.aws/datadog/agent" }
 
 cluster "main" {
   name    = "univaf-cluster"
@@ -91,9 +62,7 @@ cluster "main" {
   container_insights = "disabled"
 }
 
-topic "alarms" {
-  name = "aws-db-instance-alarms-topic"
-}
+topic "alarms" { name = "aws-db-instance-alarms-topic" }
 
 database "main" {
   name           = "univaf-db"
@@ -112,7 +81,8 @@ database "main" {
   maintenance_window    = "Mon:01:00-Mon:02:00"
 
   alarms {
-    topic = topic.alarms
+    topic            = topic.alarms
+    free_storage_gib = 5
   }
 }
 
@@ -130,15 +100,12 @@ load_balancer "api" {
     priority = 10
     hosts    = ["www.${input.domain_name}"]
 
-    redirect {
-      host = input.domain_name
-    }
+    redirect { host = input.domain_name }
   }
 
   rule "cdn" {
     priority         = 20
     only_through_cdn = cdn.api
-    source_ips       = ["0.0.0.0/0"]
     forward          = service.api
   }
 
@@ -146,9 +113,7 @@ load_balancer "api" {
     priority = 30
     forward  = service.api
 
-    header "x-api-key" {
-      values = input.api_keys
-    }
+    header "x-api-key" { values = input.api_keys }
   }
 }
 
@@ -161,12 +126,9 @@ service "api" {
   port    = 3000
   # Database migrations run at start, before the server listens.
   health_check {
-    path            = "/health"
-    interval_s      = 30
-    timeout_s       = 3
-    healthy_after   = 3
-    unhealthy_after = 2
-    grace_period_s  = 120
+    path           = "/health"
+    timeout_s      = 3
+    grace_period_s = 120
   }
 
   load_balancer = load_balancer.api
@@ -195,7 +157,6 @@ service "api" {
 
   sidecar "datadog" {
     image       = image.datadog
-    essential   = false
     environment = { ECS_FARGATE = "true" }
     secrets     = { DD_API_KEY = "ssm:/univaf/datadog-api-key" }
   }
@@ -205,10 +166,9 @@ service "api" {
     max = 4
 
     steps "cpu" {
-      metric     = "cpu"
-      up_at      = 55
-      down_at    = 15
-      cooldown_s = 60
+      metric  = "cpu"
+      up_at   = 55
+      down_at = 15
     }
   }
 }
@@ -226,7 +186,6 @@ cdn "api" {
   methods     = "all"
 
   cache {
-    min_ttl_s     = 0
     max_ttl_s     = 3600
     headers       = ["Authorization", "Host", "Origin", "x-api-key"]
     query_strings = "all"
@@ -234,14 +193,13 @@ cdn "api" {
 }
 
 bucket "data_snapshots" {
-  name       = "univaf-data-snapshots"
-  versioning = true
+  name = "univaf-data-snapshots"
+  # Delete old incomplete multipart uploads.
+  abort_incomplete_uploads_after_days = 1
 }
 
 cdn "archives" {
-  origin {
-    bucket = bucket.data_snapshots
-  }
+  origin { bucket = bucket.data_snapshots }
 
   aliases     = ["archives.${input.domain_name}"]
   certificate = input.certificate_arn
@@ -257,25 +215,18 @@ dns "main" {
   zone = input.domain_name
 
   alias "apex" {
-    name   = input.domain_name
+    name   = "@"
     target = cdn.api
   }
-  alias "www" {
-    name   = "www"
-    target = cdn.api
-  }
-  alias "ecs" {
-    name   = "ecs"
-    target = cdn.api
-  }
+
   alias "api_internal" {
     name   = "api.internal"
     target = load_balancer.api
   }
-  alias "archives" {
-    name   = "archives"
-    target = cdn.archives
-  }
+
+  alias "archives" { target = cdn.archives }
+  alias "ecs"      { target = cdn.api }
+  alias "www"      { target = cdn.api }
 }
 
 # Data loaders: ETL jobs, one task a source, each on its own schedule.
@@ -366,12 +317,5 @@ scheduled_task "daily_data_snapshot" {
   }
 }
 
-output "api_domain_name" {
-  description = "Where the API is served."
-  value       = cdn.api.domain_name
-}
-
-output "db_host" {
-  description = "The database's host name."
-  value       = database.main.host
-}
+output "api_domain_name" { value = cdn.api.domain_name }
+output "db_host"         { value = database.main.host }

@@ -1,0 +1,28 @@
+# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:55f4b70e312f7e1d
+
+module "database_main" {
+  source = "../../modules/database"
+
+  name    = "univaf-db"
+  network = module.network_main
+  engine  = "postgres"
+
+  # The major version only: RDS upgrades the minor one.
+  engine_version        = "14"
+  instance_class        = "db.t4g.small"
+  storage_gib           = 48
+  database              = "univaf"
+  username              = "univaf"
+  password              = var.db_password
+  backup_retention_days = 5
+  backup_window         = "00:00-01:00"
+  maintenance_window    = "mon:01:00-mon:02:00"
+
+  alarms = {
+    topic            = module.topic_alarms
+    free_storage_gib = 5
+  }
+
+  port        = 5432
+  log_exports = ["postgresql", "upgrade"]
+}

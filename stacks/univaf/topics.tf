@@ -1,0 +1,7 @@
+# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:a69dad53405a3e60
+
+module "topic_alarms" {
+  source = "../../modules/topic"
+
+  name = "aws-db-instance-alarms-topic"
+}
