@@ -136,10 +136,10 @@ fn a_smaller_api_task_is_its_size() {
     assert_snapshot!(changed(&[
         ("  cpu     = 1024\n  memory  = 2048\n  port", "  cpu     = 512\n  memory  = 1024\n  port"),
     ]), @"
-    services.tf -  cpu       = 1024
-    services.tf -  memory    = 2048
-    services.tf +  cpu       = 512
-    services.tf +  memory    = 1024
+    services.tf -  cpu                         = 1024
+    services.tf -  memory                      = 2048
+    services.tf +  cpu                         = 512
+    services.tf +  memory                      = 1024
     ");
 }
 
@@ -277,14 +277,14 @@ fn inverted_scaling_bounds_are_refused() {
 
 #[test]
 fn inverted_scaling_thresholds_are_refused() {
-    assert_snapshot!(refused(&[("      up_at      = 55\n", "      up_at      = 10\n")]), @"
+    assert_snapshot!(refused(&[("      up_at   = 55\n", "      up_at   = 10\n")]), @"
     error[SW302]: tasks would be added at `10` percent and taken away at `15`
-       --> stacks/univaf/stack.hcl:210:20
+       --> stacks/univaf/stack.hcl:171:17
         |
-    209 |       up_at      = 10
-        |                    -- less than `down_at`
-    210 |       down_at    = 15
-        |                    ^^
+    170 |       up_at   = 10
+        |                 -- less than `down_at`
+    171 |       down_at = 15
+        |                 ^^
         |
         = help: make `down_at` less than `up_at`
     ");
@@ -402,12 +402,12 @@ fn a_rule_for_a_service_behind_another_load_balancer_is_refused() {
 
 #[test]
 fn a_wildcard_where_none_can_be_is_refused() {
-    assert_snapshot!(refused(&[("      host = input.domain_name", "      host = \"*.example.com\"")]), @r#"
+    assert_snapshot!(refused(&[("{ host = input.domain_name }", "{ host = \"*.example.com\" }")]), @r#"
     error[SW201]: a redirect goes to one host
-       --> stacks/univaf/stack.hcl:134:15
+       --> stacks/univaf/stack.hcl:103:24
         |
-    134 |       host = "*.example.com"
-        |               ^
+    103 |     redirect { host = "*.example.com" }
+        |                        ^
         |
         = help: write the host's whole name; `#{host}` stands for the one asked for
     "#);

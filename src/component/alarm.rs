@@ -377,16 +377,10 @@ alarm "slow" {
         module "alarm_slow" {
           source = "../../modules/alarm"
 
-          name        = "Files are slow"
-          description = "Look at the dashboard."
-          namespace   = "AWS/S3"
-          metric      = "FirstByteLatency"
-
-          dimensions = {
-            BucketName = module.bucket_files.name
-            FilterId   = "all"
-          }
-
+          name                = "Files are slow"
+          description         = "Look at the dashboard."
+          namespace           = "AWS/S3"
+          metric              = "FirstByteLatency"
           statistic           = "p99.9"
           comparison          = "at_least"
           threshold           = 0.5
@@ -396,6 +390,11 @@ alarm "slow" {
           missing_data        = "notBreaching"
           actions             = [module.topic_alarms]
           ok_actions          = [module.topic_alarms]
+
+          dimensions = {
+            BucketName = module.bucket_files.name
+            FilterId   = "all"
+          }
         }
         "#
         );

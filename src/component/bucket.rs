@@ -329,6 +329,8 @@ bucket "snapshots" {
           name                                = "univaf-data-snapshots"
           kms_key_arn                         = "arn:aws:kms:us-west-2:123456789012:key/1234abcd"
           abort_incomplete_uploads_after_days = 1
+          deny_insecure_transport             = true
+          force_destroy                       = true
 
           lifecycle_rule = {
             # Nobody reads last year's logs.
@@ -349,9 +351,6 @@ bucket "snapshots" {
               noncurrent_keep              = 3
             }
           }
-
-          deny_insecure_transport = true
-          force_destroy           = true
         }
         "#
         );

@@ -1013,7 +1013,17 @@ input "secret" { sensitive = true }
         module "cdn_api" {
           source = "../../modules/cdn"
 
-          name = "api-cdn"
+          name                = "api-cdn"
+          aliases             = ["example.org", "*.example.org"]
+          certificate         = "arn:aws:acm:us-east-1:123456789012:certificate/a"
+          minimum_tls         = "TLSv1.3_2025"
+          price_class         = "PriceClass_100"
+          http_version        = "http2"
+          ipv6                = false
+          methods             = "all"
+          compress            = false
+          default_root_object = "index.html"
+          web_acl_arn         = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/b"
 
           origin = {
             domain_name = "api.internal.example.org"
@@ -1021,15 +1031,6 @@ input "secret" { sensitive = true }
               X-Secret = var.secret
             }
           }
-
-          aliases      = ["example.org", "*.example.org"]
-          certificate  = "arn:aws:acm:us-east-1:123456789012:certificate/a"
-          minimum_tls  = "TLSv1.3_2025"
-          price_class  = "PriceClass_100"
-          http_version = "http2"
-          ipv6         = false
-          methods      = "all"
-          compress     = false
 
           # An hour at most.
           cache = {
@@ -1056,9 +1057,6 @@ input "secret" { sensitive = true }
               }
             }
           }
-
-          default_root_object = "index.html"
-          web_acl_arn         = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/b"
 
           geo = {
             deny = ["AQ"]

@@ -764,30 +764,19 @@ input "plain" {{}}
         module "database_main" {
           source = "../../modules/database"
 
-          name             = "univaf-db"
-          network          = module.network_main
-          engine           = "postgres"
-          engine_version   = "14"
-          instance_class   = "db.t4g.small"
-          storage_gib      = 500
-          max_storage_gib  = 1000
-          iops             = 13000
-          throughput_mibps = 600
-          database         = "univaf"
-          username         = "univaf"
-          password         = var.secret
-          port             = 5433
-
-          # Slow queries are what this is about.
-          parameters = {
-            log_min_duration_statement = "500"
-            "rds.force_ssl"            = "1"
-          }
-
-          static_parameters = {
-            shared_preload_libraries = "pg_stat_statements"
-          }
-
+          name                  = "univaf-db"
+          network               = module.network_main
+          engine                = "postgres"
+          engine_version        = "14"
+          instance_class        = "db.t4g.small"
+          storage_gib           = 500
+          max_storage_gib       = 1000
+          iops                  = 13000
+          throughput_mibps      = 600
+          database              = "univaf"
+          username              = "univaf"
+          password              = var.secret
+          port                  = 5433
           kms_key_arn           = "arn:aws:kms:us-west-2:123456789012:key/1234abcd"
           multi_az              = true
           backup_retention_days = 5
@@ -800,14 +789,23 @@ input "plain" {{}}
           deletion_protection   = false
           final_snapshot        = false
           apply_immediately     = true
+          family                = "postgres14"
+
+          # Slow queries are what this is about.
+          parameters = {
+            log_min_duration_statement = "500"
+            "rds.force_ssl"            = "1"
+          }
+
+          static_parameters = {
+            shared_preload_libraries = "pg_stat_statements"
+          }
 
           alarms = {
             topic            = module.topic_alarms
             free_storage_gib = 10
             connections      = 100
           }
-
-          family = "postgres14"
         }
         "#
         );

@@ -887,19 +887,18 @@ cdn "api" {
         module "load_balancer_api" {
           source = "../../modules/load_balancer"
 
-          name        = "api-load-balancer"
-          network     = module.network_main
-          certificate = var.certificate
-
-          extra_certificates = {
-            old = "arn:aws:acm:us-west-2:123456789012:certificate/old"
-          }
-
+          name                   = "api-load-balancer"
+          network                = module.network_main
+          certificate            = var.certificate
           tls_policy             = "ELBSecurityPolicy-TLS13-1-3-2021-06"
           allowed_cidrs          = ["203.0.113.0/24"]
           idle_timeout_s         = 120
           deregistration_delay_s = 60
           deletion_protection    = false
+
+          extra_certificates = {
+            old = "arn:aws:acm:us-west-2:123456789012:certificate/old"
+          }
 
           default = {
             status = 403

@@ -378,6 +378,7 @@ loaders "source" {
           capacity  = "spot"
           image     = local.image_references.app
           command   = ["--compact"]
+          loaders   = local.loaders_source
 
           environment = {
             MODE = "full"
@@ -387,8 +388,6 @@ loaders "source" {
           secrets = {
             TOKEN = "${local.parameter_arn}/app/token"
           }
-
-          loaders = local.loaders_source
         }
         "#);
     }

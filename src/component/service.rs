@@ -612,7 +612,13 @@ load_balancer "api" {
           architecture = "arm64"
 
           # Migrations first.
-          command = ["npm", "start"]
+          command                     = ["npm", "start"]
+          port                        = 3000
+          capacity                    = "spot"
+          enable_exec                 = true
+          security_group_ids          = [module.database_main.access_group_id]
+          desired_count               = 2
+          health_check_grace_period_s = 120
 
           environment = {
             # Where the data is.
@@ -663,8 +669,6 @@ load_balancer "api" {
             }
           }
 
-          port = 3000
-
           load_balancer = {
             arn               = module.load_balancer_api.arn
             security_group_id = module.load_balancer_api.security_group_id
@@ -688,16 +692,9 @@ load_balancer "api" {
             }
           }
 
-          capacity = "spot"
-
           deployment = {
             minimum_healthy_percent = 50
           }
-
-          enable_exec                 = true
-          security_group_ids          = [module.database_main.access_group_id]
-          desired_count               = 2
-          health_check_grace_period_s = 120
         }
         "#);
         insta::assert_snapshot!(rendered("data.tf", &service), @r#"

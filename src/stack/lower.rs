@@ -205,7 +205,10 @@ impl Call {
         if !self.arguments.is_empty() {
             block.body.items.push(Item::Gap);
         }
-        block.body.items.extend(self.arguments.into_iter().map(
+        // What stands on one line comes first, so that it is read, and aligned, together.
+        let (flat, tall): (Vec<_>, Vec<_>) =
+            self.arguments.into_iter().partition(|argument| print::is_flat(&argument.value, 1));
+        block.body.items.extend(flat.into_iter().chain(tall).map(
             |Property { key, value, comment }| {
                 Item::Attribute(Attribute { name: key, value, comment })
             },

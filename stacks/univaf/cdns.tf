@@ -1,9 +1,13 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:ea4bf9c7d749941e
+# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:409a897434c50851
 
 module "cdn_api" {
   source = "../../modules/cdn"
 
-  name = "univaf-api"
+  name        = "univaf-api"
+  aliases     = [var.domain_name, "www.${var.domain_name}", "ecs.${var.domain_name}"]
+  certificate = var.certificate_arn
+  price_class = "PriceClass_100"
+  methods     = "all"
 
   origin = {
     domain_name = local.api_domain
@@ -11,11 +15,6 @@ module "cdn_api" {
       X-Origin-Verify = var.api_cloudfront_secret
     }
   }
-
-  aliases     = [var.domain_name, "www.${var.domain_name}", "ecs.${var.domain_name}"]
-  certificate = var.certificate_arn
-  price_class = "PriceClass_100"
-  methods     = "all"
 
   cache = {
     max_ttl_s     = 3600
@@ -27,15 +26,14 @@ module "cdn_api" {
 module "cdn_archives" {
   source = "../../modules/cdn"
 
-  name = "univaf-archives"
+  name        = "univaf-archives"
+  aliases     = ["archives.${var.domain_name}"]
+  certificate = var.certificate_arn
+  methods     = "read_and_options"
 
   origin = {
     bucket = module.bucket_data_snapshots
   }
-
-  aliases     = ["archives.${var.domain_name}"]
-  certificate = var.certificate_arn
-  methods     = "read_and_options"
 
   cache = {
     default_ttl_s = 604800

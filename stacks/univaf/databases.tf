@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:55f4b70e312f7e1d
+# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:34689286d6f10314
 
 module "database_main" {
   source = "../../modules/database"
@@ -17,12 +17,11 @@ module "database_main" {
   backup_retention_days = 5
   backup_window         = "00:00-01:00"
   maintenance_window    = "mon:01:00-mon:02:00"
+  port                  = 5432
+  log_exports           = ["postgresql", "upgrade"]
 
   alarms = {
     topic            = module.topic_alarms
     free_storage_gib = 5
   }
-
-  port        = 5432
-  log_exports = ["postgresql", "upgrade"]
 }

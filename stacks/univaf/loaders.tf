@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:7c44cc73cfa97bdb
+# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:6b82699be6053b38
 
 locals {
   loaders_source = {
@@ -63,6 +63,7 @@ module "loaders_source" {
   placement = "public"
   image     = local.image_references.loader
   command   = ["--filter-stale-data"]
+  loaders   = local.loaders_source
 
   environment = {
     API_CONCURRENCY    = "5"
@@ -77,6 +78,4 @@ module "loaders_source" {
     DD_API_KEY = "${local.parameter_arn}/univaf/datadog-api-key"
     SENTRY_DSN = "${local.parameter_arn}/univaf/loader-sentry-dsn"
   }
-
-  loaders = local.loaders_source
 }

@@ -1,17 +1,18 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:cd1ed19a480277fc
+# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:e08e4bf7fcbda8c6
 
 module "scheduled_task_daily_data_snapshot" {
   source = "../../modules/scheduled_task"
 
-  name      = "daily-data-snapshot"
-  cluster   = module.cluster_main
-  network   = module.network_main
-  placement = "public"
-  schedule  = "cron(0 1 * * ? *)"
-  image     = local.image_references.server
-  cpu       = 1024
-  memory    = 2048
-  command   = ["node", "dist/scripts/availability_dump.js", "--write-to-s3", "--clear-log"]
+  name               = "daily-data-snapshot"
+  cluster            = module.cluster_main
+  network            = module.network_main
+  placement          = "public"
+  schedule           = "cron(0 1 * * ? *)"
+  image              = local.image_references.server
+  cpu                = 1024
+  memory             = 2048
+  command            = ["node", "dist/scripts/availability_dump.js", "--write-to-s3", "--clear-log"]
+  security_group_ids = [module.database_main.access_group_id]
 
   environment = {
     DATA_SNAPSHOT_S3_BUCKET = module.bucket_data_snapshots.name
@@ -38,6 +39,4 @@ module "scheduled_task_daily_data_snapshot" {
       resources = ["${module.bucket_data_snapshots.arn}/*"]
     }
   }
-
-  security_group_ids = [module.database_main.access_group_id]
 }

@@ -1,16 +1,19 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:35766b48eb9e1bf6
+# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:7c47cc973ad635d5
 
 # Database migrations run at start, before the server listens.
 module "service_api" {
   source = "../../modules/service"
 
-  name      = "api"
-  cluster   = module.cluster_main
-  network   = module.network_main
-  placement = "public"
-  image     = local.image_references.server
-  cpu       = 1024
-  memory    = 2048
+  name                        = "api"
+  cluster                     = module.cluster_main
+  network                     = module.network_main
+  placement                   = "public"
+  image                       = local.image_references.server
+  cpu                         = 1024
+  memory                      = 2048
+  port                        = 3000
+  security_group_ids          = [module.database_main.access_group_id]
+  health_check_grace_period_s = 120
 
   environment = {
     API_SUNSET_DATE           = "2023-06-15T00:00:00Z"
@@ -45,8 +48,6 @@ module "service_api" {
     }
   }
 
-  port = 3000
-
   load_balancer = {
     security_group_id = module.load_balancer_api.security_group_id
     target_group_arn  = module.load_balancer_api.target_group_arns["api"]
@@ -63,7 +64,4 @@ module "service_api" {
       }
     }
   }
-
-  security_group_ids          = [module.database_main.access_group_id]
-  health_check_grace_period_s = 120
 }
