@@ -226,6 +226,9 @@ fn a_cname_has_a_time_to_live_without_being_told() {
     dns.tf +    }
     dns.tf +  }
     "#);
+    let variables = univaf().read("modules/dns/variables.tf");
+    let cname = variables.split("variable \"cname\"").nth(1).unwrap();
+    assert!(cname.split('}').next().unwrap().contains("ttl_s = optional(number, 300)"), "{cname}");
 }
 
 #[test]

@@ -402,8 +402,7 @@ mod tests {
         leaf.prop_recursive(3, 24, 5, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..5).prop_map(Expr::List),
-                prop::collection::btree_map("[a-zé_ ]{1,8}", inner, 0..5)
-                    .prop_map(|map| Expr::object(map)),
+                prop::collection::btree_map("[a-zé_ ]{1,8}", inner, 0..5).prop_map(Expr::object),
             ]
         })
     }
