@@ -21,88 +21,28 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BINARY = os.path.join(HERE, "..", "target", "release", "stackwright")
 
 
-def description(name, loaders=20):
-    rows = "".join(
-        f'  loader "source{i:02}" {{\n    schedule = "cron({i % 15}/15 * * * ? *)"\n'
-        f'    options  = ["--states", "S{i:02}"]\n  }}\n'
-        for i in range(loaders)
-    )
-    return f"""# Stack {name} of a benchmark.
-stack "{name}" {{
-  region = "us-west-2"
-}}
-
-input "domain" {{
-  description = "The domain that is served."
-}}
-
-network "main" {{
-  cidr = "10.0.0.0/16"
-}}
-
-cluster "main" {{
-  network = network.main
-}}
-
-repository "loader" {{}}
-
-image "loader" {{
-  repository = repository.loader
-}}
-
-loaders "source" {{
-  cluster = cluster.main
-  image   = image.loader
-  cpu     = 256
-  memory  = 512
-  command = ["--filter-stale-data"]
-
-  environment = {{
-    API_URL = "https://api.${{input.domain}}"
-    ENV     = "production"
-  }}
-
-  secrets = {{
-    API_KEY = "ssm:/{name}/api-key"
-  }}
-
-{rows}}}
-
-output "cluster" {{
-  value = cluster.main.arn
-}}
-"""
+with open(os.path.join(HERE, "stack.hcl")) as file:
+    STACK = file.read()
+with open(os.path.join(HERE, "images.tf")) as file:
+    LOCK = file.read()
 
 
-LOCK = """# Image references: Terraform reads them, stackwright writes them.
-
-locals {
-  images = {
-    loader = {
-      repository = module.repository_loader.url
-      tag        = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-      digest     = null
-    }
-  }
-
-  image_references = {
-    for name, image in local.images : name => join("", [
-      image.repository,
-      image.tag == null ? "" : ":${image.tag}",
-      image.digest == null ? "" : "@${image.digest}",
-    ])
-  }
-}
-"""
+def description(name, loaders):
+    """The stack of the benchmarks under another name, with its loaders repeated."""
+    head, rest = STACK.split('  loader "source00"', 1)
+    rows, tail = rest.rsplit("  }\n}\n\n", 1)
+    rows = '  loader "source00"' + rows + "  }\n"
+    copies = (rows.replace('"source', f'"copy{i}source') for i in range(1, loaders // 20))
+    return (head + rows + "".join(copies) + "}\n\n" + tail).replace("s0000", name)
 
 
-def project(folder, stacks):
+def project(folder, stacks, loaders=20):
     for i in range(stacks):
         name = f"s{i:04}"
         root = os.path.join(folder, "stacks", name)
         os.makedirs(root)
         with open(os.path.join(root, "stack.hcl"), "w") as file:
-            file.write(description(name))
+            file.write(description(name, loaders))
         with open(os.path.join(root, "images.tf"), "w") as file:
             file.write(LOCK)
 
@@ -150,22 +90,30 @@ def main():
         print("terraform is not on the PATH: no ratios")
 
     runs, slow = (3, 1) if quick else (7, 3)
-    row("command", "stacks", "files", "median s", "peak MiB", "terraform fmt s", "times faster")
-    row(*["---"] * 7)
-    for stacks in [1, 10, 100] if quick else [1, 10, 100, 1000]:
+    # The last one has files of the size that rendering without `for_each` gives.
+    sizes = [(1, 20), (10, 20), (100, 20), (1000, 20), (1000, 460)]
+    head = ["command", "stacks", "loaders each", "files", "MB", "median s", "peak MiB"]
+    row(*head, "terraform fmt s", "times faster")
+    row(*["---"] * (len(head) + 2))
+    for stacks, loaders in sizes[:3] if quick else sizes:
         with tempfile.TemporaryDirectory() as folder:
-            project(folder, stacks)
+            project(folder, stacks, loaders)
             renders, checks, formats, noops = [], [], [], []
             for _ in range(runs):
                 clean(folder)
                 renders.append(run([BINARY, "render"], folder))
-            files = sum(
-                name.endswith(".tf") for _, _, names in os.walk(folder) for name in names
-            )
+            rendered = [
+                os.path.join(root, name)
+                for root, _, names in os.walk(folder)
+                for name in names
+                if name.endswith(".tf")
+            ]
+            size = f"{sum(map(os.path.getsize, rendered)) / 1e6:.1f}"
+            tree = [str(stacks), str(loaders), str(len(rendered)), size]
             for i in range(runs):
                 checks.append(run([BINARY, "check"], folder))
                 noops.append(run([BINARY, "render"], folder))
-                if terraform and i < slow:
+                if terraform and i < (slow if loaders == 20 else 1):
                     formats.append(run([terraform, "fmt", "-check", "-recursive"], folder))
             yardstick = median(formats)[0] if formats else None
             for name, results in [
@@ -175,7 +123,7 @@ def main():
             ]:
                 seconds, memory = median(results)
                 ratio = (f"{yardstick:.2f}", f"{yardstick / seconds:.0f}") if yardstick else ("", "")
-                row(name, str(stacks), str(files), f"{seconds:.3f}", f"{memory:.0f}", *ratio)
+                row(name, *tree, f"{seconds:.3f}", f"{memory:.0f}", *ratio)
 
 
 if __name__ == "__main__":
