@@ -184,3 +184,18 @@ fn two_renders_at_the_same_time_leave_a_whole_tree() {
     let leftover = project.files().into_iter().find(|(path, _)| path.contains(".stackwright-"));
     assert_eq!(leftover, None);
 }
+
+#[test]
+fn a_tree_of_more_files_than_a_process_may_have_open_is_written() {
+    let project = Project::empty();
+    for i in 0..20 {
+        let name = format!("s{i}");
+        project.write(&format!("stacks/{name}/stack.hcl"), STACK.replace("demo", &name));
+    }
+    let mut command = std::process::Command::new("sh");
+    command
+        .args(["-c", "ulimit -n 32; exec \"$0\" render", env!("CARGO_BIN_EXE_stackwright")])
+        .current_dir(project.path(""))
+        .env_clear();
+    assert_eq!(project.finish(command).success().lines().count(), 84);
+}

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::compare::{Class, Drift};
 use crate::diagnostic::{Diagnostic, codes};
@@ -75,7 +75,7 @@ struct Staged<'a> {
     drift: &'a Drift,
     target: PathBuf,
     /// `None` for a file to delete.
-    content: Option<NamedTempFile>,
+    content: Option<TempPath>,
 }
 
 /// The complaints about files that are not ours and stand where we must write.
@@ -101,18 +101,13 @@ pub fn foreign(drifts: &[Drift]) -> Vec<Diagnostic> {
 /// # Errors
 /// The first problem; the checkout is as it was.
 pub fn write(project: &Project, drifts: &[Drift]) -> Result<(), Diagnostic> {
+    let changes: Vec<&Drift> =
+        drifts.iter().filter(|drift| Action::of(drift.class).is_some()).collect();
     let mut made = Vec::new();
-    let mut staged = Vec::new();
-    for drift in drifts.iter().filter(|drift| Action::of(drift.class).is_some()) {
-        match stage(project, drift, &mut made) {
-            Ok(change) => staged.push(change),
-            Err(error) => {
-                drop(staged);
-                remove_folders(&made);
-                return Err(unwritable(&drift.path, &error, "nothing was changed"));
-            }
-        }
-    }
+    let staged = make_parents(project, &changes, &mut made)
+        .and_then(|()| stage_all(project, &changes))
+        .inspect_err(|_| remove_folders(&made))
+        .map_err(|(path, error)| unwritable(&path, &error, "nothing was changed"))?;
     let mut done: Vec<(&Drift, PathBuf)> = Vec::new();
     for Staged { drift, target, content } in staged {
         let moved = match content {
@@ -147,21 +142,53 @@ fn unwritable(path: &str, error: &io::Error, state: &str) -> Diagnostic {
         .help(format!("{state}; mend it and render again"))
 }
 
-fn stage<'a>(
+/// Stages every change, on as many threads as the machine has: new files cost the most.
+fn stage_all<'a>(
     project: &Project,
-    drift: &'a Drift,
-    made: &mut Vec<PathBuf>,
-) -> io::Result<Staged<'a>> {
+    changes: &[&'a Drift],
+) -> Result<Vec<Staged<'a>>, (String, io::Error)> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = changes.len().div_ceil(threads).max(64);
+    let stage_share = |share: &[&'a Drift]| -> Result<Vec<Staged<'a>>, (String, io::Error)> {
+        let stage =
+            |drift: &&'a Drift| stage(project, drift).map_err(|error| (drift.path.clone(), error));
+        share.iter().map(stage).collect()
+    };
+    let staged = std::thread::scope(|scope| {
+        let handles: Vec<_> =
+            changes.chunks(share).map(|share| scope.spawn(move || stage_share(share))).collect();
+        let results =
+            handles.into_iter().map(|handle| handle.join().expect("staging never panics"));
+        results.collect::<Result<Vec<_>, _>>()
+    })?;
+    Ok(staged.into_iter().flatten().collect())
+}
+
+fn stage<'a>(project: &Project, drift: &'a Drift) -> io::Result<Staged<'a>> {
     let target = project.root.join(&drift.path);
     let Some(expected) = &drift.expected else {
         return Ok(Staged { drift, target, content: None });
     };
     let folder = target.parent().unwrap_or(&project.root);
-    make_folders(folder, made)?;
     let mut content = tempfile::Builder::new().prefix(".stackwright-").tempfile_in(folder)?;
     content.write_all(expected.as_bytes())?;
     set_permissions(&content, &target)?;
-    Ok(Staged { drift, target, content: Some(content) })
+    // Without its handle: a large tree has more files than a process may have open.
+    Ok(Staged { drift, target, content: Some(content.into_temp_path()) })
+}
+
+/// Creates the folders of new files, and remembers those that were missing.
+fn make_parents(
+    project: &Project,
+    changes: &[&Drift],
+    made: &mut Vec<PathBuf>,
+) -> Result<(), (String, io::Error)> {
+    for drift in changes.iter().filter(|drift| drift.class == Class::Missing) {
+        let target = project.root.join(&drift.path);
+        let folder = target.parent().unwrap_or(&project.root);
+        make_folders(folder, made).map_err(|error| (drift.path.clone(), error))?;
+    }
+    Ok(())
 }
 
 /// Creates the folders that are missing, and remembers them.
