@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::support::{Project, STACK};
+use crate::support::{Project, STACK, terraform};
 
 /// Files without the place of the project in them.
 fn tree(description: &str, folder: &str) -> Vec<(String, Vec<u8>)> {
@@ -16,6 +16,79 @@ fn tree(description: &str, folder: &str) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn rendering_twice_and_from_another_folder_gives_the_same_bytes() {
     assert_eq!(tree(STACK, ""), tree(STACK, "stacks/demo"));
+}
+
+#[test]
+fn one_thread_and_many_give_the_same_bytes() {
+    let project = Project::empty();
+    for i in 0..50 {
+        let name = format!("s{i:02}");
+        project.write(&format!("stacks/{name}/stack.hcl"), STACK.replace("demo", &name));
+    }
+    let out = project.run(&["render"]).success();
+    let many = project.files();
+    for (path, _) in many.iter().filter(|(path, _)| !path.ends_with("stack.hcl")) {
+        std::fs::remove_file(project.path(path)).unwrap();
+    }
+    // The number of threads is that of the processors that the process may use.
+    let mut command = std::process::Command::new("taskset");
+    command
+        .args(["-c", "0", env!("CARGO_BIN_EXE_stackwright"), "render"])
+        .current_dir(project.path(""));
+    assert_eq!(project.finish(command).success(), out);
+    assert_eq!(project.files(), many);
+}
+
+#[test]
+fn terraform_fmt_leaves_it_alone() {
+    let univaf = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("stacks/univaf");
+    let project = Project::with(STACK);
+    for name in ["stack.hcl", "images.tf"] {
+        let content = std::fs::read(univaf.join(name)).unwrap();
+        project.write(&format!("stacks/univaf/{name}"), content);
+    }
+    project.write(
+        "stacks/layout/stack.hcl",
+        r#"stack "layout" {
+  region="eu-west-1" // trailing
+  tags={ b="1", "a b"="2" }
+}
+/* a block
+   comment */
+locals {
+  # one
+  a=[ for x in var.list:upper(x)
+      if x!="" ] # after
+  bb={a=1,
+  bcd=2}
+  text=<<-EOT
+      indented ${ var.x }
+    less
+  EOT
+  cond=var.x?1:2
+  "#
+        .to_owned()
+            + "deep = { a = { b = { c = [1, 2, { d = \"e\" }] } } }\n}\n"
+            + r#"
+output "w" { value = "${var.z}" }
+output "v" { value = - 1 }
+output "x" { value = "${ local.a[0] }-%{ if var.y }z%{ endif }" }
+module "m" {
+  source="./m" # here
+  list=[
+    "a", # first
+    "b"
+  ]
+  f=merge({a=1},{ b=2 })
+}
+"#,
+    );
+    project.run(&["render"]).success();
+    let Some(output) = terraform(&project.path(""), &["fmt", "-check", "-diff", "-recursive"])
+    else {
+        return;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 fn shuffled() -> impl Strategy<Value = String> {

@@ -1,14 +1,17 @@
 //! `input`: a value that somebody gives from outside.
 
+use hcl::edit::expr::Expression as Source;
+
 use crate::block;
-use crate::choice;
 use crate::component::{Component, Outputs};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::{Block, Expr};
 use crate::stack::check::Check;
-use crate::stack::field::{Any, Literal};
+use crate::stack::field::{Any, Field, Literal, Type};
 use crate::stack::lower::Lower;
+use crate::stack::read::Reader;
 use crate::stack::value::Value;
+use crate::value::ScalarType;
 
 block! {
     /// A value that is given from outside: a Terraform variable.
@@ -16,7 +19,7 @@ block! {
         /// What it is for. Terraform shows it when it asks for the value.
         description: Option<Value<String>>,
         /// Its type.
-        r#type: Literal<InputType> = Literal(InputType::String),
+        r#type: InputType = InputType::string(),
         /// Its value when none is given; without it, one must be given.
         default: Option<Any>,
         /// True to hide it in Terraform's output. A sensitive input may not stand in a place where
@@ -39,18 +42,92 @@ block! {
     }
 }
 
-choice! {
-    /// The type of an input, as Terraform's type constraints have it.
-    pub enum InputType {
-        String = "string",
-        Number = "number",
-        Bool = "bool",
-        ListOfStrings = "list(string)",
-        SetOfStrings = "set(string)",
-        MapOfStrings = "map(string)",
-        ListOfNumbers = "list(number)",
-        Any = "any",
+/// The type of an input: any of Terraform's type constraints (Terraform language, "Type
+/// Constraints").
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputType(String);
+
+impl InputType {
+    /// The type `string`.
+    pub fn string() -> Self {
+        Self("string".to_owned())
     }
+}
+
+impl Field for InputType {
+    fn ty() -> Type {
+        Type::Scalar(
+            ScalarType::String,
+            "`string`, `number`, `bool`, `any`, `list(…)`, `set(…)`, `map(…)`, `tuple([…])` or \
+             `object({…})`, with or without quotes around",
+        )
+    }
+
+    fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
+        if let Source::String(text) = source {
+            let parsed: Option<Source> = text.as_str().parse().ok();
+            return match parsed.as_ref().map(wrong_type) {
+                Some(None) => Some(Self(text.as_str().trim().to_owned())),
+                _ => {
+                    reader.report(not_a_type(reader.span(source)));
+                    None
+                }
+            };
+        }
+        match wrong_type(source) {
+            None => Some(Self(reader.source_text(source).trim().to_owned())),
+            Some(wrong) => {
+                reader.report(not_a_type(reader.span(wrong)));
+                None
+            }
+        }
+    }
+
+    fn argument(&self) -> Option<Expr> {
+        Some(Expr::raw(self.0.clone()))
+    }
+}
+
+fn not_a_type(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::WRONG_TYPE, "this is not one of Terraform's types").at(span, "").help(
+        "write `string`, `number`, `bool`, `any`, `list(…)`, `set(…)`, `map(…)`, `tuple([…])` or \
+         `object({ name = … })`",
+    )
+}
+
+/// The part of a type constraint that is none.
+fn wrong_type(source: &Source) -> Option<&Source> {
+    match source {
+        Source::Variable(name) => {
+            (!matches!(name.as_str(), "string" | "number" | "bool" | "any")).then_some(source)
+        }
+        Source::FuncCall(call) => {
+            let arguments: Vec<&Source> = call.args.iter().collect();
+            match (call.name.name.as_str(), arguments.as_slice()) {
+                ("list" | "set" | "map", [item]) => wrong_type(item),
+                ("tuple", [Source::Array(items)]) => items.iter().find_map(wrong_type),
+                ("object", [Source::Object(items)]) => {
+                    items.iter().find_map(|(_, value)| wrong_attribute(value.expr()))
+                }
+                _ => Some(source),
+            }
+        }
+        _ => Some(source),
+    }
+}
+
+/// An attribute of an object can be optional, with a default of any kind.
+fn wrong_attribute(source: &Source) -> Option<&Source> {
+    if let Source::FuncCall(call) = source
+        && call.name.name.as_str() == "optional"
+    {
+        let arguments: Vec<&Source> = call.args.iter().collect();
+        return match arguments.as_slice() {
+            [ty] | [ty, _] => wrong_type(ty),
+            _ => Some(source),
+        };
+    }
+    wrong_type(source)
 }
 
 impl Component for Input {
@@ -95,12 +172,10 @@ impl Component for Input {
                     .help("use `locals` for a value that depends on others"),
             );
         }
-        let fits = match (self.r#type.0, &default.expr) {
-            (InputType::String, Expr::Bool(_)) => false,
-            (InputType::Bool | InputType::Number, Expr::String(_)) => false,
-            (_, Expr::String(_) | Expr::Bool(_)) => {
-                matches!(self.r#type.0, InputType::String | InputType::Bool | InputType::Any)
-            }
+        let fits = match (self.r#type.0.as_str(), &default.expr) {
+            ("string", Expr::Bool(_)) | ("bool" | "number", Expr::String(_)) => false,
+            ("string" | "bool" | "number" | "any", _) => true,
+            (_, Expr::String(_) | Expr::Bool(_) | Expr::Number(_)) => false,
             _ => true,
         };
         if !fits {
@@ -120,7 +195,7 @@ impl Component for Input {
         if let Some(description) = &self.description {
             block = block.attribute("description", description.expr());
         }
-        block = block.attribute("type", Expr::raw(self.r#type.to_string()));
+        block = block.attribute("type", Expr::raw(self.r#type.0.clone()));
         if let Some(default) = &self.default {
             block = block.attribute("default", default.expr.clone());
         }
@@ -145,4 +220,103 @@ impl Component for Input {
 /// True for source that names something of Terraform's.
 fn is_reference(expr: &Expr) -> bool {
     matches!(expr, Expr::Raw(source) if ["var.", "local.", "data.", "module."].iter().any(|root| source.starts_with(root)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::component::testing::{problems, rendered};
+
+    #[test]
+    fn an_input_has_any_type_of_terraforms_with_or_without_quotes() {
+        insta::assert_snapshot!(rendered("variables.tf", r#"
+input "a" { type = list(string) }
+input "b" { type = "map(number)" }
+input "c" {
+  description = "Who may."
+  # The second part is new.
+  type = object({
+    name = string
+    ids = optional(set(number), [1])
+  })
+  default = { name = "x" }
+  nullable = false
+  sensitive = true
+}
+input "d" {
+  validation {
+    condition = length(input.d) > 3
+    error_message = "Too short."
+  }
+}
+"#), @r#"
+        variable "a" {
+          type = list(string)
+        }
+
+        variable "b" {
+          type = map(number)
+        }
+
+        variable "c" {
+          description = "Who may."
+
+          # The second part is new.
+          type = object({
+            name = string
+            ids  = optional(set(number), [1])
+          })
+
+          default   = { name = "x" }
+          sensitive = true
+          nullable  = false
+        }
+
+        variable "d" {
+          type = string
+
+          validation {
+            condition     = length(var.d) > 3
+            error_message = "Too short."
+          }
+        }
+        "#);
+    }
+
+    #[test]
+    fn what_is_no_type_is_refused_where_it_stands() {
+        insta::assert_snapshot!(problems(r#"
+input "a" { type = text }
+input "b" { type = list(strng) }
+input "c" { type = "lst(string)" }
+input "d" { type = object({ a = string, b = 1 }) }
+"#), @"
+        1:20 SW105 this is not one of Terraform's types; write `string`, `number`, `bool`, `any`, `list(…)`, `set(…)`, `map(…)`, `tuple([…])` or `object({ name = … })`
+        2:25 SW105 this is not one of Terraform's types; write `string`, `number`, `bool`, `any`, `list(…)`, `set(…)`, `map(…)`, `tuple([…])` or `object({ name = … })`
+        3:20 SW105 this is not one of Terraform's types; write `string`, `number`, `bool`, `any`, `list(…)`, `set(…)`, `map(…)`, `tuple([…])` or `object({ name = … })`
+        4:45 SW105 this is not one of Terraform's types; write `string`, `number`, `bool`, `any`, `list(…)`, `set(…)`, `map(…)`, `tuple([…])` or `object({ name = … })`
+        ");
+    }
+
+    #[test]
+    fn a_default_fits_its_type_and_is_written_out() {
+        insta::assert_snapshot!(problems(r#"
+input "a" { default = true }
+input "b" {
+  type    = number
+  default = "5"
+}
+input "c" {
+  type    = list(string)
+  default = "x"
+}
+input "d" { default = var.x }
+input "source" {}
+"#), @"
+        1:23 SW105 the default of `input.a` is not a `string`; set `type`, or change the default
+        4:13 SW105 the default of `input.b` is not a `number`; set `type`, or change the default
+        8:13 SW105 the default of `input.c` is not a `list(string)`; set `type`, or change the default
+        10:23 SW109 an input's default must be written out; use `locals` for a value that depends on others
+        11:1 SW203 an input cannot be called `source`; give it another name
+        ");
+    }
 }

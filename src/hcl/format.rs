@@ -39,6 +39,21 @@ pub fn format(source: &str) -> String {
     formatter.out
 }
 
+/// Lays out one expression as `terraform fmt` does where it is the value of an argument. One of
+/// several lines is laid out with what it stands in.
+///
+/// ```
+/// assert_eq!(stackwright::hcl::format::expression("a ?b: - 1"), "a ? b : -1");
+/// ```
+pub fn expression(source: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
+    if source.contains('\n') || source.bytes().all(plain) {
+        return source.to_owned();
+    }
+    let line = format(&format!("x = {source}\n"));
+    line.trim_end().strip_prefix("x = ").unwrap_or(source).to_owned()
+}
+
 /// A token and the spaces before it.
 #[derive(Debug, Clone, Copy)]
 struct Spaced {

@@ -1,22 +1,25 @@
 //! Expressions of a description on their way into a root: names of components become Terraform's
 //! addresses, everything else stays as it was written.
 
+use hcl::edit::Decorate as _;
 use hcl::edit::Span as _;
 use hcl::edit::expr::{Expression as Source, ForExpr, Traversal, TraversalOperator};
-use hcl::edit::template::ForDirective;
+use hcl::edit::template::{Element, ForDirective, Strip};
 use hcl::edit::visit::{Visit, visit_expr, visit_for_directive, visit_for_expr};
 
 use super::read::Reader;
 use super::value::{Expression, Reference};
 use crate::component;
 use crate::diagnostic::{Diagnostic, Span, codes, did_you_mean};
+use crate::hcl::format;
 
 /// Names that Terraform itself knows (Terraform language, "References to Named Values").
 const TERRAFORM: &[&str] =
     &["var", "local", "data", "module", "path", "terraform", "each", "count", "self"];
 
 /// Reads an expression; problems go to the reader.
-pub(super) fn read(reader: &Reader<'_>, source: &Source) -> Option<Expression> {
+pub(super) fn read(reader: &Reader<'_>, written: &Source) -> Option<Expression> {
+    let source = unwrapped(written);
     let whole = source.span()?;
     let mut names = Names { reader, scopes: Vec::new(), found: Vec::new(), complete: true };
     names.visit_expr(source);
@@ -34,10 +37,23 @@ pub(super) fn read(reader: &Reader<'_>, source: &Source) -> Option<Expression> {
     }
     rendered.push_str(&text[at..]);
     Some(Expression {
-        source: rendered.trim().to_owned(),
+        source: format::expression(rendered.trim()),
         references: names.found.into_iter().map(|found| found.reference).collect(),
-        span: Some(reader.span(source)),
+        span: Some(reader.span(written)),
     })
+}
+
+/// What a template of one interpolation holds: `"${x}"` is `x`, and `terraform fmt` writes it so.
+fn unwrapped(source: &Source) -> &Source {
+    let Source::StringTemplate(template) = source else { return source };
+    let mut elements = template.iter();
+    match (elements.next(), elements.next()) {
+        (Some(Element::Interpolation(only)), None) if only.strip == Strip::None => {
+            let one_line = only.expr.decor().prefix().is_none_or(|text| !text.contains('\n'));
+            if one_line { &only.expr } else { source }
+        }
+        _ => source,
+    }
 }
 
 /// The names of a path `a.b.c`, each with its bytes.

@@ -793,7 +793,7 @@ impl Field for Any {
                 Source::Null(_) => Expr::Null,
                 Source::Bool(value) => Expr::Bool(**value),
                 Source::String(text) => Expr::String(text.as_str().to_owned()),
-                _ => Expr::Raw(reader.source_text(source).to_owned()),
+                _ => Expr::Raw(crate::hcl::format::expression(reader.source_text(source))),
             };
             return Some(Self { expr, references: Vec::new(), span });
         }
