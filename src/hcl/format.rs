@@ -39,6 +39,23 @@ pub fn format(source: &str) -> String {
     formatter.out
 }
 
+/// An expression of one line as `terraform fmt` lays it out; one of several lines depends on what
+/// stands around it, and stays as it is.
+pub fn format_expr(source: &str) -> String {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'.';
+    if source.bytes().all(is_plain) || source.contains('\n') {
+        return source.to_owned();
+    }
+    let line = format(&format!("x = {source}"));
+    line.strip_prefix("x = ").unwrap_or(source).to_owned()
+}
+
+/// True for source that ends with a heredoc, after whose last word only a new line can stand.
+pub fn ends_with_heredoc(source: &str) -> bool {
+    source.contains("<<")
+        && Lexer::new(source).last().is_some_and(|token| token.kind == Kind::HeredocClose)
+}
+
 /// A token and the spaces before it.
 #[derive(Debug, Clone, Copy)]
 struct Spaced {

@@ -1,15 +1,18 @@
 //! Expressions of a description on their way into a root: names of components become Terraform's
 //! addresses, everything else stays as it was written.
 
+use std::borrow::Cow;
+
 use hcl::edit::Span as _;
 use hcl::edit::expr::{Expression as Source, ForExpr, Traversal, TraversalOperator};
-use hcl::edit::template::ForDirective;
+use hcl::edit::template::{Element, ForDirective};
 use hcl::edit::visit::{Visit, visit_expr, visit_for_directive, visit_for_expr};
 
 use super::read::Reader;
 use super::value::{Expression, Reference};
 use crate::component;
 use crate::diagnostic::{Diagnostic, Span, codes, did_you_mean};
+use crate::hcl::format::{ends_with_heredoc, format_expr};
 
 /// Names that Terraform itself knows (Terraform language, "References to Named Values").
 const TERRAFORM: &[&str] =
@@ -34,10 +37,31 @@ pub(super) fn read(reader: &Reader<'_>, source: &Source) -> Option<Expression> {
     }
     rendered.push_str(&text[at..]);
     Some(Expression {
-        source: rendered.trim().to_owned(),
+        source: format_expr(unwrapped(source, rendered.trim()).trim()),
         references: names.found.into_iter().map(|found| found.reference).collect(),
         span: Some(reader.span(source)),
     })
+}
+
+/// `"${x}"` as `x`, which says the same: `terraform fmt` writes a whole argument so.
+fn unwrapped<'t>(source: &Source, text: &'t str) -> Cow<'t, str> {
+    let Source::StringTemplate(template) = source else { return text.into() };
+    let mut elements = template.iter();
+    let (Some(Element::Interpolation(only)), None) = (elements.next(), elements.next()) else {
+        return text.into();
+    };
+    let inner = text.strip_prefix("\"${").and_then(|text| text.strip_suffix("}\""));
+    // `~` has no blanks to strip here.
+    let inner = inner.map(|inner| inner.trim_start_matches('~').trim_end_matches('~').trim());
+    match inner {
+        Some(inner) if !inner.contains('\n') => unwrapped(&only.expr, inner),
+        Some(inner) if inner.starts_with("<<") && ends_with_heredoc(inner) => inner.into(),
+        // What stands over several lines needs brackets of its own.
+        Some(inner) => {
+            format!("({inner}{})", if ends_with_heredoc(inner) { "\n" } else { "" }).into()
+        }
+        None => text.into(),
+    }
 }
 
 /// The names of a path `a.b.c`, each with its bytes.

@@ -15,6 +15,7 @@ use super::value::{Expression, Reference, Value, scalar_expr};
 use crate::component::Component;
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::comment::Comment;
+use crate::hcl::format::format_expr;
 use crate::hcl::{Expr, Property};
 use crate::value::{Scalar, ScalarType};
 
@@ -793,7 +794,7 @@ impl Field for Any {
                 Source::Null(_) => Expr::Null,
                 Source::Bool(value) => Expr::Bool(**value),
                 Source::String(text) => Expr::String(text.as_str().to_owned()),
-                _ => Expr::Raw(reader.source_text(source).to_owned()),
+                _ => Expr::Raw(format_expr(reader.source_text(source))),
             };
             return Some(Self { expr, references: Vec::new(), span });
         }
