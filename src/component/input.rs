@@ -87,8 +87,25 @@ impl Component for Input {
                 .help("give it another name"),
             );
         }
+        check.constant("description", self.description.as_ref());
         let Some(default) = &self.default else { return };
-        if !default.references.is_empty() || is_reference(&default.expr) {
+        let is_empty = match &default.expr {
+            Expr::Null => true,
+            Expr::String(text) => text.is_empty(),
+            Expr::Raw(source) => source == "[]" || source == "{}",
+            _ => false,
+        };
+        if self.sensitive.0 && !is_empty {
+            check.report(
+                Diagnostic::error(
+                    codes::SECRET_WRITTEN,
+                    format!("the default of the sensitive `input.{}` is written out", check.label),
+                )
+                .at(default.span, "from here it would reach the repository")
+                .help("leave `default` out: the value is given from outside"),
+            );
+        }
+        if !default.references.is_empty() || !default.expr.is_constant() {
             check.report(
                 Diagnostic::error(codes::NOT_LITERAL, "an input's default must be written out")
                     .at(default.span, "an expression")
@@ -140,9 +157,4 @@ impl Component for Input {
         block.carry(&self.origin);
         lower.add::<Self>(block);
     }
-}
-
-/// True for source that names something of Terraform's.
-fn is_reference(expr: &Expr) -> bool {
-    matches!(expr, Expr::Raw(source) if ["var.", "local.", "data.", "module."].iter().any(|root| source.starts_with(root)))
 }

@@ -48,6 +48,32 @@ pub struct Entry<'a> {
     pub blocks: Vec<&'a SourceBlock>,
 }
 
+/// What an expression can be as far as can be seen from how it is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Shape {
+    /// `[…]`, also made by `for`.
+    List,
+    /// `{…}`, also made by `for`.
+    Map,
+    /// Text with something put in: `"${x}"` alone is whatever `x` is.
+    Text,
+    /// Anything.
+    Any,
+}
+
+pub(super) fn shape(source: &Source) -> Shape {
+    match source {
+        Source::Parenthesis(inner) => shape(inner.inner()),
+        Source::Array(_) => Shape::List,
+        Source::Object(_) => Shape::Map,
+        Source::ForExpr(made) if made.key_expr.is_some() => Shape::Map,
+        Source::ForExpr(_) => Shape::List,
+        Source::HeredocTemplate(_) => Shape::Text,
+        Source::StringTemplate(template) if template.iter().count() > 1 => Shape::Text,
+        _ => Shape::Any,
+    }
+}
+
 /// A value that a field can hold.
 ///
 /// A kind of field is written as an argument ([`Field::from_expr`]) or as blocks
@@ -107,10 +133,13 @@ impl<T: Scalar> Field for Value<T> {
     }
 
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
-        if reader.is_literal(source) {
-            reader.scalar(source).map(Self::Literal)
-        } else {
-            reader.expression(source).map(Self::Expression)
+        match shape(source) {
+            _ if reader.is_literal(source) => reader.scalar(source).map(Self::Literal),
+            Shape::List | Shape::Map => {
+                reader.wrong_type(source, &Self::ty());
+                None
+            }
+            Shape::Text | Shape::Any => reader.expression(source).map(Self::Expression),
         }
     }
 
@@ -374,11 +403,15 @@ impl<F: Field> Field for ListOf<F> {
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
         match source {
             Source::Array(_) => Vec::from_expr(reader, source).map(Self::Items),
-            _ if reader.is_literal(source) => {
-                reader.wrong_type(source, &Self::ty());
-                None
-            }
-            _ => reader.expression(source).map(Self::Expression),
+            _ => match shape(source) {
+                Shape::List | Shape::Any if !reader.is_literal(source) => {
+                    reader.expression(source).map(Self::Expression)
+                }
+                _ => {
+                    reader.wrong_type(source, &Self::ty());
+                    None
+                }
+            },
         }
     }
 
