@@ -689,11 +689,11 @@ fn a_stack_that_cannot_be_opened_is_not_passed_over() {
     use std::os::unix::fs::PermissionsExt as _;
     let project = Project::rendered(STACK);
     let folder = project.path("stacks/demo");
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).unwrap();
     let is_root = fs::read_dir(&folder).is_ok();
     let run = project.run(&["render"]);
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
     if !is_root {
-        assert_snapshot!(run.code(1).err, @"error[SW001]: cannot read `stacks/demo/images.tf`: Permission denied (os error 13)");
+        assert!(run.code(1).err.contains("cannot read `stacks/demo/stack.hcl`: Permission denied"));
     }
 }
