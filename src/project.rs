@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Component as PathPart, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -153,8 +153,12 @@ impl Project {
         for entry in fs::read_dir(&folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let Ok(name) = entry.file_name().into_string() else { continue };
-            if entry.path().join(DESCRIPTION).symlink_metadata().is_ok() {
-                names.push(name);
+            // A folder that cannot be opened counts: were it passed over, what it uses would be
+            // deleted as an orphan. Reading it says what is wrong.
+            match entry.path().join(DESCRIPTION).symlink_metadata() {
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+                _ => names.push(name),
             }
         }
         names.sort_unstable();
@@ -251,7 +255,7 @@ fn read_text(root: &Path, path: &str) -> Result<Option<String>, TextError> {
     let full = root.join(path);
     let metadata = match fs::metadata(&full) {
         Ok(metadata) => metadata,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
             return match fs::symlink_metadata(&full) {
                 Ok(_) => Err(unreadable(&"it is a symbolic link to nothing")),
                 Err(_) => Ok(None),

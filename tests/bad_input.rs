@@ -531,3 +531,169 @@ fn a_foreign_images_file() {
       = help: the lock holds `locals { images = { … } }` below `# Image references: Terraform reads them, stackwright writes them.`
     ");
 }
+
+#[test]
+fn a_wrong_stack_block_hides_nothing_else() {
+    let description = "\
+stack \"demo\" {
+  regin = \"us-west-2\"
+}
+
+network \"main\" { cidr = \"10.0.0.0/33\" }
+cluster \"main\" { network = network.maim }
+output \"vpc\" { value = network.main.idd }
+";
+    assert_snapshot!(refused(description), @r#"
+    error[SW102]: a `stack` block has no field `regin`
+     --> stacks/demo/stack.hcl:2:3
+      |
+    2 |   regin = "us-west-2"
+      |   ^^^^^ not known here
+      |
+    help: did you mean `region`?
+      |
+    2 |   region = "us-west-2"
+      |       +
+
+    error[SW205]: `33` is not a prefix length
+     --> stacks/demo/stack.hcl:5:35
+      |
+    5 | network "main" { cidr = "10.0.0.0/33" }
+      |                                   ^^
+      |
+      = help: use a whole number from 0 to 32
+
+    error[SW107]: there is no `network` "maim"
+     --> stacks/demo/stack.hcl:6:28
+      |
+    6 | cluster "main" { network = network.maim }
+      |                            ^^^^^^^^^^^^
+      |
+      = help: did you mean `network.main`?
+
+    error[SW107]: a `network` has no `idd` to refer to
+     --> stacks/demo/stack.hcl:7:37
+      |
+    7 | output "vpc" { value = network.main.idd }
+      |                                     ^^^
+      |
+      = help: did you mean `id`?
+    "#);
+}
+
+#[test]
+fn a_list_or_a_map_is_not_taken_for_an_expression() {
+    let description = format!(
+        "{STACK}
+repository \"a\" {{ name = [\"a\"] }}
+repository \"b\" {{ name = {{ for x in [1] : x => x }} }}
+bastion \"c\" {{
+  network       = network.main
+  allowed_cidrs = \"${{var.a}}/32\"
+}}
+"
+    );
+    assert_snapshot!(refused(description), @r#"
+    error[SW105]: expected a string, found a list
+     --> stacks/demo/stack.hcl:9:25
+      |
+    9 | repository "a" { name = ["a"] }
+      |                         ^^^^^
+
+    error[SW105]: expected a string, found a map
+      --> stacks/demo/stack.hcl:10:25
+       |
+    10 | repository "b" { name = { for x in [1] : x => x } }
+       |                         ^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    error[SW105]: expected a list, found a string
+      --> stacks/demo/stack.hcl:13:19
+       |
+    13 |   allowed_cidrs = "${var.a}/32"
+       |                   ^^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn what_terraform_wants_written_out_is_no_expression() {
+    let description = format!(
+        "{STACK}
+input \"size\" {{
+  description = \"of ${{local.x}}\"
+  default     = max(1, 2)
+}}
+
+module \"a\" {{ source = local.x }}
+"
+    );
+    assert_snapshot!(refused(description), @r#"
+    error[SW109]: `description` must be written out
+      --> stacks/demo/stack.hcl:10:17
+       |
+    10 |   description = "of ${local.x}"
+       |                 ^^^^^^^^^^^^^^^ an expression
+       |
+       = help: Terraform reads it before it knows any value
+
+    error[SW109]: an input's default must be written out
+      --> stacks/demo/stack.hcl:11:17
+       |
+    11 |   default     = max(1, 2)
+       |                 ^^^^^^^^^ an expression
+       |
+       = help: use `locals` for a value that depends on others
+
+    error[SW109]: `source` must be written out
+      --> stacks/demo/stack.hcl:14:23
+       |
+    14 | module "a" { source = local.x }
+       |                       ^^^^^^^ an expression
+       |
+       = help: Terraform reads it before it knows any value
+    "#);
+}
+
+#[test]
+fn a_sensitive_default_is_refused_and_not_shown() {
+    let description =
+        format!("{STACK}\ninput \"key\" {{\n  sensitive = true\n  default   = \"hunter2\"\n}}\n");
+    assert_snapshot!(refused(description), @"
+    error[SW207]: the default of the sensitive `input.key` is written out
+      --> stacks/demo/stack.hcl:11:15
+       |
+    11 |   default   = *********
+       |               ^^^^^^^^^ from here it would reach the repository
+       |
+       = help: leave `default` out: the value is given from outside
+    ");
+}
+
+#[test]
+fn a_folder_that_cannot_be_a_stack_is_to_be_renamed() {
+    let project = Project::empty();
+    project.write("stacks/my shop/stack.hcl", STACK);
+    assert_snapshot!(project.run(&["check"]).code(1).err, @r#"
+    error[SW110]: the folder `my shop` cannot be a stack's name: ` ` cannot stand in a label
+     --> stacks/my shop/stack.hcl:1:7
+      |
+    1 | stack "demo" {
+      |       ^^^^^^
+      |
+      = help: rename the folder, to `demo` for example
+    "#);
+}
+
+/// Passed over, what it uses would be deleted.
+#[test]
+fn a_stack_that_cannot_be_opened_is_not_passed_over() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = Project::rendered(STACK);
+    let folder = project.path("stacks/demo");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).unwrap();
+    let is_root = fs::read_dir(&folder).is_ok();
+    let run = project.run(&["render"]);
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    if !is_root {
+        assert!(run.code(1).err.contains("cannot read `stacks/demo/stack.hcl`: Permission denied"));
+    }
+}

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use insta::assert_snapshot;
 
-use crate::support::{Project, STACK};
+use crate::support::{Project, STACK, terraform};
 
 #[test]
 fn a_first_render_prints_one_line_a_file() {
@@ -198,4 +198,76 @@ fn a_tree_of_more_files_than_a_process_may_have_open_is_written() {
         .current_dir(project.path(""))
         .env_clear();
     assert_eq!(project.finish(command).success().lines().count(), 84);
+}
+
+#[test]
+fn expressions_are_laid_out_as_terraform_fmt_leaves_them() {
+    let project = Project::rendered(&format!(
+        r#"{STACK}
+input "name" {{}}
+output "wrapped" {{ value = "${{input.name}}" }}
+output "blanks"  {{ value = "a ${{ input.name }} ${{(1+2)*3}}" }}
+output "table"   {{ value = {{for k in [1,2]:k=>k}} }}
+output "several" {{
+  value = "${{[for x in [1] :
+    x]}}"
+}}
+dns "main" {{
+  zone = "example.com"
+
+  txt "notes" {{
+    name   = "@"
+    values = [<<EOT
+first
+EOT
+    , "second"]
+  }}
+}}
+"#
+    ));
+    assert_snapshot!(project.read("stacks/demo/outputs.tf"), @r#"
+    # Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:e319e89c896eada7
+
+    output "blanks" {
+      value = "a ${var.name} ${(1 + 2) * 3}"
+    }
+
+    output "several" {
+      value = ([for x in [1] :
+      x])
+    }
+
+    output "table" {
+      value = { for k in [1, 2] : k => k }
+    }
+
+    output "wrapped" {
+      value = var.name
+    }
+    "#);
+    assert_snapshot!(project.read("stacks/demo/dns.tf"), @r#"
+    # Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:fceb1a01eb283a37
+
+    module "dns_main" {
+      source = "../../modules/dns"
+
+      zone_id = data.aws_route53_zone.main.zone_id
+
+      txt = {
+        notes = {
+          name = "@"
+          values = [
+            <<EOT
+    first
+    EOT
+            ,
+            "second",
+          ]
+        }
+      }
+    }
+    "#);
+    if let Some(fmt) = terraform(&project.path("."), &["fmt", "-check", "-recursive", "-diff"]) {
+        assert!(fmt.status.success(), "{}", String::from_utf8_lossy(&fmt.stdout));
+    }
 }

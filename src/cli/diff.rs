@@ -33,7 +33,7 @@ pub fn diff(project: &Project, args: &DiffArgs, output: &mut Output) -> anyhow::
     });
     progress.finish_and_clear();
     let mut problems = rendered.diagnostics.clone();
-    problems.extend(tree::write::foreign(&rendered.drifts));
+    problems.extend(tree::write::foreign(project, &rendered.drifts));
     output.diagnostics(&problems, &project.sources.lock().expect("no thread is left"))?;
     if problems.iter().any(stackwright::diagnostic::Diagnostic::is_error) {
         return Ok(Outcome::Error);

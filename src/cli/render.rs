@@ -39,7 +39,7 @@ pub fn render(
     progress.finish_and_clear();
     let mut problems = rendered.diagnostics.clone();
     problems.extend(guard.as_ref().err().cloned());
-    problems.extend(tree::write::foreign(&rendered.drifts));
+    problems.extend(write::foreign(project, &rendered.drifts));
     if !problems.iter().any(stackwright::diagnostic::Diagnostic::is_error) && !args.dry_run {
         problems.extend(write::write(project, &rendered.drifts).err());
     }

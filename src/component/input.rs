@@ -164,8 +164,25 @@ impl Component for Input {
                 .help("give it another name"),
             );
         }
+        check.constant("description", self.description.as_ref());
         let Some(default) = &self.default else { return };
-        if !default.references.is_empty() || is_reference(&default.expr) {
+        let is_empty = match &default.expr {
+            Expr::Null => true,
+            Expr::String(text) => text.is_empty(),
+            Expr::Raw(source) => source == "[]" || source == "{}",
+            _ => false,
+        };
+        if self.sensitive.0 && !is_empty {
+            check.report(
+                Diagnostic::error(
+                    codes::SECRET_WRITTEN,
+                    format!("the default of the sensitive `input.{}` is written out", check.label),
+                )
+                .at(default.span, "from here it would reach the repository")
+                .help("leave `default` out: the value is given from outside"),
+            );
+        }
+        if !default.references.is_empty() || !default.expr.is_constant() {
             check.report(
                 Diagnostic::error(codes::NOT_LITERAL, "an input's default must be written out")
                     .at(default.span, "an expression")
@@ -217,11 +234,6 @@ impl Component for Input {
     }
 }
 
-/// True for source that names something of Terraform's.
-fn is_reference(expr: &Expr) -> bool {
-    matches!(expr, Expr::Raw(source) if ["var.", "local.", "data.", "module."].iter().any(|root| source.starts_with(root)))
-}
-
 #[cfg(test)]
 mod tests {
     use crate::component::testing::{problems, rendered};
@@ -240,7 +252,6 @@ input "c" {
   })
   default = { name = "x" }
   nullable = false
-  sensitive = true
 }
 input "d" {
   validation {
@@ -266,9 +277,8 @@ input "d" {
             ids  = optional(set(number), [1])
           })
 
-          default   = { name = "x" }
-          sensitive = true
-          nullable  = false
+          default  = { name = "x" }
+          nullable = false
         }
 
         variable "d" {

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::comment::Comment;
 use crate::hcl::{Attribute, Block, Expr, Item, Property};
 use crate::stack::block::{Block as _, FieldInfo, Origin};
+use crate::stack::check::Check;
 use crate::stack::field::{Any, Field as _, Map, MapEntry};
 use crate::stack::lower::Lower;
 use crate::stack::read::{Entries, Reader};
@@ -133,6 +134,11 @@ impl Component for Module {
 
     fn address(label: &str) -> String {
         format!("module.{label}")
+    }
+
+    fn check(&self, check: &Check<'_>) {
+        check.constant("source", Some(&self.head.source));
+        check.constant("version", self.head.version.as_ref());
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

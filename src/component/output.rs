@@ -3,6 +3,7 @@
 use crate::block;
 use crate::component::{Component, Outputs};
 use crate::hcl::Block;
+use crate::stack::check::Check;
 use crate::stack::field::{Any, Literal};
 use crate::stack::lower::Lower;
 use crate::stack::value::Value;
@@ -29,6 +30,10 @@ impl Component for Output {
 
     fn address(label: &str) -> String {
         format!("output.{label}")
+    }
+
+    fn check(&self, check: &Check<'_>) {
+        check.constant("description", self.description.as_ref());
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

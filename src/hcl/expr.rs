@@ -1,5 +1,8 @@
 //! HCL to be printed, as plain data.
 
+use hcl::edit::expr::Expression as Source;
+use hcl::edit::visit::{Visit, visit_expr};
+
 use super::comment::Comment;
 
 /// The content of a file or block.
@@ -87,6 +90,17 @@ impl Expr {
         Self::Raw(source.into())
     }
 
+    /// False for source that names a value or calls a function: Terraform knows neither where it
+    /// wants a constant.
+    pub fn is_constant(&self) -> bool {
+        let Self::Raw(source) = self else { return true };
+        let mut names = Names(false);
+        // A heredoc ends with a line feed.
+        let parsed = hcl::edit::parser::parse_body(&format!("x = {source}\n"));
+        parsed.iter().for_each(|body| names.visit_body(body));
+        !names.0
+    }
+
     /// An object in the given order.
     pub fn object<K: Into<String>, V: Into<Expr>>(items: impl IntoIterator<Item = (K, V)>) -> Self {
         Self::Object(items.into_iter().map(|(key, value)| Property::new(key, value)).collect())
@@ -95,6 +109,18 @@ impl Expr {
     /// A list.
     pub fn list<V: Into<Expr>>(items: impl IntoIterator<Item = V>) -> Self {
         Self::List(items.into_iter().map(Into::into).collect())
+    }
+}
+
+/// Whether an expression needs to know anything.
+struct Names(bool);
+
+impl Visit for Names {
+    fn visit_expr(&mut self, expr: &Source) {
+        match expr {
+            Source::Variable(_) | Source::FuncCall(_) => self.0 = true,
+            _ => visit_expr(self, expr),
+        }
     }
 }
 

@@ -39,19 +39,21 @@ pub fn format(source: &str) -> String {
     formatter.out
 }
 
-/// Lays out one expression as `terraform fmt` does where it is the value of an argument. One of
-/// several lines is laid out with what it stands in.
-///
-/// ```
-/// assert_eq!(stackwright::hcl::format::expression("a ?b: - 1"), "a ? b : -1");
-/// ```
-pub fn expression(source: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
-    if source.contains('\n') || source.bytes().all(plain) {
+/// An expression of one line as `terraform fmt` lays it out; one of several lines depends on what
+/// stands around it, and stays as it is.
+pub fn format_expr(source: &str) -> String {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'.';
+    if source.bytes().all(is_plain) || source.contains('\n') {
         return source.to_owned();
     }
-    let line = format(&format!("x = {source}\n"));
-    line.trim_end().strip_prefix("x = ").unwrap_or(source).to_owned()
+    let line = format(&format!("x = {source}"));
+    line.strip_prefix("x = ").unwrap_or(source).to_owned()
+}
+
+/// True for source that ends with a heredoc, after whose last word only a new line can stand.
+pub fn ends_with_heredoc(source: &str) -> bool {
+    source.contains("<<")
+        && Lexer::new(source).last().is_some_and(|token| token.kind == Kind::HeredocClose)
 }
 
 /// A token and the spaces before it.

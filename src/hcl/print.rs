@@ -10,6 +10,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::comment::Comment;
 use super::expr::{Attribute, Block, Body, Expr, Item, Property};
+use super::format::ends_with_heredoc;
 
 /// Columns up to which a list of small elements stays on one line.
 const LINE: usize = 80;
@@ -172,6 +173,10 @@ impl Printer {
                 for item in items {
                     self.indent(depth + 1);
                     self.expr(item, depth + 1);
+                    if matches!(item, Expr::Raw(source) if ends_with_heredoc(source)) {
+                        self.out.push('\n');
+                        self.indent(depth + 1);
+                    }
                     self.out.push_str(",\n");
                 }
                 self.indent(depth);
@@ -396,6 +401,7 @@ mod tests {
                 Just("a ? b : c"),
                 Just("{\n a = 1\nbcd = [\n1,\n]\n}"),
                 Just("[for x in y : x\nif x]"),
+                Just("<<EOT\na = 1\nEOT"),
             ]
             .prop_map(Expr::raw),
         ];

@@ -45,6 +45,18 @@ impl<'a> Check<'a> {
         );
     }
 
+    /// Complains about a value that Terraform wants before it knows any other.
+    pub fn constant<T: Scalar>(&self, name: &str, value: Option<&Value<T>>) {
+        let Some(Value::Expression(expression)) = value else { return };
+        if !expression.expr().is_constant() {
+            self.report(
+                Diagnostic::error(codes::NOT_LITERAL, format!("`{name}` must be written out"))
+                    .at(expression.span, "an expression")
+                    .help("Terraform reads it before it knows any value"),
+            );
+        }
+    }
+
     /// The name that the component has when it does not say one.
     pub fn name(&self) -> String {
         self.stack.name_of(self.label)
@@ -95,16 +107,14 @@ fn check_reference(
     diagnostics: &RefCell<Vec<Diagnostic>>,
 ) {
     let Reference { kind, label, attribute, span, .. } = reference;
-    if unread.iter().any(|(k, l)| k == kind && l == label) {
-        return;
-    }
     let Some(known) = component::kind(kind) else { return };
-    if stack.index_of(reference).is_none() {
-        let labels: Vec<&str> = stack
-            .components
-            .keys()
-            .filter(|id| id.kind == kind)
+    let is_unread = || unread.iter().any(|(k, l)| k == kind && l == label);
+    if stack.index_of(reference).is_none() && !is_unread() {
+        let read = stack.components.keys().filter(|id| id.kind == kind);
+        let unread = unread.iter().filter(|(k, _)| k == kind);
+        let labels: Vec<&str> = read
             .map(|id| id.label.as_str())
+            .chain(unread.map(|(_, label)| label.as_str()))
             .collect();
         let diagnostic = Diagnostic::error(
             codes::UNKNOWN_REFERENCE,

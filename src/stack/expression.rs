@@ -1,25 +1,25 @@
 //! Expressions of a description on their way into a root: names of components become Terraform's
 //! addresses, everything else stays as it was written.
 
-use hcl::edit::Decorate as _;
+use std::borrow::Cow;
+
 use hcl::edit::Span as _;
 use hcl::edit::expr::{Expression as Source, ForExpr, Traversal, TraversalOperator};
-use hcl::edit::template::{Element, ForDirective, Strip};
+use hcl::edit::template::{Element, ForDirective};
 use hcl::edit::visit::{Visit, visit_expr, visit_for_directive, visit_for_expr};
 
 use super::read::Reader;
 use super::value::{Expression, Reference};
 use crate::component;
 use crate::diagnostic::{Diagnostic, Span, codes, did_you_mean};
-use crate::hcl::format;
+use crate::hcl::format::{ends_with_heredoc, format_expr};
 
 /// Names that Terraform itself knows (Terraform language, "References to Named Values").
 const TERRAFORM: &[&str] =
     &["var", "local", "data", "module", "path", "terraform", "each", "count", "self"];
 
 /// Reads an expression; problems go to the reader.
-pub(super) fn read(reader: &Reader<'_>, written: &Source) -> Option<Expression> {
-    let source = unwrapped(written);
+pub(super) fn read(reader: &Reader<'_>, source: &Source) -> Option<Expression> {
     let whole = source.span()?;
     let mut names = Names { reader, scopes: Vec::new(), found: Vec::new(), complete: true };
     names.visit_expr(source);
@@ -37,22 +37,30 @@ pub(super) fn read(reader: &Reader<'_>, written: &Source) -> Option<Expression> 
     }
     rendered.push_str(&text[at..]);
     Some(Expression {
-        source: format::expression(rendered.trim()),
+        source: format_expr(unwrapped(source, rendered.trim()).trim()),
         references: names.found.into_iter().map(|found| found.reference).collect(),
-        span: Some(reader.span(written)),
+        span: Some(reader.span(source)),
     })
 }
 
-/// What a template of one interpolation holds: `"${x}"` is `x`, and `terraform fmt` writes it so.
-fn unwrapped(source: &Source) -> &Source {
-    let Source::StringTemplate(template) = source else { return source };
+/// `"${x}"` as `x`, which says the same: `terraform fmt` writes a whole argument so.
+fn unwrapped<'t>(source: &Source, text: &'t str) -> Cow<'t, str> {
+    let Source::StringTemplate(template) = source else { return text.into() };
     let mut elements = template.iter();
-    match (elements.next(), elements.next()) {
-        (Some(Element::Interpolation(only)), None) if only.strip == Strip::None => {
-            let one_line = only.expr.decor().prefix().is_none_or(|text| !text.contains('\n'));
-            if one_line { &only.expr } else { source }
+    let (Some(Element::Interpolation(only)), None) = (elements.next(), elements.next()) else {
+        return text.into();
+    };
+    let inner = text.strip_prefix("\"${").and_then(|text| text.strip_suffix("}\""));
+    // `~` has no blanks to strip here.
+    let inner = inner.map(|inner| inner.trim_start_matches('~').trim_end_matches('~').trim());
+    match inner {
+        Some(inner) if !inner.contains('\n') => unwrapped(&only.expr, inner),
+        Some(inner) if inner.starts_with("<<") && ends_with_heredoc(inner) => inner.into(),
+        // What stands over several lines needs brackets of its own.
+        Some(inner) => {
+            format!("({inner}{})", if ends_with_heredoc(inner) { "\n" } else { "" }).into()
         }
-        _ => source,
+        None => text.into(),
     }
 }
 

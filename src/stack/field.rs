@@ -15,6 +15,7 @@ use super::value::{Expression, Reference, Value, scalar_expr};
 use crate::component::Component;
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::comment::Comment;
+use crate::hcl::format::format_expr;
 use crate::hcl::{Expr, Property};
 use crate::value::{Scalar, ScalarType};
 
@@ -45,6 +46,32 @@ pub struct Entry<'a> {
     pub attribute: Option<&'a Attribute>,
     /// `name { … }`, each time it stands.
     pub blocks: Vec<&'a SourceBlock>,
+}
+
+/// What an expression can be as far as can be seen from how it is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Shape {
+    /// `[…]`, also made by `for`.
+    List,
+    /// `{…}`, also made by `for`.
+    Map,
+    /// Text with something put in: `"${x}"` alone is whatever `x` is.
+    Text,
+    /// Anything.
+    Any,
+}
+
+pub(super) fn shape(source: &Source) -> Shape {
+    match source {
+        Source::Parenthesis(inner) => shape(inner.inner()),
+        Source::Array(_) => Shape::List,
+        Source::Object(_) => Shape::Map,
+        Source::ForExpr(made) if made.key_expr.is_some() => Shape::Map,
+        Source::ForExpr(_) => Shape::List,
+        Source::HeredocTemplate(_) => Shape::Text,
+        Source::StringTemplate(template) if template.iter().count() > 1 => Shape::Text,
+        _ => Shape::Any,
+    }
 }
 
 /// A value that a field can hold.
@@ -106,10 +133,13 @@ impl<T: Scalar> Field for Value<T> {
     }
 
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
-        if reader.is_literal(source) {
-            reader.scalar(source).map(Self::Literal)
-        } else {
-            reader.expression(source).map(Self::Expression)
+        match shape(source) {
+            _ if reader.is_literal(source) => reader.scalar(source).map(Self::Literal),
+            Shape::List | Shape::Map => {
+                reader.wrong_type(source, &Self::ty());
+                None
+            }
+            Shape::Text | Shape::Any => reader.expression(source).map(Self::Expression),
         }
     }
 
@@ -373,11 +403,15 @@ impl<F: Field> Field for ListOf<F> {
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
         match source {
             Source::Array(_) => Vec::from_expr(reader, source).map(Self::Items),
-            _ if reader.is_literal(source) => {
-                reader.wrong_type(source, &Self::ty());
-                None
-            }
-            _ => reader.expression(source).map(Self::Expression),
+            _ => match shape(source) {
+                Shape::List | Shape::Any if !reader.is_literal(source) => {
+                    reader.expression(source).map(Self::Expression)
+                }
+                _ => {
+                    reader.wrong_type(source, &Self::ty());
+                    None
+                }
+            },
         }
     }
 
@@ -793,7 +827,7 @@ impl Field for Any {
                 Source::Null(_) => Expr::Null,
                 Source::Bool(value) => Expr::Bool(**value),
                 Source::String(text) => Expr::String(text.as_str().to_owned()),
-                _ => Expr::Raw(crate::hcl::format::expression(reader.source_text(source))),
+                _ => Expr::Raw(format_expr(reader.source_text(source))),
             };
             return Some(Self { expr, references: Vec::new(), span });
         }

@@ -10,6 +10,7 @@ pub mod settings;
 mod trace;
 pub mod value;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use hcl::edit::Span as _;
@@ -19,11 +20,12 @@ use indexmap::IndexMap;
 use crate::component::{self, AnyComponent, Component};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
 use crate::hcl::comment::Comment;
+use crate::value::{Label, Scalar as _};
 use block::Block as _;
 use field::{Any, Field as _, MapEntry, Ref};
 use read::Reader;
 pub use settings::Settings;
-use value::Reference;
+use value::{Reference, Value};
 
 /// One described system.
 #[derive(Debug, Clone)]
@@ -118,31 +120,29 @@ pub fn read(file: FileId, text: &str, expected_name: &str) -> ReadResult {
     let reader = Reader::new(file, text);
     let stack = read_body(&reader, &body, expected_name);
     let mut diagnostics = reader.into_diagnostics();
-    if let Some(stack) = &stack {
-        // Rules between components are told even when some block is wrong, but not those about
-        // components that could not be read.
-        let unread: Vec<(String, String)> = unread(&body, stack);
-        diagnostics.extend(check::check(stack, &unread));
-    }
+    // Rules between components are told even when some block is wrong, but not those about
+    // components that could not be read.
+    diagnostics.extend(check::check(&stack, &unread(&body, &stack)));
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span));
-    match stack {
-        Some(stack) if !diagnostics.iter().any(Diagnostic::is_error) => Ok((stack, diagnostics)),
-        _ => Err(diagnostics),
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        Err(diagnostics)
+    } else {
+        Ok((stack, diagnostics))
     }
 }
 
 /// Kinds and labels of the blocks that are written but could not be read.
 fn unread(body: &Body, stack: &Stack) -> Vec<(String, String)> {
+    let read: HashSet<(&str, &str)> =
+        stack.components.keys().map(|id| (id.kind, id.label.as_str())).collect();
     body.blocks()
         .filter_map(|block| Some((block.ident.as_str(), block.labels.first()?.as_str())))
-        .filter(|(kind, label)| {
-            !stack.components.keys().any(|id| id.kind == *kind && id.label == *label)
-        })
+        .filter(|name| !read.contains(name))
         .map(|(kind, label)| (kind.to_owned(), label.to_owned()))
         .collect()
 }
 
-fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Option<Stack> {
+fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
     let file = reader.file();
     let mut head: Option<(&SourceBlock, Option<Settings>)> = None;
     let mut locals = IndexMap::new();
@@ -198,20 +198,32 @@ fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Option<St
         }
     }
 
-    let Some((_, settings)) = head else {
+    if head.is_none() {
         reader.report(
             Diagnostic::error(codes::NO_STACK, "the description has no `stack` block")
                 .at(Span::new(file, 0..0), "")
                 .help(format!("start it with `stack \"{expected_name}\" {{ region = \"…\" }}`")),
         );
-        return None;
-    };
-    Some(Stack { name: expected_name.to_owned(), settings: settings?, locals, components })
+    }
+    // Settings that could not be read were complained about; the rest is checked as well as it can
+    // be without a region.
+    let settings = head.and_then(|(_, settings)| settings);
+    let settings = settings.unwrap_or_else(|| Settings::new(Value::raw("")));
+    Stack { name: expected_name.to_owned(), settings, locals, components }
 }
 
 fn check_name(reader: &Reader<'_>, block: &SourceBlock, expected: &str) {
     let Some((name, span)) = reader.label(block) else { return };
-    if name != expected {
+    if let Err(invalid) = Label::parse(expected) {
+        reader.report(
+            Diagnostic::error(
+                codes::NO_STACK,
+                format!("the folder `{expected}` cannot be a stack's name: {}", invalid.message),
+            )
+            .at(span, "")
+            .help(format!("rename the folder, to `{name}` for example")),
+        );
+    } else if name != expected {
         reader.report(
             Diagnostic::error(
                 codes::NO_STACK,

@@ -9,7 +9,7 @@ use hcl::edit::{Decorate as _, Span as _};
 
 use super::block::Origin;
 use super::expression;
-use super::field::{Entry, Field, Type};
+use super::field::{Entry, Field, Shape, Type, shape};
 use super::value::{Expression, Reference};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
 use crate::hcl::comment::Comment;
@@ -73,13 +73,14 @@ impl<'a> Reader<'a> {
             comment: Comment::around(block.decor(), block.decor()),
             ..Origin::default()
         };
+        let mut misspelt = Vec::new();
         for structure in block.body.iter() {
             let name = match structure {
                 Structure::Attribute(attribute) => attribute.key.as_str(),
                 Structure::Block(nested) => nested.ident.as_str(),
             };
             let Some(&field) = fields.iter().find(|field| **field == name) else {
-                self.unknown(block, structure, fields);
+                misspelt.extend(self.unknown(block, structure, fields));
                 continue;
             };
             let entry = entries.entry(field).or_default();
@@ -103,10 +104,16 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        Entries { reader: self, block, entries, origin }
+        Entries { reader: self, block, entries, misspelt, origin }
     }
 
-    fn unknown(&self, block: &SourceBlock, structure: &Structure, fields: &[&'static str]) {
+    /// Complains about an entry that the block does not have, and gives the one that is meant.
+    fn unknown(
+        &self,
+        block: &SourceBlock,
+        structure: &Structure,
+        fields: &[&'static str],
+    ) -> Option<&'static str> {
         let (name, range, is_block) = match structure {
             Structure::Attribute(attribute) => {
                 (attribute.key.as_str(), attribute.key.span(), false)
@@ -121,7 +128,9 @@ impl<'a> Reader<'a> {
             (codes::UNKNOWN_FIELD, format!("a `{parent}` block has no field `{name}`"))
         };
         let mut diagnostic = Diagnostic::error(code, message).at(span, "not known here");
-        diagnostic = match did_you_mean(name, fields.iter().copied()) {
+        let meant = did_you_mean(name, fields.iter().copied());
+        let meant = fields.iter().copied().find(|field| Some(*field) == meant);
+        diagnostic = match meant {
             Some(field) => diagnostic.help(format!("did you mean `{field}`?")).suggest(span, field),
             None => {
                 let mut names: Vec<_> = fields.iter().map(|field| format!("`{field}`")).collect();
@@ -130,6 +139,7 @@ impl<'a> Reader<'a> {
             }
         };
         self.report(diagnostic);
+        meant
     }
 
     /// The value of an entry that is written `name = …`.
@@ -336,9 +346,11 @@ impl<'a> Reader<'a> {
             Source::String(_) | Source::StringTemplate(_) | Source::HeredocTemplate(_) => {
                 "a string"
             }
-            Source::Array(_) => "a list",
-            Source::Object(_) => "a map",
-            _ => "an expression",
+            _ => match shape(source) {
+                Shape::List => "a list",
+                Shape::Map => "a map",
+                Shape::Text | Shape::Any => "an expression",
+            },
         };
         let mut diagnostic = Diagnostic::error(
             codes::WRONG_TYPE,
@@ -393,6 +405,8 @@ pub struct Entries<'r, 'a, 's> {
     reader: &'r Reader<'a>,
     block: &'s SourceBlock,
     entries: BTreeMap<&'static str, Entry<'s>>,
+    /// Fields that are there under a wrong name, which was complained about.
+    misspelt: Vec<&'static str>,
     origin: Origin,
 }
 
@@ -401,6 +415,9 @@ impl Entries<'_, '_, '_> {
     pub fn field<F: Field>(&mut self, name: &'static str, absent: Option<F>) -> Option<F> {
         if let Some(entry) = self.entries.get(name) {
             return F::read_entry(self.reader, name, entry);
+        }
+        if self.misspelt.contains(&name) && (F::FROM_LABEL || absent.is_none()) {
+            return None;
         }
         if F::FROM_LABEL {
             return F::from_label(self.reader, self.block);

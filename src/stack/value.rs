@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Span;
 use crate::hcl::Expr;
+use crate::hcl::format::ends_with_heredoc;
 use crate::value::{Scalar, ScalarType};
 
 /// A literal or an expression.
@@ -42,7 +43,10 @@ impl<T: Scalar> Value<T> {
     pub fn template(&self) -> String {
         match self {
             Self::Literal(value) => crate::hcl::print::escaped(&value.to_string()),
-            Self::Expression(expression) => format!("${{{}}}", expression.source),
+            Self::Expression(Expression { source, .. }) => {
+                let end = if ends_with_heredoc(source) { "\n" } else { "" };
+                format!("${{{source}{end}}}")
+            }
         }
     }
 }

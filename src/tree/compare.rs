@@ -132,7 +132,7 @@ fn compare_file(path: &Path, expected: &str) -> std::io::Result<Option<(Class, O
         Err(error) => return Err(error),
     };
     let metadata = file.metadata()?;
-    if metadata.is_dir() {
+    if !metadata.is_file() {
         return Ok(Some((Class::Foreign, None)));
     }
     let mut found = Vec::new();

@@ -9,7 +9,7 @@ use tempfile::{NamedTempFile, TempPath};
 
 use super::compare::{Class, Drift};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::project::Project;
+use crate::project::{FILE, Project};
 
 /// What a render does to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,15 +79,22 @@ struct Staged<'a> {
 }
 
 /// The complaints about files that are not ours and stand where we must write.
-pub fn foreign(drifts: &[Drift]) -> Vec<Diagnostic> {
+pub fn foreign(project: &Project, drifts: &[Drift]) -> Vec<Diagnostic> {
     let foreign = drifts.iter().filter(|drift| drift.class == Class::Foreign);
     foreign
         .map(|drift| {
-            Diagnostic::error(
+            let diagnostic = Diagnostic::error(
                 codes::FOREIGN,
                 format!("`{}` is not ours, and stands where we must write", drift.path),
             )
-            .help("move it away or rename it; it is never overwritten")
+            .help("move it away or rename it; it is never overwritten");
+            if Path::new(&drift.path).starts_with(project.modules()) {
+                diagnostic.help(format!(
+                    "or keep your modules where they are, and have ours elsewhere: `modules = \"…\"` in `{FILE}`"
+                ))
+            } else {
+                diagnostic
+            }
         })
         .collect()
 }
