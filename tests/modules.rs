@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use stackwright::component::{self, Kind, Outputs, library};
 use stackwright::tree::header;
 
+use crate::support::{fenced, terraform};
+
 const FILES: [&str; 4] = ["main.tf", "outputs.tf", "terraform.tf", "variables.tf"];
 
 fn folder(name: &str) -> PathBuf {
@@ -60,5 +62,63 @@ fn every_module_has_the_outputs_that_its_component_promises() {
         let Outputs::Known(promised) = (kind.outputs)() else { panic!("{name} promises anything") };
         let promised: Vec<&str> = promised.iter().map(|output| output.name).collect();
         assert_eq!(found, promised, "outputs of module {name}");
+    }
+}
+
+// The page about it.
+
+const PAGE: &str = include_str!("../docs/modules.md");
+
+fn file(module: &str, name: &str) -> hcl::edit::structure::Body {
+    hcl::edit::parser::parse_body(&fs::read_to_string(folder(module).join(name)).unwrap()).unwrap()
+}
+
+/// The value of an attribute that holds a text.
+fn text<'a>(block: &'a hcl::edit::structure::Block, name: &str) -> Option<&'a str> {
+    block.body.get_attribute(name)?.value.as_str()
+}
+
+#[test]
+fn the_page_lists_every_module_and_what_it_calls() {
+    let folders = fs::read_dir(folder("")).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut modules: Vec<String> = folders.map(|name| name.into_string().unwrap()).collect();
+    modules.sort();
+    let expected = modules.iter().map(|name| {
+        let main = file(name, "main.tf");
+        let calls = main.get_blocks("module").map(|block| text(block, "source").unwrap());
+        let mut calls: Vec<_> = calls.map(|source| source.replace("../", "")).collect();
+        calls.sort();
+        (name.clone(), calls)
+    });
+    let rows = PAGE.lines().filter(|line| line.starts_with("| `"));
+    let rows = rows.map(|row| {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let quoted = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        (cells[0].replace('`', ""), quoted(cells[2]))
+    });
+    assert_eq!(rows.collect::<Vec<(_, Vec<_>)>>(), expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_example_gives_its_modules_what_they_want() {
+    let example = fenced(PAGE, "hcl", "module ");
+    for call in hcl::edit::parser::parse_body(example).unwrap().get_blocks("module") {
+        let module = text(call, "source").unwrap().replace("../../modules/", "");
+        let variables = file(&module, "variables.tf");
+        let names: Vec<&str> = variables.blocks().map(|block| block.labels[0].as_str()).collect();
+        for argument in call.body.attributes().map(|argument| argument.key.as_str()) {
+            let known = argument == "source" || names.contains(&argument);
+            assert!(known, "module {module} has no {argument}");
+        }
+        for variable in variables.blocks() {
+            let name = variable.labels[0].as_str();
+            let given = variable.body.has_attribute("default") || call.body.has_attribute(name);
+            assert!(given, "module {module} wants {name}");
+        }
+    }
+    let project = tempfile::tempdir().unwrap();
+    fs::write(project.path().join("main.tf"), example).unwrap();
+    if let Some(output) = terraform(project.path(), &["fmt", "-check", "-diff"]) {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
 }

@@ -57,15 +57,16 @@ fn refused(edits: &[(&str, &str)]) -> String {
     project.run(&["render"]).code(1).err
 }
 
+/// The description's lines without comments and empty lines.
+fn lines() -> usize {
+    let text = include_str!("../stacks/univaf/stack.hcl");
+    let lines = text.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).count()
+}
+
 #[test]
 fn the_description_has_at_most_250_lines() {
-    let project = univaf();
-    let text = project.read(DESCRIPTION);
-    let lines = text.lines().filter(|line| {
-        let line = line.trim();
-        !line.is_empty() && !line.starts_with('#')
-    });
-    assert!(lines.count() <= 250, "too long");
+    assert!(lines() <= 250, "too long");
 }
 
 #[test]
@@ -414,4 +415,116 @@ fn a_wildcard_where_none_can_be_is_refused() {
         |
         = help: write the host's whole name; `#{host}` stands for the one asked for
     "#);
+}
+
+// The page about it.
+
+const PAGE: &str = include_str!("../docs/univaf.md");
+
+/// The managed resource types of the system's own Terraform.
+const ORIGINAL_TYPES: [&str; 34] = [
+    "aws_alb",
+    "aws_alb_listener",
+    "aws_alb_listener_rule",
+    "aws_alb_target_group",
+    "aws_appautoscaling_policy",
+    "aws_appautoscaling_target",
+    "aws_cloudfront_distribution",
+    "aws_cloudwatch_event_rule",
+    "aws_cloudwatch_event_target",
+    "aws_cloudwatch_log_group",
+    "aws_cloudwatch_log_stream",
+    "aws_cloudwatch_metric_alarm",
+    "aws_db_instance",
+    "aws_db_subnet_group",
+    "aws_ecr_lifecycle_policy",
+    "aws_ecr_repository",
+    "aws_ecs_cluster",
+    "aws_ecs_service",
+    "aws_ecs_task_definition",
+    "aws_iam_policy",
+    "aws_iam_role",
+    "aws_iam_role_policy_attachment",
+    "aws_internet_gateway",
+    "aws_lb_listener_rule",
+    "aws_route",
+    "aws_route53_record",
+    "aws_s3_bucket",
+    "aws_s3_bucket_acl",
+    "aws_s3_bucket_lifecycle_configuration",
+    "aws_s3_bucket_versioning",
+    "aws_security_group",
+    "aws_sns_topic",
+    "aws_subnet",
+    "aws_vpc",
+];
+
+/// The rows of the page's table of resources, by cell.
+fn resources() -> Vec<Vec<&'static str>> {
+    let section =
+        PAGE.split("\n## ").find(|section| section.starts_with("Every resource")).unwrap();
+    let table = section.lines().skip_while(|line| !line.starts_with("| original type"));
+    let rows = table.skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect()
+}
+
+/// What stands in backquotes.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn the_page_has_a_row_for_every_type_that_the_original_had() {
+    let rows = resources();
+    let types: Vec<&str> = rows.iter().flat_map(|row| quoted(row[0])).collect();
+    assert_eq!(types, ORIGINAL_TYPES);
+    let sum = |column: usize| -> u32 {
+        rows.iter()
+            .flat_map(|row| row[column].split(" + "))
+            .map(|n| n.parse::<u32>().unwrap())
+            .sum()
+    };
+    assert_eq!((sum(1), sum(2), sum(5)), (52, 117, 154));
+    assert!(PAGE.contains("Ours makes 154,"));
+}
+
+#[test]
+fn the_page_names_resources_of_the_modules_that_have_them() {
+    for row in resources() {
+        let modules = quoted(row[4]).map(|name| {
+            let path = format!("{}/modules/{name}/main.tf", env!("CARGO_MANIFEST_DIR"));
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+        });
+        let modules: Vec<String> = modules.collect();
+        for name in quoted(row[3]) {
+            let resource = format!("\nresource \"{name}\" ");
+            assert!(modules.iter().any(|module| module.contains(&resource)), "{row:?}: {name}");
+        }
+    }
+}
+
+#[test]
+fn the_page_counts_the_lines_of_the_description() {
+    let row = format!("| our description: lines without comments and empty lines | {} |", lines());
+    assert!(PAGE.contains(&row), "{row}");
+}
+
+#[test]
+fn the_page_names_every_parameter() {
+    for value in include_str!("../stacks/univaf/stack.hcl").split("\"ssm:").skip(1) {
+        let parameter = value.split('"').next().unwrap();
+        assert!(PAGE.contains(&format!("`{parameter}`")), "{parameter}");
+    }
+}
+
+#[test]
+fn the_page_names_tests_and_codes_that_exist() {
+    let section = PAGE.split("\n## ").find(|section| section.starts_with("What changed")).unwrap();
+    for row in section.lines().filter(|line| line.ends_with("` |")) {
+        let test = quoted(row).last().unwrap();
+        assert!(include_str!("univaf.rs").contains(&format!("\nfn {test}() {{")), "{test}");
+        for code in quoted(row).filter(|word| word.starts_with("SW")) {
+            assert!(include_str!("../docs/codes.md").contains(&format!("| `{code}` |")), "{code}");
+        }
+    }
 }

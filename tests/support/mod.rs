@@ -140,6 +140,15 @@ pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
+/// The first fenced block of a page that is of a language and begins so.
+#[track_caller]
+pub fn fenced<'a>(page: &'a str, language: &str, start: &str) -> &'a str {
+    let open = format!("\n```{language}\n");
+    let blocks = page.split(&open).skip(1);
+    let mut blocks = blocks.map(|rest| rest.split_once("```").expect("a closed block").0);
+    blocks.find(|block| block.starts_with(start)).expect("such a block")
+}
+
 /// Runs `terraform` in a folder. `None`, said aloud, where it is not installed; with
 /// `STACKWRIGHT_REQUIRE_TERRAFORM=1` that is a failure.
 pub fn terraform(folder: &Path, args: &[&str]) -> Option<Output> {
