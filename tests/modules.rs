@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use stackwright::component::{self, Kind, Outputs, library};
 use stackwright::tree::header;
 
+use crate::support;
+
 const FILES: [&str; 4] = ["main.tf", "outputs.tf", "terraform.tf", "variables.tf"];
 
 fn folder(name: &str) -> PathBuf {
@@ -60,5 +62,15 @@ fn every_module_has_the_outputs_that_its_component_promises() {
         let Outputs::Known(promised) = (kind.outputs)() else { panic!("{name} promises anything") };
         let promised: Vec<&str> = promised.iter().map(|output| output.name).collect();
         assert_eq!(found, promised, "outputs of module {name}");
+    }
+}
+
+#[test]
+fn the_library_and_the_stacks_are_laid_out_as_terraform_does() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    for tree in ["modules", "stacks"] {
+        let arguments = ["fmt", "-no-color", "-check", "-diff", "-recursive", tree];
+        let Some(output) = support::terraform(&root, &arguments) else { return };
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
 }
