@@ -122,3 +122,13 @@ fn the_example_gives_its_modules_what_they_want() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
 }
+
+#[test]
+fn the_library_and_the_stacks_are_laid_out_as_terraform_does() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    for tree in ["modules", "stacks"] {
+        let arguments = ["fmt", "-no-color", "-check", "-diff", "-recursive", tree];
+        let Some(output) = terraform(&root, &arguments) else { return };
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+}

@@ -8,6 +8,7 @@ use crate::hcl::Expr;
 use crate::stack::check::Check;
 use crate::stack::field::{Map, Ref, Unpassed};
 use crate::stack::lower::Lower;
+use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
 use crate::value::{AlarmName, Invalid, MetricName, MetricNamespace, Scalar, ScalarType, Whole};
 use crate::{block, choice, module_source, outputs};
@@ -229,6 +230,12 @@ impl Component for Alarm {
             let message = "more than 30 dimensions".to_owned();
             self.refuse(check, codes::OUT_OF_RANGE, "dimensions", message, "a metric has up to 30");
         }
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
+        names.own("alarm");
+        names.names
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

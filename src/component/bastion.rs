@@ -9,6 +9,7 @@ use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
 use crate::stack::field::{Field as _, ListOf, Ref, Unpassed};
 use crate::stack::lower::Lower;
+use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
 use crate::value::{Cidr, Invalid, Port, Scalar, ScalarType, SecurityGroupDescription, Whole};
 use crate::{block, module_source, outputs};
@@ -137,6 +138,13 @@ impl Component for Bastion {
                 );
             }
         }
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
+        let group = names.stem().to_owned();
+        names.add_in(&self.network.label, "security group", group);
+        names.names
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

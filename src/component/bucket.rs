@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::stack::check::Check;
 use crate::stack::field::{Literal, Table};
 use crate::stack::lower::Lower;
+use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
 use crate::value::{BucketName, Invalid, Whole};
 use crate::{block, choice, module_source, outputs};
@@ -131,6 +132,12 @@ impl Component for Bucket {
             }
             rule.check(check, self.versioning == Value::Literal(true));
         }
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
+        names.own("bucket");
+        names.names
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

@@ -14,6 +14,7 @@ use crate::stack::block::{Block as _, FieldInfo, Origin};
 use crate::stack::check::Check;
 use crate::stack::field::{Field, ListOf, Literal, Map, Ref, Table, Type};
 use crate::stack::lower::Lower;
+use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::read::Reader;
 use crate::stack::value::{Reference, Value};
 use crate::value::{
@@ -394,6 +395,28 @@ impl Component for Cdn {
         self.check_aliases(check);
         self.check_behaviors(check);
         self.check_details(check);
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
+        let stem = names.stem().to_owned();
+        if self.origin_.bucket.is_some() {
+            names.add("origin access control", stem.as_str());
+        }
+        let default = std::iter::once((stem.clone(), &self.cache, &self.origin_request));
+        let rows = self
+            .behavior
+            .iter()
+            .map(|(label, row)| (format!("{stem}-{label}"), &row.cache, &row.origin_request));
+        for (name, cache, request) in default.chain(rows) {
+            if cache.as_ref().is_some_and(|cache| cache.policy.is_none()) {
+                names.add("cache policy", name.as_str());
+            }
+            if request.as_ref().is_some_and(|request| request.policy.is_none()) {
+                names.add("origin request policy", name);
+            }
+        }
+        names.names
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

@@ -1,8 +1,10 @@
 //! `cluster`: where tasks run.
 
 use crate::component::{Component, ModuleSource, Network, Outputs};
+use crate::stack::check::Check;
 use crate::stack::field::{Ref, Unpassed};
 use crate::stack::lower::Lower;
+use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
 use crate::value::ClusterName;
 use crate::{block, choice, module_source, outputs};
@@ -42,6 +44,12 @@ impl Component for Cluster {
             "The cluster's ARN." arn,
             "The cluster's name." name,
         }
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
+        names.own("cluster");
+        names.names
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

@@ -11,6 +11,7 @@ use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
 use crate::stack::field::{Field, Literal, Map, Ref, Type};
 use crate::stack::lower::Lower;
+use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::read::Reader;
 use crate::stack::value::{Expression, Reference, Value};
 use crate::value::{
@@ -311,6 +312,34 @@ impl Component for Database {
         self.check_password(check);
         self.check_windows(check);
         self.check_alarms(check);
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
+        let stem = names.stem().to_owned();
+        names.add("database", stem.as_str());
+        for group in ["access", "database"] {
+            names.add_in(&self.network.label, "security group", format!("{stem}-{group}"));
+        }
+        if self.monitoring_interval_s.template() != "0" {
+            names.role("-monitoring");
+        }
+        if self.alarms.is_some() {
+            const ALARMS: [&str; 8] = [
+                "burst-balance",
+                "connections",
+                "cpu",
+                "cpu-credits",
+                "disk-queue",
+                "free-storage",
+                "freeable-memory",
+                "transaction-ids",
+            ];
+            for alarm in ALARMS {
+                names.add("alarm", format!("{stem}-{alarm}"));
+            }
+        }
+        names.names
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

@@ -13,6 +13,7 @@ use crate::stack::block::{Block as _, FieldInfo, Origin};
 use crate::stack::check::Check;
 use crate::stack::field::{Field, ListOf, Literal, Map, Ref, Table, Unpassed, WeakRef};
 use crate::stack::lower::Lower;
+use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
 use crate::value::{
     Arn, Cidr, HostName, HostPattern, HttpMethod, Invalid, LoadBalancerName, PathPattern, Port,
@@ -367,6 +368,22 @@ impl Component for LoadBalancer {
         }
         self.check_order(check);
         self.check_services(check);
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
+        let stem = names.stem().to_owned();
+        names.add("load balancer", stem.as_str());
+        let group = format!("{stem}-load-balancer");
+        names.add_in(&self.network.label, "security group", group);
+        for (label, service) in check.stack.all::<Service>() {
+            let load_balancer = service.load_balancer.as_ref();
+            if load_balancer.is_some_and(|other| other.label == check.label) {
+                let group = target_group_name(check.stack, label, service);
+                names.add("target group", group.template());
+            }
+        }
+        names.names
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

@@ -15,6 +15,7 @@ use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
 use crate::stack::field::{Field as _, ListOf, Literal, Map, Ref, Table, Unpassed};
 use crate::stack::lower::Lower;
+use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
 use crate::value::{FargateCpu, FargateMemory, Schedule, SecretSource, TaskFamily};
 use crate::{block, module_source, outputs};
@@ -124,6 +125,23 @@ impl Component for Loaders {
             }
         }
         self.check_doubles(check);
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
+        let stem = names.stem().to_owned();
+        names.task();
+        names.role("-events");
+        for (label, _) in self.loader.iter() {
+            let name = format!("{stem}-{label}");
+            names.definition(&name);
+            names.add("event rule", name);
+        }
+        if let Some(cluster) = check.get(&self.cluster) {
+            let group = format!("{stem}-tasks");
+            names.add_in(&cluster.network.label, "security group", group);
+        }
+        names.names
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

@@ -12,6 +12,7 @@ use crate::stack::block::{Block, FieldInfo};
 use crate::stack::check::Check;
 use crate::stack::field::Type;
 use crate::stack::lower::Lower;
+use crate::stack::names::AwsName;
 use crate::stack::read::Reader;
 use crate::stack::value::Reference;
 
@@ -123,6 +124,11 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
 
     /// The rules that concern several of its fields, or other components.
     fn check(&self, _check: &Check<'_>) {}
+
+    /// The names that its things have in AWS, as far as two of them could be the same.
+    fn aws_names(&self, _check: &Check<'_>) -> Vec<AwsName> {
+        Vec::new()
+    }
 
     /// Adds its Terraform to a root.
     fn lower(&self, lower: &mut Lower<'_>);
@@ -259,6 +265,8 @@ pub trait AnyComponent: fmt::Debug + Send + Sync {
     fn references(&self) -> Vec<Reference>;
     /// See [`Component::check`].
     fn check(&self, check: &Check<'_>);
+    /// See [`Component::aws_names`].
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName>;
     /// See [`Component::lower`].
     fn lower(&self, lower: &mut Lower<'_>);
     /// True when the other one is of the same type and says the same.
@@ -290,6 +298,10 @@ impl<C: Component> AnyComponent for C {
 
     fn check(&self, check: &Check<'_>) {
         Component::check(self, check);
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        Component::aws_names(self, check)
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

@@ -4,8 +4,10 @@ use crate::block;
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::module_source;
 use crate::outputs;
+use crate::stack::check::Check;
 use crate::stack::field::Literal;
 use crate::stack::lower::Lower;
+use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
 use crate::value::{RepositoryName, Whole};
 
@@ -39,6 +41,12 @@ impl Component for Repository {
             "The repository's name." name,
             "The repository's address, to which a tag or digest is added." url,
         }
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
+        names.own("repository");
+        names.names
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

@@ -7,6 +7,7 @@ use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
 use crate::stack::field::Ref;
 use crate::stack::lower::Lower;
+use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
 use crate::value::{Schedule, TaskFamily};
 use crate::{block, module_source, outputs};
@@ -59,6 +60,20 @@ impl Component for ScheduledTask {
             let help = "give it a `name` of at most 64 characters";
             check_rule_name(check, name, self.origin.field("name"), help);
         }
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
+        let stem = names.stem().to_owned();
+        names.definition(&stem);
+        names.task();
+        names.role("-events");
+        names.add("event rule", stem.as_str());
+        if let Some(cluster) = check.get(&self.cluster) {
+            let group = format!("{stem}-tasks");
+            names.add_in(&cluster.network.label, "security group", group);
+        }
+        names.names
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

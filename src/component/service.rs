@@ -10,6 +10,7 @@ use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
 use crate::stack::field::{ListOf, Ref, Table, Type, Unpassed};
 use crate::stack::lower::Lower;
+use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
 use crate::value::{Port, ScalarType, ServiceName, StatusMatcher, UrlPath, Whole};
 use crate::{block, choice, module_source, outputs};
@@ -261,6 +262,25 @@ impl Component for Service {
         if let Some(scaling) = &self.scaling {
             self.check_scaling(check, scaling);
         }
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
+        let stem = names.stem().to_owned();
+        names.add_in(&self.cluster.label, "service", stem.as_str());
+        names.definition(&stem);
+        names.task();
+        if let Some(cluster) = check.get(&self.cluster) {
+            let group = format!("{stem}-tasks");
+            names.add_in(&cluster.network.label, "security group", group);
+        }
+        if let Some(scaling) = &self.scaling {
+            for (label, _) in scaling.steps.iter() {
+                names.add("alarm", format!("{stem}-{label}-up"));
+                names.add("alarm", format!("{stem}-{label}-down"));
+            }
+        }
+        names.names
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::stack::check::Check;
 use crate::stack::field::Table;
 use crate::stack::lower::Lower;
+use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
 use crate::value::{Arn, Invalid, Scalar, ScalarType, TopicName};
 use crate::{block, choice, module_source, outputs};
@@ -161,6 +162,12 @@ impl Component for Topic {
                 );
             }
         }
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
+        names.own("topic");
+        names.names
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

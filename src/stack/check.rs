@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::block::Origin;
 use super::field::{AnyRef, Kinds, Ref};
 use super::value::{Reference, Value};
-use super::{Id, Stack};
+use super::{Id, Stack, names};
 use crate::component::{self, AnyComponent, Component, Outputs};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::value::Scalar;
@@ -25,6 +25,15 @@ pub struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
+    /// What the rules of the component with this label see.
+    pub(super) fn new(
+        stack: &'a Stack,
+        label: &'a str,
+        diagnostics: &'a RefCell<Vec<Diagnostic>>,
+    ) -> Self {
+        Self { stack, label, diagnostics }
+    }
+
     /// Adds a problem.
     pub fn report(&self, diagnostic: Diagnostic) {
         self.diagnostics.borrow_mut().push(diagnostic);
@@ -80,7 +89,7 @@ pub(super) fn check(stack: &Stack, unread: &[(String, String)]) -> Vec<Diagnosti
         for reference in component.references() {
             check_reference(stack, &reference, unread, &diagnostics);
         }
-        component.check(&Check { stack, label: &id.label, diagnostics: &diagnostics });
+        component.check(&Check::new(stack, &id.label, &diagnostics));
     }
     for (name, local) in &stack.locals {
         if RENDERED_LOCALS.contains(&name.as_str()) {
@@ -96,6 +105,7 @@ pub(super) fn check(stack: &Stack, unread: &[(String, String)]) -> Vec<Diagnosti
     }
     stack.settings.check(&diagnostics);
     check_names(stack, &diagnostics);
+    names::check(stack, &diagnostics);
     check_cycles(stack, &diagnostics);
     diagnostics.into_inner()
 }

@@ -5,6 +5,7 @@ pub mod check;
 mod expression;
 pub mod field;
 pub mod lower;
+pub mod names;
 pub mod read;
 pub mod settings;
 mod trace;
