@@ -308,3 +308,24 @@ bastion \"main\" {
       # below 12
     "#);
 }
+
+#[test]
+fn what_only_looks_like_one_text_in_quotes_stays_an_expression() {
+    let project = Project::rendered(&format!(
+        r#"{STACK}
+input "a" {{}}
+topic "a" {{}}
+alarm "a" {{
+  namespace          = "x"
+  metric             = "y"
+  comparison         = "above"
+  threshold          = 1
+  description        = "x-${{input.a}}"
+  no_actions_because = "y" == input.a ? "a" : "b"
+}}
+"#
+    ));
+    let alarm = project.read("stacks/demo/alarms.tf");
+    let description = alarm.lines().find(|line| line.contains("description"));
+    assert_snapshot!(description.unwrap(), @r#"  description = "x-${var.a} (no actions: ${"y" == var.a ? "a" : "b"})""#);
+}
