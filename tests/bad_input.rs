@@ -590,6 +590,9 @@ repository \"b\" {{ name = {{ for x in [1] : x => x }} }}
 bastion \"c\" {{
   network       = network.main
   allowed_cidrs = \"${{var.a}}/32\"
+  port          = <<EOT
+22
+EOT
 }}
 "
     );
@@ -611,6 +614,15 @@ bastion \"c\" {{
        |
     13 |   allowed_cidrs = "${var.a}/32"
        |                   ^^^^^^^^^^^^^
+
+    error[SW105]: expected a number, found a string
+      --> stacks/demo/stack.hcl:14:19
+       |
+    14 |     port          = <<EOT
+       |  ___________________^
+    15 | | 22
+    16 | | EOT
+       | |___^
     "#);
 }
 

@@ -271,3 +271,76 @@ EOT
         assert!(fmt.status.success(), "{}", String::from_utf8_lossy(&fmt.stdout));
     }
 }
+
+#[test]
+fn no_comment_of_a_description_is_lost() {
+    let project = Project::rendered(
+        "\
+# above stack
+stack \"demo\" { # behind its brace
+  region = \"us-west-2\" # behind region
+  # below region
+}
+
+locals { # behind locals
+  a = 1
+  # below a
+}
+
+network \"main\" {
+  cidr = \"10.0.0.0/16\"
+  # below cidr
+}
+
+bastion \"main\" {
+  network       = network.main
+  allowed_cidrs = [ # behind the bracket
+    \"10.0.0.0/8\", # behind 10
+    # above 12
+    \"12.0.0.0/8\",
+    # below 12
+  ]
+}
+# below everything
+",
+    );
+    let rendered = ["terraform", "providers", "locals", "network", "bastion"]
+        .map(|file| project.read(&format!("stacks/demo/{file}.tf")));
+    let comments = rendered.iter().flat_map(|text| text.lines().skip(1));
+    let comments: Vec<_> = comments.filter(|line| line.contains('#')).collect();
+    assert_snapshot!(comments.join("\n"), @r#"
+    # above stack
+    # behind its brace
+    # below region
+    # below everything
+      region = "us-west-2" # behind region
+      # behind locals
+      # below a
+    # below cidr
+      # behind the bracket
+      # behind 10
+      # above 12
+      # below 12
+    "#);
+}
+
+#[test]
+fn what_only_looks_like_one_text_in_quotes_stays_an_expression() {
+    let project = Project::rendered(&format!(
+        r#"{STACK}
+input "a" {{}}
+topic "a" {{}}
+alarm "a" {{
+  namespace          = "x"
+  metric             = "y"
+  comparison         = "above"
+  threshold          = 1
+  description        = "x-${{input.a}}"
+  no_actions_because = "y" == input.a ? "a" : "b"
+}}
+"#
+    ));
+    let alarm = project.read("stacks/demo/alarms.tf");
+    let description = alarm.lines().find(|line| line.contains("description"));
+    assert_snapshot!(description.unwrap(), @r#"  description = "x-${var.a} (no actions: ${"y" == var.a ? "a" : "b"})""#);
+}

@@ -319,13 +319,10 @@ fn cdn<'a>(stack: &'a Stack, target: &AnyRef<AliasKinds>) -> Option<&'a Cdn> {
 fn text<T: Scalar>(value: &Value<T>) -> String {
     match value {
         Value::Literal(value) => value.to_string(),
-        Value::Expression(expression) => {
-            let source = expression.source.as_str();
-            match source.strip_prefix('"').and_then(|source| source.strip_suffix('"')) {
-                Some(template) => template.to_owned(),
-                None => format!("${{{source}}}"),
-            }
-        }
+        Value::Expression(expression) => match expression.quoted() {
+            Some(template) => template.to_owned(),
+            None => format!("${{{}}}", expression.source),
+        },
     }
 }
 

@@ -605,7 +605,7 @@ impl LoadBalancer {
 fn target_group_name(stack: &Stack, label: &str, service: &Service) -> Value<String> {
     let stem = stack.name_of(label).replace('_', "-");
     match &service.port {
-        Some(Value::Expression(port)) => Value::raw(format!("\"{stem}-${{{}}}\"", port.source)),
+        Some(port @ Value::Expression(_)) => Value::raw(format!("\"{stem}-{}\"", port.template())),
         Some(Value::Literal(port)) => Value::Literal(format!("{stem}-{port}")),
         None => Value::Literal(stem),
     }

@@ -489,10 +489,12 @@ fn secret_arn(lower: &mut Lower<'_>, source: &Value<SecretSource>) -> Expr {
             parameter_arn(lower, &crate::hcl::print::escaped(&name))
         }
         // `"ssm:/univaf/${var.environment}/key"`
-        Value::Expression(expression) => match template(&expression.source, "ssm:") {
-            Some(name) => parameter_arn(lower, name),
-            None => expression.expr(),
-        },
+        Value::Expression(expression) => {
+            match expression.quoted().and_then(|inside| inside.strip_prefix("ssm:")) {
+                Some(name) => parameter_arn(lower, name),
+                None => expression.expr(),
+            }
+        }
         Value::Literal(SecretSource::Secret { name, json_key }) => {
             let name = name.to_string();
             let block =
@@ -507,11 +509,6 @@ fn secret_arn(lower: &mut Lower<'_>, source: &Value<SecretSource>) -> Expr {
             }
         }
     }
-}
-
-/// The inside of a quoted template that starts like this, without its start.
-fn template<'a>(source: &'a str, start: &str) -> Option<&'a str> {
-    source.strip_prefix('"')?.strip_suffix('"')?.strip_prefix(start)
 }
 
 fn parameter_arn(lower: &mut Lower<'_>, name: &str) -> Expr {

@@ -1,6 +1,8 @@
 //! Comments on their way from a description into what is rendered.
 
-use hcl::edit::{Decor, RawString};
+use hcl::edit::expr::Expression;
+use hcl::edit::structure::Body;
+use hcl::edit::{Decor, Decorate as _, RawString};
 
 /// The comments that belong to one item.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +23,32 @@ impl Comment {
     /// line end) and the one after it, on its line, in `after`.
     pub(crate) fn around(before: &Decor, after: &Decor) -> Self {
         Self { leading: lines(before.prefix()), trailing: lines(after.suffix()).into_iter().next() }
+    }
+
+    /// Adds the comments of trivia that no item of its own can carry, above the item.
+    pub(crate) fn hoist(&mut self, trivia: Option<&RawString>) {
+        self.leading.extend(lines(trivia).into_iter().filter(|line| !line.is_empty()));
+    }
+
+    /// Adds what stands in a block beside its entries: after its `{` and before its `}`.
+    pub(crate) fn hoist_body(&mut self, body: &Body) {
+        self.hoist(body.decor().prefix());
+        self.hoist(body.decor().suffix());
+    }
+
+    /// Adds what stands in a list between its elements, and in a map after its entries.
+    pub(crate) fn hoist_value(&mut self, value: &Expression) {
+        match value {
+            Expression::Array(array) => {
+                for item in array {
+                    self.hoist(item.decor().prefix());
+                    self.hoist(item.decor().suffix());
+                }
+                self.hoist(Some(array.trailing()));
+            }
+            Expression::Object(object) => self.hoist(Some(object.trailing())),
+            _ => {}
+        }
     }
 
     /// Puts another item's comments above this one's.

@@ -61,6 +61,10 @@ pub(super) enum Shape {
     Any,
 }
 
+fn is_heredoc(source: &Source) -> bool {
+    matches!(source, Source::HeredocTemplate(_))
+}
+
 pub(super) fn shape(source: &Source) -> Shape {
     match source {
         Source::Parenthesis(inner) => shape(inner.inner()),
@@ -135,6 +139,11 @@ impl<T: Scalar> Field for Value<T> {
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
         match shape(source) {
             _ if reader.is_literal(source) => reader.scalar(source).map(Self::Literal),
+            // A heredoc ends with a line feed: no number does.
+            Shape::Text if T::TYPE != ScalarType::String && is_heredoc(source) => {
+                reader.wrong_type(source, &Self::ty());
+                None
+            }
             Shape::List | Shape::Map => {
                 reader.wrong_type(source, &Self::ty());
                 None

@@ -209,7 +209,9 @@ fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
     // Settings that could not be read were complained about; the rest is checked as well as it can
     // be without a region.
     let settings = head.and_then(|(_, settings)| settings);
-    let settings = settings.unwrap_or_else(|| Settings::new(Value::raw("")));
+    let mut settings = settings.unwrap_or_else(|| Settings::new(Value::raw("")));
+    // What stands below the last block belongs to none of them.
+    settings.origin.comment.hoist_body(body);
     Stack { name: expected_name.to_owned(), settings, locals, components }
 }
 
@@ -246,6 +248,7 @@ fn read_locals(
         return;
     }
     let mut above = Comment::around(block_decor(block), block_decor(block));
+    above.hoist_body(&block.body);
     for structure in block.body.iter() {
         match structure {
             Structure::Attribute(attribute) => {

@@ -73,6 +73,7 @@ impl<'a> Reader<'a> {
             comment: Comment::around(block.decor(), block.decor()),
             ..Origin::default()
         };
+        origin.comment.hoist_body(&block.body);
         let mut misspelt = Vec::new();
         for structure in block.body.iter() {
             let name = match structure {
@@ -413,6 +414,7 @@ pub struct Entries<'r, 'a, 's> {
 impl Entries<'_, '_, '_> {
     /// Reads a field, or gives what it is when it is not written.
     pub fn field<F: Field>(&mut self, name: &'static str, absent: Option<F>) -> Option<F> {
+        self.hoist::<F>(name);
         if let Some(entry) = self.entries.get(name) {
             return F::read_entry(self.reader, name, entry);
         }
@@ -433,6 +435,17 @@ impl Entries<'_, '_, '_> {
             );
         }
         absent
+    }
+
+    /// Takes the comments inside of a list or map, of which only the values are kept, above it.
+    fn hoist<F: Field>(&mut self, name: &'static str) {
+        let value = self.entries.get(name).and_then(|entry| entry.attribute).map(|a| &a.value);
+        let Some(value @ (Source::Array(_) | Source::Object(_))) = value else { return };
+        let mut comment = Comment::default();
+        comment.hoist_value(value);
+        if !comment.is_empty() && matches!(F::ty(), Type::List(_) | Type::Map(_)) {
+            self.origin.comments.entry(name).or_default().leading.extend(comment.leading);
+        }
     }
 
     /// What is known of the block's place.

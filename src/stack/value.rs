@@ -1,5 +1,7 @@
 //! What a field holds: a literal, which was checked, or a Terraform expression, passed through.
 
+use hcl::edit::expr::Expression as Source;
+
 use crate::diagnostic::Span;
 use crate::hcl::Expr;
 use crate::hcl::format::ends_with_heredoc;
@@ -43,7 +45,11 @@ impl<T: Scalar> Value<T> {
     pub fn template(&self) -> String {
         match self {
             Self::Literal(value) => crate::hcl::print::escaped(&value.to_string()),
-            Self::Expression(Expression { source, .. }) => {
+            Self::Expression(expression) => {
+                if let Some(inside) = expression.quoted() {
+                    return inside.to_owned();
+                }
+                let source = &expression.source;
                 let end = if ends_with_heredoc(source) { "\n" } else { "" };
                 format!("${{{source}{end}}}")
             }
@@ -79,6 +85,14 @@ pub struct Expression {
 }
 
 impl Expression {
+    /// The inside of the quotes, where the whole is text in quotes with something put in:
+    /// `"a-${var.b}"`, and not `"a" == var.b ? "c" : "d"`.
+    pub fn quoted(&self) -> Option<&str> {
+        let inside = self.source.strip_prefix('"')?.strip_suffix('"')?;
+        let whole = hcl::edit::parser::parse_expr(&self.source).ok()?;
+        matches!(whole, Source::StringTemplate(_) | Source::String(_)).then_some(inside)
+    }
+
     /// As HCL.
     pub fn expr(&self) -> Expr {
         Expr::Raw(self.source.clone())
