@@ -265,6 +265,30 @@ fn an_image_without_a_tag_is_refused() {
 }
 
 #[test]
+fn a_release_that_is_asked_for_must_be_locked() {
+    let project = univaf();
+    let lock = project.read("stacks/univaf/images.tf");
+    let digest = format!("\"b5735582\"\n      digest     = \"sha256:{}\"", "a".repeat(64));
+    let (old, new) =
+        ("\"b5735582\"\n      digest     = null", digest.replace("\"b5735582\"", "null"));
+    project.write("stacks/univaf/images.tf", lock.replace(old, &new));
+    assert_snapshot!(project.run(&["check"]).code(1).err, @"
+    error[SW309]: `image.server` is locked without a tag
+       --> stacks/univaf/stack.hcl:141:46
+        |
+    141 |     RELEASE                   = image.server.tag
+        |                                              ^^^
+        |
+       ::: stacks/univaf/images.tf:15:5
+        |
+     15 |     server = {
+        |     ------ the lock's entry
+        |
+        = help: add the tag to the lock, or do not ask for it
+    ");
+}
+
+#[test]
 fn inverted_scaling_bounds_are_refused() {
     assert_snapshot!(refused(&[("    min = 2\n    max = 4\n", "    min = 4\n    max = 2\n")]), @"
     error[SW302]: at least `4` tasks and at most `2` cannot be

@@ -10,7 +10,7 @@ use std::ops::Range;
 use hcl::edit::Span as _;
 use hcl::edit::expr::{Expression, Object, ObjectKey};
 
-use crate::component::Image;
+use crate::component::{Component as _, Image};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
 use crate::stack::Stack;
 use crate::tree::header;
@@ -22,7 +22,6 @@ pub const FILE: &str = "images.tf";
 /// The resolved images of a root.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lock {
-    file: FileId,
     text: String,
     /// By image label.
     pub entries: BTreeMap<String, Entry>,
@@ -47,7 +46,7 @@ impl Lock {
     /// Every entry that is not one, with its place.
     pub fn read(file: FileId, text: &str) -> Result<Self, Vec<Diagnostic>> {
         let body = crate::hcl::parse::parse(file, text)?;
-        let mut lock = Self { file, text: text.to_owned(), entries: BTreeMap::new() };
+        let mut lock = Self { text: text.to_owned(), entries: BTreeMap::new() };
         let bad = |range: Option<Range<usize>>, message: &str| {
             Diagnostic::error(codes::BAD_LOCK, message)
                 .at(Span::new(file, range.unwrap_or(0..0)), "")
@@ -111,6 +110,7 @@ impl Lock {
                 }
             }
         }
+        diagnostics.extend(lock.into_iter().flat_map(|lock| lock.untold(stack)));
         for (label, image) in &unpinned {
             let help = match lock {
                 Some(_) => format!("add to `images`:\n{}", entry_text(label, image, "    ")),
@@ -154,9 +154,30 @@ impl Lock {
         Ok(Some(if text == lock.text { text } else { crate::hcl::format::format(&text) }))
     }
 
-    /// The file that was read.
-    pub fn file(&self) -> FileId {
-        self.file
+    /// Complaints about what the description asks of images and the lock does not say: it would
+    /// be `null`, which ECS takes for no value at all.
+    fn untold(&self, stack: &Stack) -> Vec<Diagnostic> {
+        let references = stack.components.values().flat_map(|component| component.references());
+        let asked = references.filter(|reference| reference.kind == Image::KIND);
+        let untold = asked.filter_map(|reference| {
+            let (name, at) = reference.attribute.as_ref()?;
+            let entry = self.entries.get(&reference.label)?;
+            let told = match name.as_str() {
+                "tag" => entry.tag.is_some(),
+                "digest" => entry.digest.is_some(),
+                _ => true,
+            };
+            (!told).then(|| {
+                Diagnostic::error(
+                    codes::UNPINNED_IMAGE,
+                    format!("`image.{}` is locked without a {name}", reference.label),
+                )
+                .at(at.or(reference.span), "")
+                .also(entry.span, "the lock's entry")
+                .help(format!("add the {name} to the lock, or do not ask for it"))
+            })
+        });
+        untold.collect()
     }
 }
 
