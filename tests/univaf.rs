@@ -175,23 +175,23 @@ fn a_third_zone_moves_no_address() {
 fn one_zone_is_refused() {
     assert_snapshot!(refused(&[("zones = 2", "zones = 1")]), @"
     error[SW307]: `network.main` has one zone, a database wants two
-      --> stacks/univaf/stack.hcl:69:20
+      --> stacks/univaf/stack.hcl:70:20
        |
     41 |   zones = 1
        |           - its zones
     ...
-    69 |   network        = network.main
+    70 |   network        = network.main
        |                    ^^^^^^^^^^^^
        |
        = help: give the network two zones; the database itself stays in one
 
     error[SW307]: a load balancer needs two zones, and `network.main` has 1
-      --> stacks/univaf/stack.hcl:91:17
+      --> stacks/univaf/stack.hcl:92:17
        |
     41 |   zones = 1
        |           - the zones
     ...
-    91 |   network     = network.main
+    92 |   network     = network.main
        |                 ^^^^^^^^^^^^
        |
        = help: set `zones = 2` in `network.main`
@@ -204,9 +204,9 @@ fn one_zone_is_refused() {
 fn a_five_field_cron_is_refused() {
     assert_snapshot!(refused(&[("cron(0 1 * * ? *)", "cron(0 4 * * *)")]), @r#"
     error[SW204]: `0 4 * * *` has 5 fields
-       --> stacks/univaf/stack.hcl:300:20
+       --> stacks/univaf/stack.hcl:301:20
         |
-    300 |   schedule = "cron(0 4 * * *)"
+    301 |   schedule = "cron(0 4 * * *)"
         |                    ^^^^^^^^^
         |
         = help: EventBridge wants six fields: minutes hours day-of-month month day-of-week year; try `cron(0 4 * * ? *)`
@@ -239,9 +239,9 @@ fn a_cname_that_holds_an_address_is_refused() {
         "  zone = input.domain_name\n\n  cname \"status\" {\n    name  = \"status\"\n    value = \"192.0.2.1\"\n  }\n",
     )]), @r#"
     error[SW303]: a `cname` holds no IP address
-       --> stacks/univaf/stack.hcl:219:13
+       --> stacks/univaf/stack.hcl:220:13
         |
-    219 |     value = "192.0.2.1"
+    220 |     value = "192.0.2.1"
         |             ^^^^^^^^^^^
         |
         = help: write an `a` block with `values = ["…"]`
@@ -274,9 +274,9 @@ fn a_release_that_is_asked_for_must_be_locked() {
     project.write("stacks/univaf/images.tf", lock.replace(old, &new));
     assert_snapshot!(project.run(&["check"]).code(1).err, @"
     error[SW309]: `image.server` is locked without a tag
-       --> stacks/univaf/stack.hcl:141:46
+       --> stacks/univaf/stack.hcl:142:46
         |
-    141 |     RELEASE                   = image.server.tag
+    142 |     RELEASE                   = image.server.tag
         |                                              ^^^
         |
        ::: stacks/univaf/images.tf:15:5
@@ -292,11 +292,11 @@ fn a_release_that_is_asked_for_must_be_locked() {
 fn inverted_scaling_bounds_are_refused() {
     assert_snapshot!(refused(&[("    min = 2\n    max = 4\n", "    min = 4\n    max = 2\n")]), @"
     error[SW302]: at least `4` tasks and at most `2` cannot be
-       --> stacks/univaf/stack.hcl:166:11
+       --> stacks/univaf/stack.hcl:167:11
         |
-    165 |     min = 4
+    166 |     min = 4
         |           - greater than `max`
-    166 |     max = 2
+    167 |     max = 2
         |           ^
         |
         = help: exchange `min` and `max`
@@ -307,11 +307,11 @@ fn inverted_scaling_bounds_are_refused() {
 fn inverted_scaling_thresholds_are_refused() {
     assert_snapshot!(refused(&[("      up_at   = 55\n", "      up_at   = 10\n")]), @"
     error[SW302]: tasks would be added at `10` percent and taken away at `15`
-       --> stacks/univaf/stack.hcl:171:17
+       --> stacks/univaf/stack.hcl:172:17
         |
-    170 |       up_at   = 10
+    171 |       up_at   = 10
         |                 -- less than `down_at`
-    171 |       down_at = 15
+    172 |       down_at = 15
         |                 ^^
         |
         = help: make `down_at` less than `up_at`
@@ -322,25 +322,25 @@ fn inverted_scaling_thresholds_are_refused() {
 fn a_task_that_is_told_of_a_database_it_cannot_reach_is_refused() {
     assert_snapshot!(refused(&[("access   = [database.main, bucket.data_snapshots]", "access   = [bucket.data_snapshots]")]), @"
     error[SW304]: `DB_HOST` tells of `database.main`, which cannot be reached from here
-       --> stacks/univaf/stack.hcl:308:26
+       --> stacks/univaf/stack.hcl:309:26
         |
-    308 |     DB_HOST            = database.main.host
+    309 |     DB_HOST            = database.main.host
         |                          ^^^^^^^^^^^^^^^^^^
         |
         = help: add it to `access`: `access = [database.main]`
 
     error[SW304]: `DB_NAME` tells of `database.main`, which cannot be reached from here
-       --> stacks/univaf/stack.hcl:309:26
+       --> stacks/univaf/stack.hcl:310:26
         |
-    309 |     DB_NAME            = database.main.database
+    310 |     DB_NAME            = database.main.database
         |                          ^^^^^^^^^^^^^^^^^^^^^^
         |
         = help: add it to `access`: `access = [database.main]`
 
     error[SW304]: `DB_USERNAME` tells of `database.main`, which cannot be reached from here
-       --> stacks/univaf/stack.hcl:310:26
+       --> stacks/univaf/stack.hcl:311:26
         |
-    310 |     DB_USERNAME        = database.main.username
+    311 |     DB_USERNAME        = database.main.username
         |                          ^^^^^^^^^^^^^^^^^^^^^^
         |
         = help: add it to `access`: `access = [database.main]`
@@ -353,24 +353,35 @@ fn a_database_in_another_network_is_refused() {
         ("bastion \"main\" {", "network \"other\" {\n  cidr = \"10.0.0.0/16\"\n}\n\nbastion \"main\" {"),
         ("  name           = \"univaf-db\"\n  network        = network.main", "  name           = \"univaf-db\"\n  network        = network.other"),
     ]), @"
+    error[SW305]: `database.main` is in `network.other`, the bastion in `network.main`
+      --> stacks/univaf/stack.hcl:52:20
+       |
+    52 |   access        = [database.main]
+       |                    ^^^^^^^^^^^^^
+    ...
+    74 |   network        = network.other
+       |                    ------------- the database's network
+       |
+       = help: give it a bastion of its own
+
     error[SW305]: `database.main` is in `network.other`, the task in `network.main`
-       --> stacks/univaf/stack.hcl:139:20
+       --> stacks/univaf/stack.hcl:140:20
         |
-     73 |   network        = network.other
+     74 |   network        = network.other
         |                    ------------- the database's network
     ...
-    139 |   access        = [database.main]
+    140 |   access        = [database.main]
         |                    ^^^^^^^^^^^^^
         |
         = help: a task reaches databases of its cluster's network only
 
     error[SW305]: `database.main` is in `network.other`, the task in `network.main`
-       --> stacks/univaf/stack.hcl:306:15
+       --> stacks/univaf/stack.hcl:307:15
         |
-     73 |   network        = network.other
+     74 |   network        = network.other
         |                    ------------- the database's network
     ...
-    306 |   access   = [database.main, bucket.data_snapshots]
+    307 |   access   = [database.main, bucket.data_snapshots]
         |               ^^^^^^^^^^^^^
         |
         = help: a task reaches databases of its cluster's network only
@@ -397,31 +408,31 @@ fn a_character_that_security_groups_refuse_is_refused() {
 fn a_rule_for_a_service_behind_another_load_balancer_is_refused() {
     assert_snapshot!(refused(&[("  load_balancer = load_balancer.api\n  access", "  access")]), @r#"
     error[SW306]: `service.api` is behind no load balancer
-       --> stacks/univaf/stack.hcl:109:24
+       --> stacks/univaf/stack.hcl:110:24
         |
-    109 |     forward          = service.api
+    110 |     forward          = service.api
         |                        ^^^^^^^^^^^
     ...
-    120 | service "api" {
+    121 | service "api" {
         | ------------- the service
         |
         = help: set `load_balancer = load_balancer.api` in `service.api`
 
     error[SW306]: `service.api` is behind no load balancer
-       --> stacks/univaf/stack.hcl:114:16
+       --> stacks/univaf/stack.hcl:115:16
         |
-    114 |     forward  = service.api
+    115 |     forward  = service.api
         |                ^^^^^^^^^^^
     ...
-    120 | service "api" {
+    121 | service "api" {
         | ------------- the service
         |
         = help: set `load_balancer = load_balancer.api` in `service.api`
 
     error[SW312]: there is no load balancer to check health
-       --> stacks/univaf/stack.hcl:128:3
+       --> stacks/univaf/stack.hcl:129:3
         |
-    128 |   health_check {
+    129 |   health_check {
         |   ^^^^^^^^^^^^
         |
         = help: set `load_balancer`, or write a `container_health_check` block
@@ -432,9 +443,9 @@ fn a_rule_for_a_service_behind_another_load_balancer_is_refused() {
 fn a_wildcard_where_none_can_be_is_refused() {
     assert_snapshot!(refused(&[("{ host = input.domain_name }", "{ host = \"*.example.com\" }")]), @r#"
     error[SW201]: a redirect goes to one host
-       --> stacks/univaf/stack.hcl:103:24
+       --> stacks/univaf/stack.hcl:104:24
         |
-    103 |     redirect { host = "*.example.com" }
+    104 |     redirect { host = "*.example.com" }
         |                        ^
         |
         = help: write the host's whole name; `#{host}` stands for the one asked for

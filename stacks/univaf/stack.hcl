@@ -45,6 +45,7 @@ network "main" {
 bastion "main" {
   network       = network.main
   allowed_cidrs = input.bastion_cidrs
+  access        = [database.main]
 }
 
 repository "server" { name = "univaf-server" }
