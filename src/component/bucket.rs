@@ -1,6 +1,5 @@
 //! `bucket`: where files are kept.
 
-use super::kms_key::KmsKeyArn;
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::stack::check::Check;
@@ -8,6 +7,7 @@ use crate::stack::field::{Literal, Table};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
+use crate::value::KmsKeyArn;
 use crate::value::{BucketName, Invalid, Whole};
 use crate::{block, choice, module_source, outputs};
 

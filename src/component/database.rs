@@ -3,7 +3,6 @@
 use hcl::edit::expr::Expression as Source;
 use hcl::edit::template::Element;
 
-use super::kms_key::KmsKeyArn;
 use crate::component::{Component, Input, ModuleSource, Network, Outputs, Topic};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::hcl::Expr;
@@ -14,6 +13,7 @@ use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::read::Reader;
 use crate::stack::value::{Expression, Reference, Value};
+use crate::value::KmsKeyArn;
 use crate::value::{
     BackupWindow, DbIdentifier, DbName, DbUsername, Engine, EngineVersion, InstanceClass, Invalid,
     LogRetention, MaintenanceWindow, MonitoringInterval, Scalar, ScalarType, StorageType, Whole,

@@ -229,7 +229,7 @@ impl Component for Input {
                 .comment(origin.comment.clone());
             block = block.block(validation);
         }
-        block.carry(&self.origin);
+        block.carry(&self.origin.comments);
         lower.add::<Self>(block);
     }
 }

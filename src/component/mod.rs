@@ -25,7 +25,6 @@ mod database;
 mod dns;
 mod image;
 mod input;
-mod kms_key;
 pub mod library;
 mod load_balancer;
 mod loaders;

@@ -155,7 +155,7 @@ impl Component for Module {
         block.body.items.extend(arguments.into_iter().map(|Property { key, value, comment }| {
             Item::Attribute(Attribute { name: key, value, comment })
         }));
-        block.carry(&self.head.origin);
+        block.carry(&self.head.origin.comments);
         lower.add::<Self>(block);
     }
 }

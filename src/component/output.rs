@@ -45,7 +45,7 @@ impl Component for Output {
         if self.sensitive.0 {
             block = block.attribute("sensitive", true);
         }
-        block.carry(&self.origin);
+        block.carry(&self.origin.comments);
         lower.add::<Self>(block);
     }
 }

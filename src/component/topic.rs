@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::kms_key::KmsKeyArn;
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::stack::check::Check;
@@ -10,6 +9,7 @@ use crate::stack::field::Table;
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
+use crate::value::KmsKeyArn;
 use crate::value::{Arn, Invalid, Scalar, ScalarType, TopicName};
 use crate::{block, choice, module_source, outputs};
 

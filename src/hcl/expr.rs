@@ -3,6 +3,8 @@
 use hcl::edit::expr::Expression as Source;
 use hcl::edit::visit::{Visit, visit_expr};
 
+use std::collections::BTreeMap;
+
 use super::comment::Comment;
 
 /// The content of a file or block.
@@ -194,8 +196,8 @@ impl Block {
 impl Block {
     /// Gives the comments of a described block's fields to the attributes of the same names; those
     /// of fields that became no attribute stand above the block.
-    pub fn carry(&mut self, origin: &crate::stack::block::Origin) {
-        for (field, comment) in origin.comments.iter().rev() {
+    pub fn carry(&mut self, comments: &BTreeMap<&'static str, Comment>) {
+        for (field, comment) in comments.iter().rev() {
             let attribute = self.body.items.iter_mut().find_map(|item| match item {
                 Item::Attribute(attribute) if attribute.name == *field => Some(attribute),
                 _ => None,

@@ -213,7 +213,7 @@ impl Call {
                 Item::Attribute(Attribute { name: key, value, comment })
             },
         ));
-        block.carry(&self.origin);
+        block.carry(&self.origin.comments);
         block
     }
 }

@@ -15,6 +15,7 @@ mod cidr;
 mod database;
 mod dns;
 mod image;
+mod kms_key;
 mod lb;
 mod log_retention;
 mod name;
@@ -34,6 +35,7 @@ pub use database::{
 };
 pub use dns::{HostName, HostPattern, Ipv4, PathPattern, RecordName, UrlPath};
 pub use image::{Digest, ImageReference, Tag};
+pub use kms_key::KmsKeyArn;
 pub use lb::{HttpMethod, RedirectStatus, StatusMatcher, TlsPolicy};
 pub use log_retention::LogRetention;
 pub use name::{

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::{Arn, Invalid, Scalar, ScalarType};
 use crate::diagnostic::codes;
-use crate::value::{Arn, Invalid, Scalar, ScalarType};
 
 /// The ARN of a KMS key, never of an alias: services tell the key's own ARN back, so an alias would
 /// show as a change in every plan.
