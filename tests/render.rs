@@ -344,3 +344,13 @@ alarm "a" {{
     let description = alarm.lines().find(|line| line.contains("description"));
     assert_snapshot!(description.unwrap(), @r#"  description = "x-${var.a} (no actions: ${"y" == var.a ? "a" : "b"})""#);
 }
+
+#[test]
+fn what_a_killed_render_left_is_removed_by_the_next_one() {
+    let project = Project::with(STACK);
+    project.write("stacks/demo/.stackwright-a1B2c3", "# half");
+    project.write("modules/network/.stackwright-a1B2c3", "# half");
+    project.run(&["render"]).success();
+    let left = project.files().into_iter().find(|(path, _)| path.contains(".stackwright-"));
+    assert_eq!(left, None);
+}

@@ -70,6 +70,9 @@ pub fn guard(project: &Project) -> Result<Guard, Diagnostic> {
     })
 }
 
+/// How the names of files begin that are not yet in their place.
+const STAGED: &str = ".stackwright-";
+
 /// A change that is ready to be made.
 struct Staged<'a> {
     drift: &'a Drift,
@@ -108,6 +111,7 @@ pub fn foreign(project: &Project, drifts: &[Drift]) -> Vec<Diagnostic> {
 /// # Errors
 /// The first problem; the checkout is as it was.
 pub fn write(project: &Project, drifts: &[Drift]) -> Result<(), Diagnostic> {
+    remove_leftovers(project, drifts);
     let changes: Vec<&Drift> =
         drifts.iter().filter(|drift| Action::of(drift.class).is_some()).collect();
     let mut made = Vec::new();
@@ -144,6 +148,21 @@ pub fn write(project: &Project, drifts: &[Drift]) -> Result<(), Diagnostic> {
     Ok(())
 }
 
+/// Removes what a render that was killed left beside the files that it did not come to write. No
+/// other render runs, so nobody needs it.
+fn remove_leftovers(project: &Project, drifts: &[Drift]) {
+    let folders: BTreeSet<&str> =
+        drifts.iter().filter_map(|drift| Some(drift.path.rsplit_once('/')?.0)).collect();
+    for folder in folders {
+        let entries = fs::read_dir(project.root.join(folder)).into_iter().flatten().flatten();
+        for entry in entries {
+            if entry.file_name().as_encoded_bytes().starts_with(STAGED.as_bytes()) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
 fn unwritable(path: &str, error: &io::Error, state: &str) -> Diagnostic {
     Diagnostic::error(codes::UNWRITABLE, format!("cannot write `{path}`: {error}"))
         .help(format!("{state}; mend it and render again"))
@@ -177,6 +196,8 @@ fn stage<'a>(project: &Project, drift: &'a Drift) -> io::Result<Staged<'a>> {
         return Ok(Staged { drift, target, content: None });
     };
     let folder = target.parent().unwrap_or(&project.root);
+    make_folders(folder, made)?;
+    let mut content = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder)?;
     let mut content = tempfile::Builder::new().prefix(".stackwright-").tempfile_in(folder)?;
     content.write_all(expected.as_bytes())?;
     set_permissions(&content, &target)?;
@@ -246,7 +267,7 @@ fn umask() -> u32 {
 fn undo(drift: &Drift, target: &Path) -> io::Result<()> {
     let Some(found) = &drift.found else { return fs::remove_file(target) };
     let folder = target.parent().unwrap_or(Path::new("."));
-    let mut content = tempfile::Builder::new().prefix(".stackwright-").tempfile_in(folder)?;
+    let mut content = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder)?;
     content.write_all(found)?;
     set_permissions(&content, target)?;
     content.persist(target)?;
