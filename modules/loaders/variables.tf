@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:10b5b8692b3e0f05
+# Rendered by stackwright from its module library; edits are lost. sha256:56da69ac6175fea2
 
 variable "name" {
   description = "What the names of its loaders begin with: <name>-<label>, at most 64 characters."
@@ -121,7 +121,7 @@ variable "statement" {
 }
 
 variable "log_retention_days" {
-  description = "How many days CloudWatch keeps what it logs; 0 is for ever."
+  description = "How many days CloudWatch keeps what it logs."
   type        = number
   default     = 30
   nullable    = false

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:500a6ae9e0d1abae
+# Rendered by stackwright from its module library; edits are lost. sha256:95763bd4124a73b8
 
 variable "name" {
   description = "Its name, at most 64 characters."
@@ -126,7 +126,7 @@ variable "statement" {
 }
 
 variable "log_retention_days" {
-  description = "How many days CloudWatch keeps what it logs; 0 is for ever."
+  description = "How many days CloudWatch keeps what it logs."
   type        = number
   default     = 30
   nullable    = false

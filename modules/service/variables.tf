@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:6cbc0735c03d0501
+# Rendered by stackwright from its module library; edits are lost. sha256:5f942637571e3003
 
 variable "name" {
   description = "Its name, also that of its task definition and of its main container."
@@ -87,7 +87,7 @@ variable "statement" {
 }
 
 variable "log_retention_days" {
-  description = "How many days CloudWatch keeps what it logs; 0 is for ever."
+  description = "How many days CloudWatch keeps what it logs."
   type        = number
   default     = 30
   nullable    = false

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:297220b6c9ea251a
+# Rendered by stackwright from its module library; edits are lost. sha256:707fd5824330bed3
 
 locals {
   log_configuration = {
@@ -61,6 +61,10 @@ resource "aws_ecs_task_definition" "this" {
   requires_compatibilities = ["FARGATE"]
   execution_role_arn       = var.execution_role_arn
   task_role_arn            = var.task_role_arn
+
+  # What is replaced may still have to start: on a schedule that moves on in a moment, or when a
+  # deployment is rolled back. ECS starts nothing of a definition that is deregistered.
+  skip_destroy = true
 
   # What ECS would fill in is left out or said, maps are sorted: a definition that differs in
   # nothing else would be replaced.

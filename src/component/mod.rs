@@ -8,6 +8,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+use crate::hcl::Property;
 use crate::stack::block::{Block, FieldInfo};
 use crate::stack::check::Check;
 use crate::stack::field::Type;
@@ -260,6 +261,8 @@ pub trait AnyComponent: fmt::Debug + Send + Sync {
     fn as_any(&self) -> &dyn Any;
     /// Its block.
     fn origin(&self) -> &crate::stack::block::Origin;
+    /// Its fields as arguments.
+    fn arguments(&self) -> Vec<Property>;
     /// Every reference to a component.
     fn references(&self) -> Vec<Reference>;
     /// See [`Component::check`].
@@ -287,6 +290,10 @@ impl<C: Component> AnyComponent for C {
 
     fn origin(&self) -> &crate::stack::block::Origin {
         Block::origin(self)
+    }
+
+    fn arguments(&self) -> Vec<Property> {
+        Block::arguments(self)
     }
 
     fn references(&self) -> Vec<Reference> {

@@ -2,7 +2,7 @@
 
 use crate::block;
 use crate::component::{Component, Outputs};
-use crate::hcl::Block;
+use crate::hcl::{Block, Expr};
 use crate::stack::check::Check;
 use crate::stack::field::{Any, Literal};
 use crate::stack::lower::Lower;
@@ -17,6 +17,16 @@ block! {
         value: Any,
         /// True to hide it in Terraform's output.
         sensitive: Literal<bool> = Literal(false),
+    }
+}
+
+impl Output {
+    /// The expression whose value Terraform prints.
+    pub fn shows(&self) -> Option<&str> {
+        match &self.value.expr {
+            Expr::Raw(source) if !self.sensitive.0 => Some(source),
+            _ => None,
+        }
     }
 }
 

@@ -6,10 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::network::Nat;
-use super::{Cluster, Component as _, Image, ModuleSource, Network};
+use super::{Bucket, Cluster, Component as _, Image, ModuleSource, Network, Topic};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::{Expr, Property};
-use crate::stack::Id;
 use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
 use crate::stack::field::{
@@ -17,6 +16,7 @@ use crate::stack::field::{
 };
 use crate::stack::lower::{Call, Lower};
 use crate::stack::value::{Expression, Reference, Value};
+use crate::stack::{Id, Stack};
 use crate::value::{
     EnvName, FargateCpu, FargateMemory, Invalid, LogRetention, Scalar, SecretSource, Whole,
     check_pair,
@@ -56,7 +56,7 @@ block! {
         access: Unpassed<Vec<AnyRef<AccessKinds>>>,
         /// What else the task may do: statements of its role's policy.
         statement: Table<Statement>,
-        /// How many days CloudWatch keeps what it logs; 0 is for ever.
+        /// How many days CloudWatch keeps what it logs.
         log_retention_days: Value<LogRetention> = Value::Literal(default("30")),
         /// Other containers of the task.
         sidecar: Table<Sidecar>,
@@ -203,7 +203,7 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
             );
         }
     }
-    for (label, _) in access_statements(task) {
+    for (label, _) in access_statements(check.stack, task) {
         if let Some(written) = task.statement.rows.get(&label) {
             check.report(
                 Diagnostic::error(
@@ -430,7 +430,7 @@ pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: 
     if !task.sidecar.is_empty() {
         call.set("sidecar", lower_sidecars(lower, &task.sidecar));
     }
-    let statements = access_statements(task);
+    let statements = access_statements(lower.stack, task);
     if !statements.is_empty() {
         let mut all = match task.statement.argument() {
             Some(Expr::Object(written)) => written,
@@ -537,36 +537,59 @@ fn identifier(name: &str) -> String {
 }
 
 /// The statements that follow from `access`, by label.
-fn access_statements(task: &Task) -> Vec<(String, Expr)> {
+fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
     let mut statements = Vec::new();
     for access in task.access.iter() {
         let address = access.address();
         let label = format!("{}_{}", access.kind, access.label);
         match access.kind.as_str() {
             "bucket" => {
-                statements
-                    .push((label.clone(), statement(&["s3:ListBucket"], format!("{address}.arn"))));
+                statements.push((
+                    label.clone(),
+                    statement(&["s3:ListBucket"], Expr::raw(format!("{address}.arn"))),
+                ));
                 statements.push((
                     format!("{label}_objects"),
                     statement(
                         &["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-                        format!("\"${{{address}.arn}}/*\""),
+                        Expr::raw(format!("\"${{{address}.arn}}/*\"")),
                     ),
                 ));
             }
             "topic" => {
-                statements.push((label, statement(&["sns:Publish"], format!("{address}.arn"))));
+                statements.push((
+                    label,
+                    statement(&["sns:Publish"], Expr::raw(format!("{address}.arn"))),
+                ));
             }
             _ => {}
+        }
+        // Whoever writes to what a key encrypts, or reads it, has to use the key (Amazon S3 User
+        // Guide, "Using server-side encryption with AWS KMS keys"; Amazon SNS Developer Guide,
+        // "Managing Amazon SNS encryption keys and costs").
+        if let Some(key) = key_of(stack, access) {
+            let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
+            statements
+                .push((format!("{}_{}_key", access.kind, access.label), statement(&actions, key)));
         }
     }
     statements
 }
 
-fn statement(actions: &[&str], resource: String) -> Expr {
+/// The key that encrypts what a task works with.
+fn key_of(stack: &Stack, access: &AnyRef<AccessKinds>) -> Option<Expr> {
+    let key = match access.kind.as_str() {
+        "bucket" => stack.component::<Bucket>(&access.label)?.kms_key_arn.as_ref(),
+        "topic" => stack.component::<Topic>(&access.label)?.kms_key_arn.as_ref(),
+        _ => None,
+    };
+    key.map(Value::expr)
+}
+
+fn statement(actions: &[&str], resource: Expr) -> Expr {
     Expr::object([
         ("actions", Expr::list(actions.iter().copied())),
-        ("resources", Expr::List(vec![Expr::raw(resource)])),
+        ("resources", Expr::List(vec![resource])),
     ])
 }
 
@@ -629,6 +652,41 @@ database "main" {{
     #[test]
     fn a_database_with_access_may_be_told_of() {
         insta::assert_snapshot!(problems(&task("  access = [database.main]\n  environment = { DB_HOST = module.database_main.host }")), @"");
+    }
+
+    #[test]
+    fn access_to_what_a_key_encrypts_takes_in_the_key() {
+        let fields = "  access = [bucket.sealed, topic.sealed]";
+        let others = r#"
+bucket "sealed" { kms_key_arn = "arn:aws:kms:us-west-2:123456789012:key/1" }
+topic "sealed" { kms_key_arn = var.key_arn }
+"#;
+        let rendered = rendered("services.tf", &(task(fields) + others));
+        insta::assert_snapshot!(rendered.split_once("  statement = ").map_or("", |it| it.1), @r#"
+        {
+            bucket_sealed = {
+              actions   = ["s3:ListBucket"]
+              resources = [module.bucket_sealed.arn]
+            }
+            bucket_sealed_key = {
+              actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+              resources = ["arn:aws:kms:us-west-2:123456789012:key/1"]
+            }
+            bucket_sealed_objects = {
+              actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+              resources = ["${module.bucket_sealed.arn}/*"]
+            }
+            topic_sealed = {
+              actions   = ["sns:Publish"]
+              resources = [module.topic_sealed.arn]
+            }
+            topic_sealed_key = {
+              actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+              resources = [var.key_arn]
+            }
+          }
+        }
+        "#);
     }
 
     #[test]

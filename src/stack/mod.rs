@@ -4,6 +4,7 @@ pub mod block;
 pub mod check;
 mod expression;
 pub mod field;
+mod flow;
 pub mod lower;
 pub mod names;
 pub mod read;

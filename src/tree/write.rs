@@ -196,9 +196,7 @@ fn stage<'a>(project: &Project, drift: &'a Drift) -> io::Result<Staged<'a>> {
         return Ok(Staged { drift, target, content: None });
     };
     let folder = target.parent().unwrap_or(&project.root);
-    make_folders(folder, made)?;
     let mut content = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder)?;
-    let mut content = tempfile::Builder::new().prefix(".stackwright-").tempfile_in(folder)?;
     content.write_all(expected.as_bytes())?;
     set_permissions(&content, &target)?;
     // Without its handle: a large tree has more files than a process may have open.
