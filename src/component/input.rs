@@ -191,6 +191,7 @@ impl Component for Input {
         }
         let fits = match (self.r#type.0.as_str(), &default.expr) {
             ("string", Expr::Bool(_)) | ("bool" | "number", Expr::String(_)) => false,
+            ("string" | "bool" | "number", Expr::Raw(source)) => !source.starts_with(['[', '{']),
             ("string" | "bool" | "number" | "any", _) => true,
             (_, Expr::String(_) | Expr::Bool(_) | Expr::Number(_)) => false,
             _ => true,
@@ -320,13 +321,18 @@ input "c" {
   default = "x"
 }
 input "d" { default = var.x }
+input "e" {
+  type    = number
+  default = []
+}
 input "source" {}
 "#), @"
         1:23 SW105 the default of `input.a` is not a `string`; set `type`, or change the default
         4:13 SW105 the default of `input.b` is not a `number`; set `type`, or change the default
         8:13 SW105 the default of `input.c` is not a `list(string)`; set `type`, or change the default
         10:23 SW109 an input's default must be written out; use `locals` for a value that depends on others
-        11:1 SW203 an input cannot be called `source`; give it another name
+        13:13 SW105 the default of `input.e` is not a `number`; set `type`, or change the default
+        15:1 SW203 an input cannot be called `source`; give it another name
         ");
     }
 }

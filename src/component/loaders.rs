@@ -555,6 +555,7 @@ loader "c" {
 "#;
         insta::assert_snapshot!(problems(&with(table)), @"
         11:19 SW104 the table has `TOKEN` in `secrets`, too; a variable has one source; take one of them out, or rename it
+        11:27 SW207 `TOKEN` looks like a secret; store it in Systems Manager or Secrets Manager, and name it in `secrets`
         12:19 SW104 the table has `MODE` in `environment`, too; a variable has one source; take one of them out, or rename it
         16:19 SW104 `KEY` stands in `environment` and in `secrets`; take one of them out
         ");

@@ -75,9 +75,10 @@ impl crate::stack::block::Block for Module {
                     match Any::from_expr(reader, &attribute.value) {
                         Some(value) => {
                             let comment = Comment::around(attribute.decor(), attribute.decor());
-                            arguments
-                                .entries
-                                .insert(name.to_owned(), MapEntry { value, comment, span });
+                            arguments.entries.insert(
+                                name.to_owned(),
+                                MapEntry { value, comment, span, value_span: None },
+                            );
                         }
                         None => complete = false,
                     }

@@ -257,7 +257,13 @@ pub fn check_environment(
     access: &[AnyRef<AccessKinds>],
 ) {
     for (key, value) in environment.iter() {
-        let Value::Expression(expression) = value else { continue };
+        let expression = match value {
+            Value::Expression(expression) => expression,
+            Value::Literal(text) => {
+                check_written_secret(check, key, text, environment);
+                continue;
+            }
+        };
         check_database(check, key, expression, access);
         let sensitive = check.stack.names(&expression.source).into_iter().find(|name| {
             name[0] == "var"
@@ -303,6 +309,32 @@ pub fn check_environment(
             check.report(invalid.help.into_iter().fold(diagnostic, Diagnostic::help));
         }
     }
+}
+
+/// A value under a name that secrets have. It may be none, so this is a warning; the value is not
+/// repeated in what is said of it.
+fn check_written_secret(
+    check: &Check<'_>,
+    key: &str,
+    value: &str,
+    environment: &Map<Value<String>>,
+) {
+    const SECRETS: &[&str] =
+        &["PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "PRIVATE_KEY", "ACCESS_KEY"];
+    // `SECRET_ARN` names one, `PASSWORD_LENGTH` speaks of one.
+    let name = key.to_ascii_uppercase();
+    let holds = SECRETS.iter().any(|secret| name.ends_with(secret));
+    let harmless =
+        value.is_empty() || value.parse::<f64>().is_ok() || value.parse::<bool>().is_ok();
+    if !holds || harmless {
+        return;
+    }
+    let span = environment.entries.get(key).and_then(|entry| entry.value_span);
+    check.report(
+        Diagnostic::warning(codes::SECRET_WRITTEN, format!("`{key}` looks like a secret"))
+            .at(span.or(environment.span(key)), "its value stands in the description")
+            .help("store it in Systems Manager or Secrets Manager, and name it in `secrets`"),
+    );
 }
 
 /// Who is told of a database needs network access to it.
@@ -695,6 +727,11 @@ topic "sealed" { kms_key_arn = var.key_arn }
         14:9 SW308 `A` would show the sensitive `input.key` in clear text; store it in Systems Manager or Secrets Manager, and name it in `secrets`: `secrets = { A = "ssm:/…" }`
         15:9 SW308 `B` would show the sensitive `input.key` in clear text; store it in Systems Manager or Secrets Manager, and name it in `secrets`: `secrets = { B = "ssm:/…" }`
         "#);
+    }
+
+    #[test]
+    fn a_value_that_looks_like_a_secret_is_warned_of() {
+        insta::assert_snapshot!(problems(&task("  environment = {\n    DB_PASSWORD = \"hunter2\"\n    PASSWORD_LENGTH = \"8\"\n    TOKEN = \"\"\n    SECRET_ARN = \"x\"\n  }")), @"14:19 SW207 `DB_PASSWORD` looks like a secret; store it in Systems Manager or Secrets Manager, and name it in `secrets`");
     }
 
     #[test]

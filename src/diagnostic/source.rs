@@ -1,7 +1,7 @@
 //! Source files and places in them.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A file known to a [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,13 +37,20 @@ pub struct Source {
     pub path: String,
     /// The whole text.
     pub text: Arc<str>,
+    /// Where each line starts; made when it is first asked for.
+    lines: OnceLock<Vec<usize>>,
 }
 
 impl Source {
+    /// A file of this path and text.
+    pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        Self { path: path.into(), text: text.into(), lines: OnceLock::new() }
+    }
+
     /// Line and column of a byte offset, both from 1; columns count characters.
     ///
     /// ```
-    /// let source = stackwright::diagnostic::Source { path: "a".into(), text: "é = 1\nb".into() };
+    /// let source = stackwright::diagnostic::Source::new("a", "é = 1\nb");
     /// assert_eq!(source.line_column(3), (1, 3));
     /// assert_eq!(source.line_column(7), (2, 1));
     /// ```
@@ -52,10 +59,12 @@ impl Source {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let before = &self.text[..end];
-        let line = before.bytes().filter(|&b| b == b'\n').count() + 1;
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        (line, before[start..].chars().count() + 1)
+        let lines = self.lines.get_or_init(|| {
+            let feeds = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(feeds.map(|(at, _)| at + 1)).collect()
+        });
+        let line = lines.partition_point(|start| *start <= end);
+        (line, self.text[lines[line - 1]..end].chars().count() + 1)
     }
 }
 
@@ -69,7 +78,7 @@ impl Sources {
     /// Adds a file and gives its id.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 files"));
-        self.files.push(Source { path: path.into(), text: text.into() });
+        self.files.push(Source::new(path, text));
         id
     }
 

@@ -459,6 +459,8 @@ pub struct MapEntry<F> {
     pub comment: Comment,
     /// Where its key stands.
     pub span: Option<Span>,
+    /// Where its value stands.
+    pub value_span: Option<Span>,
 }
 
 impl<F> Map<F> {
@@ -498,7 +500,8 @@ impl<F: PartialEq> PartialEq for Map<F> {
 
 impl<F> FromIterator<(String, F)> for Map<F> {
     fn from_iter<I: IntoIterator<Item = (String, F)>>(iter: I) -> Self {
-        let entry = |value| MapEntry { value, comment: Comment::default(), span: None };
+        let entry =
+            |value| MapEntry { value, comment: Comment::default(), span: None, value_span: None };
         Self { entries: iter.into_iter().map(|(key, value)| (key, entry(value))).collect() }
     }
 }
@@ -524,10 +527,11 @@ impl<F: Field> Field for Map<F> {
                 ObjectKey::Expression(_) => None,
             };
             let comment = Comment::around(key.decor(), value.expr().decor());
+            let value_span = Some(reader.span(value.expr()));
             let read = F::from_expr(reader, value.expr());
             match (name, read) {
                 (Some(name), Some(value)) => {
-                    let entry = MapEntry { value, comment, span };
+                    let entry = MapEntry { value, comment, span, value_span };
                     if let Some(first) = entries.insert(name.clone(), entry) {
                         complete = false;
                         reader.report(

@@ -259,7 +259,7 @@ fn read_locals(
                 let decor = hcl::edit::Decorate::decor(attribute);
                 let mut comment = Comment::around(decor, decor);
                 comment.prepend(std::mem::take(&mut above));
-                let entry = MapEntry { value, comment, span: Some(span) };
+                let entry = MapEntry { value, comment, span: Some(span), value_span: None };
                 if let Some(first) = locals.insert(name.to_owned(), entry) {
                     reader.duplicate(&format!("`local.{name}`"), span, first.span);
                 }

@@ -232,12 +232,16 @@ impl<'a> Reader<'a> {
             Source::UnaryOp(op) => {
                 *op.operator.value() == UnaryOperator::Neg && matches!(op.expr, Source::Number(_))
             }
+            Source::Parenthesis(inner) => self.is_literal(inner.inner()),
             _ => false,
         }
     }
 
     /// Reads a literal scalar.
     pub fn scalar<T: Scalar>(&self, source: &Source) -> Option<T> {
+        if let Source::Parenthesis(inner) = source {
+            return self.scalar(inner.inner());
+        }
         let span = self.span(source);
         let parsed = match (T::TYPE, source) {
             (ScalarType::String, Source::String(text)) => T::parse(text),
