@@ -376,13 +376,6 @@ impl Component for LoadBalancer {
         names.add("load balancer", stem.as_str());
         let group = format!("{stem}-load-balancer");
         names.add_in(&self.network.label, "security group", group);
-        for (label, service) in check.stack.all::<Service>() {
-            let load_balancer = service.load_balancer.as_ref();
-            if load_balancer.is_some_and(|other| other.label == check.label) {
-                let group = target_group_name(check.stack, label, service);
-                names.add("target group", group.template());
-            }
-        }
         names.names
     }
 
@@ -602,7 +595,7 @@ impl LoadBalancer {
 /// The name of a service's target group. The port is part of it: another port makes another group,
 /// which must stand beside the old one while the listener changes over. Underscores cannot stand in
 /// it.
-fn target_group_name(stack: &Stack, label: &str, service: &Service) -> Value<String> {
+pub fn target_group_name(stack: &Stack, label: &str, service: &Service) -> Value<String> {
     let stem = stack.name_of(label).replace('_', "-");
     match &service.port {
         Some(port @ Value::Expression(_)) => Value::raw(format!("\"{stem}-{}\"", port.template())),

@@ -1,5 +1,6 @@
 //! `service`: tasks that are kept running.
 
+use super::load_balancer::target_group_name;
 use super::task::{
     self, TASK, TASK_ROLE, Task, check_task, lower_task, other_network, task_variables,
 };
@@ -273,6 +274,10 @@ impl Component for Service {
         if let Some(cluster) = check.get(&self.cluster) {
             let group = format!("{stem}-tasks");
             names.add_in(&cluster.network.label, "security group", group);
+        }
+        if self.load_balancer.is_some() {
+            let group = target_group_name(check.stack, check.label, self);
+            names.add("target group", group.template());
         }
         if let Some(scaling) = &self.scaling {
             for (label, _) in scaling.steps.iter() {

@@ -158,7 +158,7 @@ pub(super) fn check(stack: &Stack, diagnostics: &RefCell<Vec<Diagnostic>>) {
                 )
                 .at(name.place.or(component.origin().head), "")
                 .also(other.place, "the other one")
-                .help("give one of them another `name`"),
+                .help("give one of them another `name` or label"),
             );
         }
     }
@@ -191,7 +191,7 @@ image "app" { repository = repository.app }
     fn two_components_with_one_name_are_told_once() {
         insta::assert_snapshot!(
             problems(&(service("api", "") + &task("job", "  name = \"test-api\"") + NEEDED)),
-            @"10:10 SW313 two components have the task definition `test-api`; give one of them another `name`"
+            @"10:10 SW313 two components have the task definition `test-api`; give one of them another `name` or label"
         );
     }
 
@@ -201,7 +201,7 @@ image "app" { repository = repository.app }
         let name = "  name = input.name";
         insta::assert_snapshot!(
             problems(&(service("a", name) + &service("b", name) + NEEDED + input)),
-            @"9:10 SW313 two components have the service `${var.name}`; give one of them another `name`"
+            @"9:10 SW313 two components have the service `${var.name}`; give one of them another `name` or label"
         );
     }
 
@@ -210,7 +210,7 @@ image "app" { repository = repository.app }
         let (a, b) = ("x".repeat(60) + "a", "x".repeat(60) + "b");
         insta::assert_snapshot!(
             problems(&(task("a", &format!("  name = \"{a}\"")) + &task("b", &format!("  name = \"{b}\"")) + NEEDED)),
-            @"11:10 SW313 two components have the IAM role `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-execution`; give one of them another `name`"
+            @"11:10 SW313 two components have the IAM role `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-execution`; give one of them another `name` or label"
         );
     }
 
