@@ -354,3 +354,76 @@ fn what_a_killed_render_left_is_removed_by_the_next_one() {
     let left = project.files().into_iter().find(|(path, _)| path.contains(".stackwright-"));
     assert_eq!(left, None);
 }
+
+#[test]
+fn what_is_declared_by_hand_and_rendered_is_refused() {
+    let project = Project::with(&format!(
+        "{STACK}\ninput \"zone\" {{}}\nlocals {{\n  a = 1\n}}\noutput \"a\" {{\n  value = local.a\n}}\n"
+    ));
+    project.write(
+        "stacks/demo/by_hand.tf",
+        "variable \"zone\" {}\n\nlocals {\n  a = 2\n  b = 3\n}\n\nmodule \"network_main\" {\n  source = \"./x\"\n}\n\nterraform {\n  required_providers {}\n}\n",
+    );
+    assert_snapshot!(project.run(&["render"]).code(1).err, @r#"
+    error[SW313]: `variable "zone"` stands in `variables.tf` and in `stacks/demo/by_hand.tf`
+     --> stacks/demo/by_hand.tf:1:1
+      |
+    1 | variable "zone" {}
+      | ^^^^^^^^ written by hand
+      |
+      = help: Terraform reads both as one root: give one of them another name
+
+    error[SW313]: `local.a` stands in `locals.tf` and in `stacks/demo/by_hand.tf`
+     --> stacks/demo/by_hand.tf:4:3
+      |
+    4 |   a = 2
+      |   ^ written by hand
+      |
+      = help: Terraform reads both as one root: give one of them another name
+
+    error[SW313]: `module "network_main"` stands in `network.tf` and in `stacks/demo/by_hand.tf`
+     --> stacks/demo/by_hand.tf:8:1
+      |
+    8 | module "network_main" {
+      | ^^^^^^ written by hand
+      |
+      = help: Terraform reads both as one root: give one of them another name
+
+    error[SW313]: `required_providers` stands in `terraform.tf` and in `stacks/demo/by_hand.tf`
+      --> stacks/demo/by_hand.tf:13:3
+       |
+    13 |   required_providers {}
+       |   ^^^^^^^^^^^^^^^^^^ written by hand
+       |
+       = help: Terraform reads both as one root: give one of them another name
+    "#);
+}
+
+#[test]
+fn what_is_declared_by_hand_can_be_named_and_what_nobody_declares_cannot() {
+    let project = Project::with(&format!(
+        "{STACK}\ninput \"zone\" {{}}\noutput \"a\" {{\n  value = [var.mine, local.mine, var.zone, local.images]\n}}\noutput \"b\" {{\n  value = [var.zome, local.nowhere, for_each.x]\n}}\n"
+    ));
+    project.write("stacks/demo/by_hand.tf", "variable \"mine\" {}\nlocals {\n  mine = 1\n}\n");
+    project.edit("stacks/demo/stack.hcl", ", for_each.x", "");
+    assert_snapshot!(project.run(&["render"]).code(1).err, @"
+    error[SW107]: nothing declares `var.zome`
+      --> stacks/demo/stack.hcl:14:12
+       |
+    14 |   value = [var.zome, local.nowhere]
+       |            ^^^^^^^^
+       |
+       = help: did you mean `input.zone`?
+
+    error[SW107]: nothing declares `local.nowhere`
+      --> stacks/demo/stack.hcl:14:22
+       |
+    14 |   value = [var.zome, local.nowhere]
+       |                      ^^^^^^^^^^^^^
+       |
+       = help: add it to `locals { nowhere = … }`
+    ");
+    // What Terraform alone can read may declare anything.
+    project.write("stacks/demo/more.tf.json", "{}");
+    project.run(&["render"]).success();
+}

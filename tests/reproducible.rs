@@ -83,6 +83,10 @@ module "m" {
 }
 "#,
     );
+    project.write(
+        "stacks/layout/variables_by_hand.tf",
+        ["list", "x", "y", "z"].map(|name| format!("variable \"{name}\" {{}}\n")).join("\n"),
+    );
     project.run(&["render"]).success();
     let Some(output) = terraform(&project.path(""), &["fmt", "-check", "-diff", "-recursive"])
     else {

@@ -112,10 +112,21 @@ impl Names<'_, '_> {
 
     fn resolve(&mut self, path: &Path<'_>) {
         let (root, range) = path[0].clone();
-        if self.is_local(root) || TERRAFORM.contains(&root) {
+        if self.is_local(root) {
             return;
         }
         let file = self.reader.file();
+        if TERRAFORM.contains(&root) {
+            if let ("var" | "local", Some((label, end))) = (root, path.get(1)) {
+                let (range, label) = (range.start..end.end, (*label).to_owned());
+                let span = Some(Span::new(file, range.clone()));
+                let address = format!("{root}.{label}");
+                let kind = root.to_owned();
+                let reference = Reference { kind, label, attribute: None, weak: true, span };
+                self.found.push(Found { range, address, reference });
+            }
+            return;
+        }
         if let Some(kind) = component::kind(root) {
             let Some((label, label_range)) = path.get(1).cloned() else {
                 self.fail(

@@ -105,7 +105,8 @@ impl PartialEq for Expression {
     }
 }
 
-/// `kind.label` or `kind.label.attribute` in a description.
+/// `kind.label` or `kind.label.attribute` in a description. The kind is that of a component, or
+/// Terraform's own `var` or `local`.
 #[derive(Debug, Clone)]
 pub struct Reference {
     /// The component's kind, `database`.

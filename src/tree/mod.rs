@@ -1,5 +1,6 @@
 //! Everything that a render produces, in memory, and its meeting with the checkout.
 
+mod beside;
 pub mod compare;
 pub mod header;
 mod render;

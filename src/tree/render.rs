@@ -190,6 +190,10 @@ fn files(
     let up = "../".repeat(folder.split('/').count());
     let mut root = stack::lower::lower(stack, &format!("{up}{}", project.modules()));
     modules.append(&mut root.modules);
+    let clashes = super::beside::check(project, &folder, stack, &root);
+    if !clashes.is_empty() {
+        return Err(clashes);
+    }
     let origin = format!("{folder}/{DESCRIPTION}");
     let mut files = Files::new();
     for (name, body) in &root.files {
