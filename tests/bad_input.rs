@@ -397,6 +397,7 @@ fn a_read_only_folder_leaves_everything_as_it_was() {
     open_up(&project.path(""));
     assert!(run.err.contains("SW502"), "{}", run.err);
     assert!(run.err.to_lowercase().contains("permission denied"), "{}", run.err);
+    assert!(!run.err.contains("<project>"), "{}", run.err);
     assert_eq!(project.files(), before);
 }
 

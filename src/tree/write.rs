@@ -164,7 +164,12 @@ fn remove_leftovers(project: &Project, drifts: &[Drift]) {
 }
 
 fn unwritable(path: &str, error: &io::Error, state: &str) -> Diagnostic {
-    Diagnostic::error(codes::UNWRITABLE, format!("cannot write `{path}`: {error}"))
+    // A temporary file's own path would say nothing to anybody.
+    let reason = match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code).to_string(),
+        None => error.kind().to_string(),
+    };
+    Diagnostic::error(codes::UNWRITABLE, format!("cannot write `{path}`: {reason}"))
         .help(format!("{state}; mend it and render again"))
 }
 
