@@ -236,7 +236,8 @@ fn read_settings(root: &Path, sources: &mut Sources) -> Result<Settings, Vec<Dia
     top.body = body;
     let reader = Reader::new(file, &text);
     let settings = Settings::read(&reader, &top);
-    let diagnostics = reader.into_diagnostics();
+    let mut diagnostics = reader.into_diagnostics();
+    diagnostics.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span));
     match settings {
         Some(settings) if diagnostics.is_empty() => Ok(settings),
         _ => Err(diagnostics),
