@@ -47,8 +47,10 @@ const TOLD: &[&str] = &["cidr", "name", "port"];
 
 /// Checks every component that has a module, and the outputs.
 pub(super) fn check(stack: &Stack, diagnostics: &RefCell<Vec<Diagnostic>>) {
+    let sensitive_inputs = stack.all::<Input>().iter().any(|(_, input)| input.sensitive.0);
     for component in stack.components.values() {
-        if component.module().is_some() {
+        let structural = STRUCTURAL.iter().any(|(kind, _)| *kind == component.kind());
+        if component.module().is_some() && (sensitive_inputs || structural) {
             let flow = Flow { stack, component: component.as_ref(), diagnostics };
             for Property { key, value, .. } in component.arguments() {
                 flow.walk(&mut vec![key], &value);
@@ -72,6 +74,9 @@ pub(super) fn check(stack: &Stack, diagnostics: &RefCell<Vec<Diagnostic>>) {
 
 /// The sensitive input that an expression depends on.
 fn sensitive(stack: &Stack, source: &str) -> Option<String> {
+    if !source.contains("var.") && !source.contains("local.") {
+        return None;
+    }
     let is_sensitive = |name: &Name| {
         let input = name.get(1).filter(|_| name[0] == "var");
         input.and_then(|label| stack.component::<Input>(label)).is_some_and(|i| i.sensitive.0)

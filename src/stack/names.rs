@@ -1,7 +1,8 @@
 //! The names that things have in AWS, of which no two may be the same.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::Stack;
 use super::check::Check;
@@ -105,7 +106,6 @@ fn longest(what: &str) -> Option<usize> {
 
 /// Names that are too long or stand twice.
 pub(super) fn check(stack: &Stack, diagnostics: &RefCell<Vec<Diagnostic>>) {
-    let mut seen: BTreeMap<(&str, String, String), (usize, &AwsName)> = BTreeMap::new();
     let all: Vec<(usize, &dyn AnyComponent, Vec<AwsName>)> = stack
         .components
         .iter()
@@ -115,6 +115,8 @@ pub(super) fn check(stack: &Stack, diagnostics: &RefCell<Vec<Diagnostic>>) {
             (index, component.as_ref(), component.aws_names(&check))
         })
         .collect();
+    // Looked up, never walked through.
+    let mut seen: HashMap<(&str, &str, Cow<'_, str>), (usize, &AwsName)> = HashMap::new();
     let mut told: Vec<(usize, usize)> = Vec::new();
     for (index, component, names) in &all {
         for name in names {
@@ -139,10 +141,10 @@ pub(super) fn check(stack: &Stack, diagnostics: &RefCell<Vec<Diagnostic>>) {
             // IAM tells no upper case from lower case (AWS Identity and Access Management API
             // Reference, "CreateRole").
             let folded = match name.what {
-                ROLE => name.name.to_lowercase(),
-                _ => name.name.clone(),
+                ROLE => Cow::Owned(name.name.to_lowercase()),
+                _ => Cow::Borrowed(name.name.as_str()),
             };
-            let key = (name.what, name.scope.clone(), folded);
+            let key = (name.what, name.scope.as_str(), folded);
             let Some((first, other)) = seen.get(&key).copied() else {
                 seen.insert(key, (*index, name));
                 continue;

@@ -40,6 +40,14 @@ struct Names {
 
 impl Names {
     fn read(&mut self, source: &str) {
+        // Most expressions are one path, and need no parser.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
+        if source.bytes().all(is_plain) && source.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            if source.contains('.') {
+                self.found.insert(source.split('.').take(3).map(str::to_owned).collect());
+            }
+            return;
+        }
         // What cannot be read here was read before, and told.
         if let Ok(body) = hcl::edit::parser::parse_body(&format!("x = {source}\n")) {
             visit_body(self, &body);
