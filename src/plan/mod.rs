@@ -3,7 +3,18 @@
 //! Terraform reattaches to a provider that already runs; `server` is that provider. It knows of
 //! the real one what [`schema`] holds, plans as it would as far as that goes (`rules`), and so the
 //! real `terraform` plans the real root with no account, no network and no download
-//! (`terraform`). `summary` is what people are told of it.
+//! ([`terraform`]). [`summary`] is what people are told of it.
 
+mod error;
+mod placeholder;
+mod process;
+pub mod revision;
+pub mod root;
+pub mod scan;
 pub mod schema;
+pub mod summary;
+pub mod terraform;
 pub mod value;
+
+pub use error::Error;
+pub use process::Stop;
