@@ -5,11 +5,17 @@
 //! real `terraform` plans the real root with no account, no network and no download
 //! ([`terraform`]). [`summary`] is what people are told of it.
 
+pub mod compare;
+pub mod deny;
 mod error;
+pub mod group;
+mod message;
 mod placeholder;
 mod process;
+mod providers;
 pub mod revision;
 pub mod root;
+pub mod roots;
 pub mod scan;
 pub mod schema;
 pub mod summary;

@@ -109,6 +109,24 @@ impl Root {
         self.folders.keys().map(String::as_str)
     }
 
+    /// True when it is made of what is at a path, or of something below it.
+    pub fn reaches(&self, path: &str) -> bool {
+        let below = |folder: &str| {
+            folder.is_empty()
+                || path
+                    .strip_prefix(folder)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.folders.iter().any(|(folder, found)| {
+            let mut up = found
+                .names
+                .up
+                .iter()
+                .filter_map(|up| joined(folder, up.trim_end_matches(['.', '/'])));
+            below(folder) || up.any(|up| !up.is_empty() && below(&up))
+        })
+    }
+
     /// What it wants of providers.
     pub fn needs(&self) -> Needs {
         let mut needs = Needs::default();
@@ -160,6 +178,39 @@ impl Root {
         self.write_states(target).map_err(failed)?;
         self.write_manifest(target).map_err(failed)?;
         self.write_variables(top, target).map_err(failed)
+    }
+
+    /// Puts only what configures its providers into a folder: what is left of a root that is gone,
+    /// since Terraform destroys nothing whose provider it does not know.
+    ///
+    /// # Errors
+    /// When something cannot be read or written.
+    pub(super) fn stage_providers(&self, top: &Path, target: &Path) -> Result<(), Error> {
+        let failed = |error| Error::Io { doing: "stage", path: self.folder.clone(), error };
+        let mut text = String::new();
+        for name in terraform_files(&top.join(&self.folder)).map_err(failed)? {
+            let edited = self.folders.get(&self.folder).and_then(|folder| folder.edited.get(&name));
+            let source = match edited {
+                Some(text) => text.clone(),
+                None => fs::read_to_string(top.join(&self.folder).join(&name)).map_err(failed)?,
+            };
+            let Ok(body) = hcl::edit::parser::parse_body(&source) else { continue };
+            for block in body.blocks().filter(|block| {
+                matches!(
+                    block.ident.as_str(),
+                    "terraform" | "provider" | "variable" | "locals" | "data"
+                )
+            }) {
+                if let Some(range) = hcl::edit::Span::span(block) {
+                    text.push_str(&source[range]);
+                    text.push('\n');
+                }
+            }
+        }
+        fs::write(target.join("providers.tf"), text).map_err(failed)?;
+        let tree =
+            target.ancestors().nth(self.folder.split('/').filter(|part| !part.is_empty()).count());
+        self.write_variables(top, tree.unwrap_or(target)).map_err(failed)
     }
 
     /// A stub for each module that would have to be downloaded: it takes every argument of its call

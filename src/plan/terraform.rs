@@ -142,11 +142,12 @@ impl Terraform {
     pub(super) fn run(
         &self,
         folder: &Path,
-        args: &[&str],
+        args: &[impl AsRef<str>],
         surroundings: &Surroundings<'_>,
     ) -> Result<Answer, Error> {
         let mut command = Command::new(&self.program);
-        command.args(args).current_dir(folder);
+        let what = args.first().map_or("", AsRef::as_ref);
+        command.args(args.iter().map(AsRef::as_ref)).current_dir(folder);
         match surroundings {
             Surroundings::Live => {
                 command.env("TF_INPUT", "0").env("TF_IN_AUTOMATION", "1");
@@ -159,12 +160,10 @@ impl Terraform {
                 }
             }
         }
-        let name = format!("{} {}", self.product.name(), args.first().copied().unwrap_or_default());
+        let name = format!("{} {}", self.product.name(), what);
         tracing::debug!(command = name, "running");
-        let ended =
-            process::run(&mut command, self.limit, &self.stop, None).map_err(|failure| {
-                failed(&self.program, args.first().copied().unwrap_or(""), failure, self.limit)
-            })?;
+        let ended = process::run(&mut command, self.limit, &self.stop, None)
+            .map_err(|failure| failed(&self.program, what, failure, self.limit))?;
         let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
         match ended.status.code() {
             // Go's exit code of a panic is 2, which is also that of a wrong argument.
