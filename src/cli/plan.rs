@@ -243,8 +243,11 @@ fn plan_json(
     match Summary::read(&json, Origin::Real) {
         Ok(summary) => planned.summary = Some(summary),
         Err(error) => planned.diagnostics.push(
-            Diagnostic::error(codes::BAD_PLAN, format!("`{name}` is not a plan: {error}"))
-                .help("make it with `terraform plan -out=plan` and `terraform show -json plan`"),
+            Diagnostic::error(
+                codes::BAD_PLAN,
+                format!("`{name}` is not a plan as JSON: {}", why(&error)),
+            )
+            .help("make it with `terraform plan -out=plan` and `terraform show -json plan`"),
         ),
     }
     let sources = Sources::default();
@@ -257,6 +260,13 @@ fn plan_json(
         sources: &sources,
     };
     print(&report, args, output)
+}
+
+fn why(error: &Error) -> String {
+    match error {
+        Error::Answer { why, .. } => why.clone(),
+        error => error.to_string(),
+    }
 }
 
 fn print(report: &PlanReport<'_>, args: &PlanArgs, output: &mut Output) -> anyhow::Result<Outcome> {
@@ -317,7 +327,7 @@ fn prepare(
         Work { targets: Vec::new(), unchanged: 0, git, commit, base, diagnostics: Vec::new() };
     let top = work.git.as_ref().map(|git| git.top.clone());
     let Some(project) = project else {
-        work.targets.push(Target::of_folder(&start, top.as_deref())?);
+        work.targets.push(Target::of_folder(&start, &tops(top))?);
         return Ok(work);
     };
     let top = top.unwrap_or_else(|| project.root.clone());
@@ -345,6 +355,12 @@ fn prepare(
     work.unchanged = all - work.targets.len();
     work.diagnostics = drift(project, &args.selection.stacks, &work.targets, &known, output);
     Ok(work)
+}
+
+/// The trees that a root may be in: its repository, or where we stand.
+pub fn tops(repository: Option<PathBuf>) -> Vec<PathBuf> {
+    let here = std::env::current_dir().and_then(fs::canonicalize).ok();
+    repository.into_iter().chain(here).collect()
 }
 
 /// A plan is of the files: says so where a description has moved on.

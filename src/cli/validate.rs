@@ -6,13 +6,14 @@ use std::sync::Mutex;
 use clap::{Args, ValueEnum};
 use stackwright::diagnostic::{Diagnostic, Sources};
 use stackwright::plan::compare::{Planner, Scratch, Target};
+use stackwright::plan::revision::Git;
 use stackwright::plan::{Error, roots};
 use stackwright::project::Project;
 use stackwright::report::{count, diagnostics};
 use stackwright::tree;
 
 use super::output::Output;
-use super::plan::{Tool, side_by_side, stop};
+use super::plan::{Tool, side_by_side, stop, tops};
 use super::{Outcome, Selection};
 
 /// Let Terraform check every root, without credentials
@@ -76,7 +77,10 @@ pub fn validate(
     let own = Mutex::default();
     let sources = project.map_or(&own, |project| &project.sources);
     let targets = match (project, &args.root) {
-        (_, Some(root)) => Target::of_folder(root, None).map(|target| vec![target]),
+        (_, Some(root)) => {
+            let git = Git::around(root, args.tool.limit(), stop.clone()).ok();
+            Target::of_folder(root, &tops(git.map(|git| git.top))).map(|target| vec![target])
+        }
         (Some(project), None) => {
             let known = project.stack_names().unwrap_or_default();
             let asked = &args.selection.stacks;

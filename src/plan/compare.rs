@@ -12,7 +12,7 @@ use super::providers::{self, Serving};
 use super::revision::{self, Git};
 use super::root::Root;
 use super::summary::{Origin, Summary};
-use super::terraform::{Surroundings, Terraform};
+use super::terraform::{DATA, Surroundings, Terraform};
 use crate::diagnostic::{Diagnostic, Sources, codes};
 
 /// A root to be planned.
@@ -29,31 +29,27 @@ pub struct Target {
 }
 
 impl Target {
-    /// The root in a folder, in the tree with this top, or else in the smallest one that holds all
-    /// that it reaches.
+    /// The root in a folder, in the first of these trees that holds all that it reaches, or else in
+    /// the smallest one that does.
     ///
     /// # Errors
     /// When the folder is no root.
-    pub fn of_folder(folder: &Path, top: Option<&Path>) -> Result<Self, Error> {
+    pub fn of_folder(folder: &Path, tops: &[PathBuf]) -> Result<Self, Error> {
         let shown = folder.display().to_string();
         let folder = fs::canonicalize(folder).map_err(Error::io("open", shown.as_str()))?;
-        let top = match top {
-            Some(top) if folder.starts_with(top) => top.to_owned(),
-            _ => {
-                let all = Path::new("/");
-                let below = revision::below(all, &folder).unwrap_or_default();
-                let root = Root::read(all, &below)?;
-                let mut top = folder.clone();
-                while !root.folders().all(|reached| all.join(reached).starts_with(&top))
-                    && top.pop()
-                {}
-                top
-            }
+        let bad_name =
+            || Error::io("open", shown.as_str())(std::io::Error::other("its name is not UTF-8"));
+        let all = Path::new("/");
+        let root = Root::read(all, &revision::below(all, &folder).ok_or_else(bad_name)?)?;
+        let holds = |top: &Path| root.folders().all(|reached| all.join(reached).starts_with(top));
+        let top =
+            tops.iter().map(PathBuf::as_path).chain(folder.ancestors()).find(|top| holds(top));
+        let top = top.unwrap_or(all).to_owned();
+        let below = revision::below(&top, &folder).ok_or_else(bad_name)?;
+        let name = match below.as_str() {
+            "" => folder.file_name().map_or(shown, |name| name.to_string_lossy().into_owned()),
+            below => below.to_owned(),
         };
-        let below = revision::below(&top, &folder).ok_or_else(|| {
-            Error::io("open", shown.as_str())(std::io::Error::other("its name is not UTF-8"))
-        })?;
-        let name = if below.is_empty() { shown } else { below.clone() };
         Ok(Self { name, top, folder: below, description: None })
     }
 }
@@ -140,6 +136,18 @@ fn sweep(parent: &Path) {
     }
 }
 
+/// Writes placeholders for a root's variables, and says so to Terraform.
+fn variables(root: &Root, top: &Path, work: &Path) -> Result<String, Error> {
+    let values = root.placeholders(top)?;
+    let text = serde_json::json!(values).to_string();
+    let file = work.join("placeholders.tfvars.json");
+    fs::write(&file, text).map_err(Error::io("write", "placeholders"))?;
+    Ok(format!("-var-file={}", file.display()))
+}
+
+/// The simulated state's file.
+const STATE: &str = "state";
+
 /// Why a root has no plan.
 enum Failed {
     Error(Error),
@@ -189,7 +197,7 @@ impl Planner<'_> {
             let root = Root::read(&target.top, &target.folder)?;
             planned.unseen = root.unseen().into_iter().collect();
             let tree = work.path().join("tree");
-            root.stage(&target.top, &tree)?;
+            root.stage(&target.top, &tree, &work.path().join(DATA))?;
             let serving = providers::serve(self.terraform, &root.needs(), work.path())?;
             let reattach = serving.as_ref().map(Serving::reattach);
             let surroundings =
@@ -244,36 +252,32 @@ impl Planner<'_> {
         let reattach = serving.as_ref().map(Serving::reattach);
         let surroundings =
             Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
-        // Both trees stand at the same path, so that a path in a value is no change.
+        // Both trees stand at the same path, so that a path in a value is no change; the state is
+        // elsewhere, so that no tree sees it.
         let tree = work.path().join("tree");
         let folder = tree.join(&target.folder);
-        let state = work.path().join("state");
-        let moved = |from: &Path, to: &Path| match fs::rename(from, to) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::io("move", "the simulated state")(error))
-            }
-            _ => Ok(()),
-        };
+        let data = work.path().join(DATA);
         if let Some(old) = &old {
-            old.stage(&old_top, &tree)?;
+            old.stage(&old_top, &tree, &data)?;
             self.unreadable(old, target, &old_top, &folder, &surroundings)?;
-            self.simulate(target, &old_top, &folder, &surroundings)?;
-            moved(&folder.join("terraform.tfstate"), &state)?;
+            let variables = variables(old, &old_top, work.path())?;
+            self.simulate(target, &old_top, &folder, &variables, &surroundings)?;
             fs::remove_dir_all(&tree).map_err(Error::io("empty", "a temporary folder"))?;
         }
-        if now.is_empty() {
+        if let (true, Some(old)) = (now.is_empty(), &old) {
             // The whole root is gone: so is everything in it.
             fs::create_dir_all(&folder).map_err(Error::io("make", "a temporary folder"))?;
-            if let Some(old) = &old {
-                old.stage_providers(&old_top, &folder)?;
-            }
+            old.stage_providers(&old_top, &folder)?;
         } else {
-            now.stage(&target.top, &tree)?;
+            now.stage(&target.top, &tree, &data)?;
             self.unreadable(&now, target, &target.top, &folder, &surroundings)?;
         }
-        moved(&state, &folder.join("terraform.tfstate"))?;
+        let root = if now.is_empty() { old.as_ref().unwrap_or(&now) } else { &now };
+        let top = if now.is_empty() { &old_top } else { &target.top };
+        let variables = variables(root, top, work.path())?;
         let plan = work.path().join("plan");
-        let options = ["-refresh=false", "-lock=false"];
+        let state = format!("-state={}", work.path().join(STATE).display());
+        let options = ["-refresh=false", "-lock=false", &state, &variables];
         let summary = self.plan_in(
             &folder,
             &plan,
@@ -313,10 +317,13 @@ impl Planner<'_> {
         target: &Target,
         top: &Path,
         folder: &Path,
+        variables: &str,
         surroundings: &Surroundings<'_>,
     ) -> Result<(), Failed> {
-        let args =
-            ["apply", "-json", "-auto-approve", "-input=false", "-lock=false", "-refresh=false"];
+        let Surroundings::Offline { home, .. } = surroundings else { return Ok(()) };
+        let state = format!("-state={}", home.join(STATE).display());
+        let still = ["-auto-approve", "-input=false", "-lock=false", "-refresh=false"];
+        let args = [&["apply", "-json", &state, variables], &still[..]].concat();
         let answer = self.terraform.run(folder, &self.with_variables(&args), surroundings)?;
         let messages = message::of_lines(&answer)?;
         if answer.code == 0 {

@@ -119,7 +119,7 @@ pub fn group(summary: &Summary) -> Vec<Component<'_>> {
             first.action == change.action
                 && first.ty == change.ty
                 && first.reason == change.reason
-                && first.attributes == change.attributes
+                && same_attributes(first, change)
                 && change.moved_from.is_none() == first.moved_from.is_none()
                 && change.imported.is_none() == first.imported.is_none()
         };
@@ -142,6 +142,17 @@ pub fn group(summary: &Summary) -> Vec<Component<'_>> {
         worst(a).cmp(&worst(b)).then_with(|| a.name.cmp(&b.name))
     });
     components
+}
+
+/// What follows from other changes has an old value of its own, which tells nothing.
+fn same_attributes(a: &Change, b: &Change) -> bool {
+    let paths = |change: &Change| -> Vec<String> {
+        change.attributes.iter().map(|attribute| attribute.path.clone()).collect()
+    };
+    match a.follows && b.follows {
+        true => paths(a) == paths(b),
+        false => a.attributes == b.attributes,
+    }
 }
 
 /// A module call in the words of a description: it is named `<kind>_<label>`.
@@ -175,6 +186,7 @@ fn noun(ty: &str) -> String {
         "aws_lb_listener_rule" => "listener rule",
         "aws_lb_target_group" => "target group",
         "aws_s3_bucket" => "bucket",
+        "terraform_data" => "terraform_data resource",
         ty => return ty.strip_prefix("aws_").unwrap_or(ty).replace('_', " "),
     };
     known.to_owned()

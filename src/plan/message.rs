@@ -53,6 +53,11 @@ impl Message {
     pub fn is_error(&self) -> bool {
         self.severity == "error"
     }
+
+    /// True for what Terraform says of how we call it.
+    fn is_ours(&self) -> bool {
+        !self.is_error() && self.summary.starts_with("Deprecated flag: -state")
+    }
 }
 
 /// The messages among the lines that `plan -json` and `apply -json` print.
@@ -80,7 +85,8 @@ pub(super) fn of_validation(answer: &Answer) -> Result<Vec<Message>, Error> {
 }
 
 /// A command that fails says why.
-fn said(answer: &Answer, messages: Vec<Message>) -> Result<Vec<Message>, Error> {
+fn said(answer: &Answer, mut messages: Vec<Message>) -> Result<Vec<Message>, Error> {
+    messages.retain(|message| !message.is_ours());
     if answer.code == 0 || messages.iter().any(Message::is_error) {
         return Ok(messages);
     }

@@ -148,11 +148,11 @@ impl Root {
     }
 
     /// Puts what is planned into a new folder: links to the files, copies of what has to change,
-    /// and what Terraform would have installed.
+    /// and, in a folder of data, what Terraform would have installed.
     ///
     /// # Errors
     /// When something cannot be written.
-    pub(super) fn stage(&self, top: &Path, target: &Path) -> Result<(), Error> {
+    pub(super) fn stage(&self, top: &Path, target: &Path, data: &Path) -> Result<(), Error> {
         let failed = |error| Error::Io { doing: "stage", path: self.folder.clone(), error };
         let deep = self.folders.values().any(|folder| folder.names.lists_files);
         let mut real: BTreeSet<&str> = BTreeSet::from([""]);
@@ -176,8 +176,7 @@ impl Root {
         }
         self.write_stubs(target).map_err(failed)?;
         self.write_states(target).map_err(failed)?;
-        self.write_manifest(target).map_err(failed)?;
-        self.write_variables(top, target).map_err(failed)
+        self.write_manifest(data).map_err(failed)
     }
 
     /// Puts only what configures its providers into a folder: what is left of a root that is gone,
@@ -196,10 +195,8 @@ impl Root {
             };
             let Ok(body) = hcl::edit::parser::parse_body(&source) else { continue };
             for block in body.blocks().filter(|block| {
-                matches!(
-                    block.ident.as_str(),
-                    "terraform" | "provider" | "variable" | "locals" | "data"
-                )
+                // Values that a provider is configured with cannot come from what is gone.
+                matches!(block.ident.as_str(), "terraform" | "provider" | "variable")
             }) {
                 if let Some(range) = hcl::edit::Span::span(block) {
                     text.push_str(&source[range]);
@@ -207,10 +204,7 @@ impl Root {
                 }
             }
         }
-        fs::write(target.join("providers.tf"), text).map_err(failed)?;
-        let tree =
-            target.ancestors().nth(self.folder.split('/').filter(|part| !part.is_empty()).count());
-        self.write_variables(top, tree.unwrap_or(target)).map_err(failed)
+        fs::write(target.join("providers.tf"), text).map_err(failed)
     }
 
     /// A stub for each module that would have to be downloaded: it takes every argument of its call
@@ -260,10 +254,10 @@ impl Root {
     }
 
     /// What `terraform init` writes of modules.
-    fn write_manifest(&self, target: &Path) -> io::Result<()> {
+    fn write_manifest(&self, data: &Path) -> io::Result<()> {
         let mut modules = vec![json!({"Key": "", "Source": "", "Dir": "."})];
         self.manifest(&self.folder, "", ".", 0, &mut modules);
-        let folder = target.join(&self.folder).join(".terraform/modules");
+        let folder = data.join("modules");
         fs::create_dir_all(&folder)?;
         fs::write(folder.join("modules.json"), json!({"Modules": modules}).to_string())
     }
@@ -286,31 +280,35 @@ impl Root {
     }
 
     /// Placeholders for variables that have no value.
-    fn write_variables(&self, top: &Path, target: &Path) -> io::Result<()> {
-        let Some(folder) = self.folders.get(&self.folder) else { return Ok(()) };
-        let mut values = folder.names.variables.clone();
-        for entry in fs::read_dir(top.join(&self.folder))? {
-            let Ok(name) = entry?.file_name().into_string() else { continue };
-            let set = match name.as_str() {
-                "terraform.tfvars" | "terraform.tfvars.json" => true,
-                name => name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json"),
-            };
-            if !set {
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub(super) fn placeholders(&self, top: &Path) -> Result<BTreeMap<String, Value>, Error> {
+        let mut values = match self.folders.get(&self.folder) {
+            Some(folder) => folder.names.variables.clone(),
+            None => return Ok(BTreeMap::new()),
+        };
+        let folder = top.join(&self.folder);
+        if values.is_empty() || !folder.is_dir() {
+            return Ok(values);
+        }
+        let failed = |error| Error::Io { doing: "read", path: self.folder.clone(), error };
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let Ok(name) = entry.map_err(failed)?.file_name().into_string() else { continue };
+            let stem = name.strip_suffix(".json").unwrap_or(&name);
+            if stem != "terraform.tfvars" && !stem.ends_with(".auto.tfvars") {
                 continue;
             }
-            let text = fs::read_to_string(top.join(&self.folder).join(&name)).unwrap_or_default();
+            let text = fs::read_to_string(folder.join(&name)).unwrap_or_default();
             if name.ends_with(".json") {
-                let set: Option<serde_json::Map<String, Value>> = serde_json::from_str(&text).ok();
-                values.retain(|name, _| set.as_ref().is_none_or(|set| !set.contains_key(name)));
+                let set: serde_json::Map<String, Value> =
+                    serde_json::from_str(&text).unwrap_or_default();
+                values.retain(|name, _| !set.contains_key(name));
             } else if let Ok(body) = hcl::edit::parser::parse_body(&text) {
                 values.retain(|name, _| !body.has_attribute(name));
             }
         }
-        if values.is_empty() {
-            return Ok(());
-        }
-        let text = serde_json::to_string(&values).map_err(io::Error::other)?;
-        fs::write(target.join(&self.folder).join("stackwright.auto.tfvars.json"), text)
+        Ok(values)
     }
 }
 

@@ -11,6 +11,9 @@ use super::process::{self, Ended, Failure, Stop};
 /// The oldest version that has everything a plan needs: `plan -json`, `import` blocks, `check`.
 pub const MINIMUM: (u32, u32) = (1, 5);
 
+/// Where Terraform's data are in its home for a run.
+pub(super) const DATA: &str = "data";
+
 /// Which of the two it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Product {
@@ -58,7 +61,7 @@ pub struct Terraform {
 pub enum Surroundings<'a> {
     /// Nothing of the user's but the search path; providers are served at these places.
     Offline {
-        /// Its home for this run.
+        /// Its home for this run, in which its data are.
         home: &'a Path,
         /// The value of `TF_REATTACH_PROVIDERS`.
         reattach: Option<&'a str>,
@@ -154,7 +157,7 @@ impl Terraform {
             }
             Surroundings::Offline { home, reattach } => {
                 quiet(&mut command);
-                command.env("HOME", home).env("TF_DATA_DIR", ".terraform");
+                command.env("HOME", home).env("TF_DATA_DIR", home.join(DATA));
                 if let Some(reattach) = reattach {
                     command.env("TF_REATTACH_PROVIDERS", reattach);
                 }
