@@ -518,10 +518,8 @@ const SHORTEST_SECRET: usize = 6;
 
 fn marked(value: &Value, marks: &Value, found: &mut BTreeSet<String>) {
     match (value, marks) {
-        (Value::String(text), Value::Bool(true)) => {
-            if text.chars().count() >= SHORTEST_SECRET {
-                found.insert(text.clone());
-            }
+        (Value::String(text), Value::Bool(true)) if text.chars().count() >= SHORTEST_SECRET => {
+            found.insert(text.clone());
         }
         (Value::Array(items), Value::Bool(true)) => {
             items.iter().for_each(|item| marked(item, marks, found))
