@@ -6,6 +6,7 @@ mod bad_input;
 mod check;
 mod diff;
 mod docs;
+mod facts;
 mod help;
 mod loaders;
 mod log;

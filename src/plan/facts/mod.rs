@@ -74,7 +74,19 @@ pub struct FactsError {
 }
 
 /// The facts that come with Stackwright, by provider name.
-const EMBEDDED: [(&str, &str); 1] = [("hashicorp/aws", include_str!("aws.facts"))];
+const EMBEDDED: [(&str, &str); 11] = [
+    ("hashicorp/archive", include_str!("archive.facts")),
+    ("hashicorp/aws", include_str!("aws.facts")),
+    ("hashicorp/external", include_str!("external.facts")),
+    ("hashicorp/helm", include_str!("helm.facts")),
+    ("hashicorp/http", include_str!("http.facts")),
+    ("hashicorp/kubernetes", include_str!("kubernetes.facts")),
+    ("hashicorp/local", include_str!("local.facts")),
+    ("hashicorp/null", include_str!("null.facts")),
+    ("hashicorp/random", include_str!("random.facts")),
+    ("hashicorp/time", include_str!("time.facts")),
+    ("hashicorp/tls", include_str!("tls.facts")),
+];
 
 /// The text of the facts that come with Stackwright.
 ///

@@ -336,14 +336,71 @@ fn deep_nesting_is_an_error_and_no_overflow() {
     }
 }
 
+/// `STACKWRIGHT_BLESS=1 cargo test --lib plan::facts` writes them as they would be printed.
 #[test]
-fn the_facts_that_come_with_us_are_as_printed_and_consistent() {
+fn the_facts_that_come_with_us_are_as_printed() {
     for (name, text) in EMBEDDED {
-        let provider = parse(text).unwrap();
+        let provider = parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(provider.name, name);
         let (comments, rest) = text.split_at(text.find("facts 1\n").unwrap());
         assert!(comments.lines().all(|line| line.starts_with('#')), "{comments}");
-        assert!(rest == print(&provider), "{name} is not as it would be printed");
+        let printed = print(&provider);
+        if rest != printed && std::env::var_os("STACKWRIGHT_BLESS").is_some() {
+            let file = format!("src/plan/facts/{}.facts", name.split_once('/').unwrap().1);
+            std::fs::write(file, format!("{comments}{printed}")).unwrap();
+        } else {
+            assert!(rest == printed, "{name} is not as it would be printed");
+        }
+    }
+}
+
+/// What a path of a relation names must be there, and a default must be of its attribute's type.
+#[test]
+fn the_facts_that_come_with_us_are_consistent() {
+    for (name, text) in EMBEDDED {
+        let provider = parse(text).unwrap();
+        for (of, resource) in provider.resources.iter().chain(&provider.data_sources) {
+            let conflicts = resource.conflicts.iter();
+            let paths = conflicts
+                .flat_map(|(path, others)| others.iter().chain([path]))
+                .chain(resource.exactly_one_of.iter().flatten());
+            for path in paths {
+                assert!(is_there(&resource.block, path), "{name}: {of} has no {path}");
+            }
+            defaults_fit(of, &resource.block);
+        }
+    }
+}
+
+fn is_there(block: &Block, path: &str) -> bool {
+    match path.split_once('.') {
+        None => block.attributes.contains_key(path) || block.blocks.contains_key(path),
+        Some((name, rest)) => match (block.blocks.get(name), block.attributes.get(name)) {
+            (Some(nested), _) => is_there(&nested.block, rest),
+            (None, Some(Attribute { ty: Type::Nested(_, inner), .. })) => {
+                let block = Block { attributes: inner.clone(), ..Block::default() };
+                is_there(&block, rest)
+            }
+            _ => false,
+        },
+    }
+}
+
+fn defaults_fit(path: &str, block: &Block) {
+    for (name, attribute) in &block.attributes {
+        let fits = match (&attribute.ty, &attribute.default) {
+            (_, None) => true,
+            (Type::String, Some(default)) => matches!(default, Value::String(_)),
+            (Type::Number, Some(default)) => matches!(default, Value::Number(_)),
+            (Type::Bool, Some(default)) => matches!(default, Value::Bool(_)),
+            (_, Some(_)) => false,
+        };
+        assert!(fits, "{path}.{name}: {:?}", attribute.default);
+        let written = attribute.presence != Presence::Computed;
+        assert!(written || attribute.default.is_none(), "{path}.{name} is computed alone");
+    }
+    for (name, nested) in &block.blocks {
+        defaults_fit(&format!("{path}.{name}"), &nested.block);
     }
 }
 
