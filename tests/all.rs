@@ -11,6 +11,7 @@ mod help;
 mod loaders;
 mod log;
 mod modules;
+mod provider;
 mod render;
 mod reproducible;
 mod support;
