@@ -49,7 +49,7 @@
 //!
 //! Paths are names with dots between them, without the numbers of list elements:
 //! `restore_to_point_in_time.restore_time`. Indentation is two spaces a level. What is not a plain
-//! word is a JSON string. The order of lines is free; [`print`] sorts.
+//! word is a JSON string. The order of lines is free; [`print()`] sorts.
 
 mod parse;
 mod print;

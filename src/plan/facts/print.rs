@@ -10,7 +10,7 @@ use crate::plan::value::Value;
 
 /// Prints facts, sorted.
 ///
-/// [`parse`](super::parse) reads them back as they were. The one exception is a type that
+/// [`parse`](super::parse()) reads them back as they were. The one exception is a type that
 /// Terraform cannot have either: nested attributes within a collection type, which become an
 /// object.
 ///
