@@ -20,6 +20,7 @@ fn the_front_page() {
       diff      Show what a render would change, as a unified diff
       plan      Show what this branch creates, updates, replaces and destroys, without credentials
       validate  Let Terraform check every root, without credentials
+      provider  Say what is known of Terraform providers
       help      Print this message or the help of the given subcommand(s)
 
     Options:
@@ -88,6 +89,8 @@ fn every_command_has_examples() {
         let help = project.run(&[command, "--help"]).success();
         assert!(help.contains(&format!("Examples:\n  stackwright {command}")), "{help}");
     }
+    let help = project.run(&["provider", "distill", "--help"]).success();
+    assert!(help.contains("| stackwright provider distill"), "{help}");
 }
 
 #[test]

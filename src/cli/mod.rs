@@ -6,6 +6,7 @@ mod diff;
 mod log;
 mod output;
 mod plan;
+mod provider;
 mod render;
 mod validate;
 
@@ -98,6 +99,7 @@ enum Command {
     Diff(diff::DiffArgs),
     Plan(plan::PlanArgs),
     Validate(validate::ValidateArgs),
+    Provider(provider::ProviderArgs),
 }
 
 /// How a command ended.
@@ -149,6 +151,8 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Validate(args) if args.needs_no_project() => {
             return validate::validate(None, args, output);
         }
+        // What is known of providers is no project's.
+        Command::Provider(args) => return provider::provider(args, output),
         _ => {}
     }
     let project = match Project::find(&cli.global.project) {
@@ -165,5 +169,6 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Diff(args) => diff::diff(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
+        Command::Provider(args) => provider::provider(args, output),
     }
 }

@@ -17,6 +17,8 @@ pub mod revision;
 pub mod root;
 pub mod roots;
 pub mod scan;
+pub mod distill;
+pub mod facts;
 pub mod schema;
 pub mod summary;
 pub mod terraform;
