@@ -105,6 +105,12 @@ pub struct Tool {
     /// The longest that one run of it may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "600")]
     timeout: u64,
+
+    /// Facts about a provider, made by `stackwright provider distill`; may stand several times
+    ///
+    /// They come before those that Stackwright has.
+    #[arg(long, value_name = "FILE")]
+    facts: Vec<PathBuf>,
 }
 
 /// How a result looks.
@@ -123,6 +129,14 @@ enum Format {
 impl Tool {
     pub fn limit(&self) -> Duration {
         Duration::from_secs(self.timeout.max(1))
+    }
+
+    pub fn facts(&self) -> anyhow::Result<Vec<String>> {
+        let read = |file: &PathBuf| {
+            fs::read_to_string(file)
+                .map_err(|error| anyhow::anyhow!("cannot read `{}`: {error}", file.display()))
+        };
+        self.facts.iter().map(read).collect()
     }
 
     pub fn find(&self, stop: &Stop) -> Result<Terraform, Error> {
@@ -206,7 +220,13 @@ pub fn plan(
             return Ok(Outcome::Error);
         }
     };
-    let planner = Planner { terraform: &terraform, var_files, scratch: &scratch, sources };
+    let planner = Planner {
+        terraform: &terraform,
+        var_files,
+        facts: args.tool.facts()?,
+        scratch: &scratch,
+        sources,
+    };
     let base = match (&work.git, &work.commit) {
         (Some(git), Some(commit)) => Base::Commit(git, commit),
         _ => Base::Nothing,

@@ -109,8 +109,13 @@ pub fn validate(
             return Ok(Outcome::Error);
         }
     };
-    let planner =
-        Planner { terraform: &terraform, var_files: Vec::new(), scratch: &scratch, sources };
+    let planner = Planner {
+        terraform: &terraform,
+        var_files: Vec::new(),
+        facts: args.tool.facts()?,
+        scratch: &scratch,
+        sources,
+    };
     let validated =
         side_by_side(&targets, output, "validating", &|target| planner.validate(target));
     let all: Vec<Diagnostic> =

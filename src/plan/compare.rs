@@ -8,9 +8,10 @@ use tempfile::TempDir;
 
 use super::error::Error;
 use super::message::{self, Message, Places};
-use super::providers::{self, Serving};
+use super::providers;
 use super::revision::{self, Git};
 use super::root::Root;
+use super::server::{Serving, Validation};
 use super::summary::{Origin, Summary};
 use super::terraform::{DATA, Surroundings, Terraform};
 use crate::diagnostic::{Diagnostic, Sources, codes};
@@ -70,6 +71,8 @@ pub struct Planner<'a> {
     pub terraform: &'a Terraform,
     /// Files with values of variables, absolute.
     pub var_files: Vec<PathBuf>,
+    /// Facts about providers that come before those that we have.
+    pub facts: Vec<String>,
     /// Everything is put in here.
     pub scratch: &'a Scratch,
     /// The files that diagnostics are about.
@@ -198,7 +201,7 @@ impl Planner<'_> {
             planned.unseen = root.unseen().into_iter().collect();
             let tree = work.path().join("tree");
             root.stage(&target.top, &tree, &work.path().join(DATA))?;
-            let serving = providers::serve(self.terraform, &root.needs(), work.path())?;
+            let serving = providers::serve(&root.needs(), &self.facts)?;
             let reattach = serving.as_ref().map(Serving::reattach);
             let surroundings =
                 Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
@@ -248,10 +251,11 @@ impl Planner<'_> {
         if let Some(old) = &old {
             needs.add(old.needs());
         }
-        let serving = providers::serve(self.terraform, &needs, work.path())?;
+        let serving = providers::serve(&needs, &self.facts)?;
         let reattach = serving.as_ref().map(Serving::reattach);
         let surroundings =
             Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
+        let validation = |on| serving.iter().for_each(|serving| serving.set_validation(on));
         // Both trees stand at the same path, so that a path in a value is no change; the state is
         // elsewhere, so that no tree sees it.
         let tree = work.path().join("tree");
@@ -261,7 +265,10 @@ impl Planner<'_> {
             old.stage(&old_top, &tree, &data)?;
             self.unreadable(old, target, &old_top, &folder, &surroundings)?;
             let variables = variables(old, &old_top, work.path())?;
+            // Values that were made up would be refused.
+            validation(Validation::Off);
             self.simulate(target, &old_top, &folder, &variables, &surroundings)?;
+            validation(Validation::On);
             fs::remove_dir_all(&tree).map_err(Error::io("empty", "a temporary folder"))?;
         }
         if let (true, Some(old)) = (now.is_empty(), &old) {

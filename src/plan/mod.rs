@@ -7,22 +7,28 @@
 
 pub mod compare;
 pub mod deny;
+pub mod distill;
 mod error;
+pub mod facts;
 pub mod group;
 mod message;
 mod placeholder;
 mod process;
+mod protocol;
 mod providers;
 pub mod revision;
 pub mod root;
 pub mod roots;
+mod rules;
 pub mod scan;
-pub mod distill;
-pub mod facts;
 pub mod schema;
+pub mod server;
+mod service;
 pub mod summary;
 pub mod terraform;
+pub mod types;
 pub mod value;
+pub mod wire;
 
 pub use error::Error;
 pub use process::Stop;
