@@ -8,6 +8,7 @@ pub mod component;
 pub mod diagnostic;
 pub mod hcl;
 pub mod image;
+pub mod plan;
 pub mod project;
 pub mod reference;
 pub mod report;
