@@ -6,4 +6,6 @@
 //! (`terraform`). `summary` is what people are told of it.
 
 pub mod schema;
+pub mod types;
 pub mod value;
+pub mod wire;
