@@ -10,6 +10,7 @@ mod help;
 mod loaders;
 mod log;
 mod modules;
+mod plan_server;
 mod render;
 mod reproducible;
 mod support;

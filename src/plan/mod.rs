@@ -5,7 +5,11 @@
 //! real `terraform` plans the real root with no account, no network and no download
 //! (`terraform`). `summary` is what people are told of it.
 
+mod protocol;
+mod rules;
 pub mod schema;
+pub mod server;
+mod service;
 pub mod types;
 pub mod value;
 pub mod wire;

@@ -1,0 +1,227 @@
+//! What a provider refuses beyond types, in its own words. What is unknown is never wrong.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex_lite::Regex;
+
+use super::super::schema::{Attribute, Block, Nesting, Resource, Rule, Type};
+use super::super::value::Value;
+use super::{Path, Problem, Step};
+
+/// Checks the configuration of a resource or data source.
+pub fn config(resource: &Resource, config: &Value) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    conflicts(resource, config, &mut problems);
+    for paths in &resource.exactly_one_of {
+        exactly_one(config, paths, &mut problems);
+    }
+    block(&resource.block, config, &mut Path::new(), &mut problems);
+    problems
+}
+
+/// What stands at a path of a configuration.
+enum At {
+    /// What it would stand in is not written.
+    Nowhere,
+    /// It, or what it stands in, is not known, or stands there several times.
+    Unclear,
+    Unset(Path),
+    Set(Path),
+}
+
+/// Looks up `a.0.b` or `a.b`: a list on the way has one element.
+fn at(config: &Value, path: &str) -> At {
+    let mut value = config;
+    let mut steps = Path::new();
+    for name in path.split('.').filter(|name| name.parse::<u32>().is_err()) {
+        if let Value::List(elements) = value {
+            match elements.as_slice() {
+                [] => return At::Nowhere,
+                [only] => value = only,
+                _ => return At::Unclear,
+            }
+            steps.push(Step::Index(0));
+        }
+        match value {
+            Value::Map(attributes) => value = attributes.get(name).unwrap_or(&Value::Null),
+            Value::Unknown => return At::Unclear,
+            _ => return At::Nowhere,
+        }
+        steps.push(Step::Attribute(name.to_owned()));
+    }
+    match value {
+        Value::Unknown => At::Unclear,
+        Value::Null => At::Unset(steps),
+        Value::List(elements) if elements.is_empty() => At::Unset(steps),
+        _ => At::Set(steps),
+    }
+}
+
+/// As it stands in messages.
+fn plain(path: &str) -> String {
+    path.replace(".0.", ".")
+}
+
+fn conflicts(resource: &Resource, config: &Value, problems: &mut Vec<Problem>) {
+    let mut told = BTreeSet::new();
+    for (path, others) in &resource.conflicts {
+        let At::Set(steps) = at(config, path) else { continue };
+        for other in others {
+            let (path, other) = (plain(path), plain(other));
+            let told_before = told.contains(&(other.clone(), path.clone()));
+            if !told_before && path != other && matches!(at(config, &other), At::Set(_)) {
+                let detail = format!("\"{path}\": conflicts with {other}");
+                problems
+                    .push(Problem::new("Conflicting configuration arguments", detail).at(&steps));
+                told.insert((path, other));
+            }
+        }
+    }
+}
+
+fn exactly_one(config: &Value, paths: &[String], problems: &mut Vec<Problem>) {
+    let (mut set, mut unset, mut unclear) = (Vec::new(), Vec::new(), false);
+    for path in paths {
+        match at(config, path) {
+            At::Set(steps) => set.push((plain(path), steps)),
+            At::Unset(steps) => unset.push((plain(path), steps)),
+            At::Unclear => unclear = true,
+            At::Nowhere => {}
+        }
+    }
+    let all = paths.iter().map(|path| plain(path)).collect::<Vec<_>>().join(",");
+    let problem = match (set.as_slice(), unset.as_slice()) {
+        ([], [(first, steps), ..]) if !unclear => {
+            let inside = &steps[..steps.len().saturating_sub(1)];
+            Some((format!("\"{first}\": one of `{all}` must be specified"), inside))
+        }
+        ([_, (second, steps), ..], _) => {
+            let set: Vec<&str> = set.iter().map(|(path, _)| path.as_str()).collect();
+            let set = set.join(",");
+            let detail = format!(
+                "\"{second}\": only one of `{all}` can be specified, but `{set}` were specified."
+            );
+            Some((detail, steps.as_slice()))
+        }
+        _ => None,
+    };
+    if let Some((detail, steps)) = problem {
+        problems.push(Problem::new("Invalid combination of arguments", detail).at(steps));
+    }
+}
+
+fn block(block: &Block, config: &Value, path: &mut Path, problems: &mut Vec<Problem>) {
+    attributes(&block.attributes, config, path, problems);
+    for (name, nested) in &block.blocks {
+        path.push(Step::Attribute(name.clone()));
+        each(nested.nesting, config.get(name), path, |config, path| {
+            self::block(&nested.block, config, path, problems);
+        });
+        path.pop();
+    }
+}
+
+fn attributes(
+    attributes: &BTreeMap<String, Attribute>,
+    config: &Value,
+    path: &mut Path,
+    problems: &mut Vec<Problem>,
+) {
+    for (name, attribute) in attributes {
+        let value = config.get(name);
+        path.push(Step::Attribute(name.clone()));
+        for rule in &attribute.rules {
+            if let Some(summary) = broken(rule, name, value, attribute.sensitive) {
+                problems.push(Problem::new(summary, "").at(path));
+            }
+        }
+        if let Type::Nested(nesting, inner) = &attribute.ty {
+            each(*nesting, value, path, |config, path| {
+                self::attributes(inner, config, path, problems);
+            });
+        }
+        path.pop();
+    }
+}
+
+/// Goes through what is written of a nested block or attribute. An element of a set has no path of
+/// its own: it goes by the whole set's.
+fn each(nesting: Nesting, value: &Value, path: &mut Path, mut one: impl FnMut(&Value, &mut Path)) {
+    match (nesting, value) {
+        (Nesting::List, Value::List(elements)) => {
+            for (place, element) in (0..).zip(elements) {
+                path.push(Step::Index(place));
+                one(element, path);
+                path.pop();
+            }
+        }
+        (Nesting::Set, Value::List(elements)) => {
+            for element in elements {
+                one(element, &mut path.clone());
+            }
+        }
+        (Nesting::Map, Value::Map(elements)) => {
+            for (key, element) in elements {
+                path.push(Step::Key(key.clone()));
+                one(element, path);
+                path.pop();
+            }
+        }
+        (Nesting::Single | Nesting::Group, Value::Map(_)) => one(value, path),
+        _ => {}
+    }
+}
+
+/// Says what is wrong with a value.
+fn broken(rule: &Rule, name: &str, value: &Value, sensitive: bool) -> Option<String> {
+    if let Rule::Each(rule) = rule {
+        let elements: Vec<&Value> = match value {
+            Value::List(elements) => elements.iter().collect(),
+            Value::Map(elements) => elements.values().collect(),
+            _ => Vec::new(),
+        };
+        return elements.into_iter().find_map(|element| broken(rule, name, element, sensitive));
+    }
+    let text = match value {
+        Value::String(text) | Value::Number(text) => text.as_str(),
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
+        _ => return None,
+    };
+    let got = if sensitive { "(sensitive value)" } else { text };
+    match rule {
+        Rule::OneOf(words, ignores_case) => {
+            let is = |word: &String| match ignores_case {
+                true => word.eq_ignore_ascii_case(text),
+                false => word == text,
+            };
+            (!words.iter().any(is)).then(|| {
+                let words: Vec<_> = words.iter().map(|word| format!("{word:?}")).collect();
+                format!("expected {name} to be one of [{}], got {got}", words.join(" "))
+            })
+        }
+        Rule::Range(least, most) => {
+            let number: f64 = text.parse().ok()?;
+            (!(*least..=*most).contains(&number)).then(|| {
+                format!("expected {name} to be in the range ({least} - {most}), got {got}")
+            })
+        }
+        Rule::Length(least, most) => {
+            // Most providers count bytes, some characters: wrong is what is wrong for both.
+            let is_wrong = text.len() < *least || text.chars().count() > *most;
+            is_wrong.then(|| {
+                format!(
+                    "expected length of {name} to be in the range ({least} - {most}), got {got}"
+                )
+            })
+        }
+        Rule::Pattern(pattern) => {
+            // A pattern that is not understood here refuses nothing.
+            let pattern = Regex::new(pattern).ok()?;
+            (!pattern.is_match(text)).then(|| {
+                format!("invalid value for {name}: {got} does not match {:?}", pattern.as_str())
+            })
+        }
+        Rule::Each(_) => None,
+    }
+}
