@@ -6,6 +6,7 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use stackwright::diagnostic::Sources;
 use stackwright::hcl::{format, parse, print};
+use stackwright::plan::facts;
 use stackwright::stack::{self, Stack, lower};
 use stackwright::tree::header;
 
@@ -57,4 +58,22 @@ fn format_text(bencher: Bencher<'_, '_>) {
     bencher
         .counter(BytesCount::of_str(DESCRIPTION))
         .bench(|| format::format(divan::black_box(DESCRIPTION)));
+}
+
+/// What a plan of a system of some size asks of the facts that come with us.
+#[divan::bench]
+fn load_facts_of_forty_types(bencher: Bencher<'_, '_>) {
+    let aws = facts::embedded("hashicorp/aws").expect("they come with it");
+    let whole = facts::parse(aws).expect("they are right");
+    let types = whole.resources.keys().step_by(whole.resources.len() / 40).cloned().collect();
+    let data = whole.data_sources.keys().take(4).cloned().collect();
+    bencher
+        .counter(BytesCount::of_str(aws))
+        .bench(|| facts::load(divan::black_box(aws), &types, &data));
+}
+
+#[divan::bench]
+fn parse_all_facts(bencher: Bencher<'_, '_>) {
+    let aws = facts::embedded("hashicorp/aws").expect("they come with it");
+    bencher.counter(BytesCount::of_str(aws)).bench(|| facts::parse(divan::black_box(aws)));
 }

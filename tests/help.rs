@@ -15,10 +15,11 @@ fn the_front_page() {
     Usage: stackwright [OPTIONS] <COMMAND>
 
     Commands:
-      render  Write the Terraform root of every stack, and the modules that they use
-      check   Compare the checkout with what the descriptions say
-      diff    Show what a render would change, as a unified diff
-      help    Print this message or the help of the given subcommand(s)
+      render    Write the Terraform root of every stack, and the modules that they use
+      check     Compare the checkout with what the descriptions say
+      diff      Show what a render would change, as a unified diff
+      provider  Say what is known of Terraform providers
+      help      Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help
@@ -84,6 +85,8 @@ fn every_command_has_examples() {
         let help = project.run(&[command, "--help"]).success();
         assert!(help.contains(&format!("Examples:\n  stackwright {command}")), "{help}");
     }
+    let help = project.run(&["provider", "distill", "--help"]).success();
+    assert!(help.contains("| stackwright provider distill"), "{help}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod log;
 mod output;
+mod provider;
 mod render;
 
 use std::path::PathBuf;
@@ -92,6 +93,7 @@ enum Command {
     Render(render::RenderArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
+    Provider(provider::ProviderArgs),
 }
 
 /// How a command ended.
@@ -137,6 +139,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
+    // What is known of providers is no project's.
+    if let Command::Provider(args) = &cli.command {
+        return provider::provider(args, output);
+    }
     let project = match Project::find(&cli.global.project) {
         Ok(project) => project,
         Err((sources, diagnostics)) => {
@@ -149,5 +155,6 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Render(args) => render::render(&project, args, output),
         Command::Check(args) => check::check(&project, args, output),
         Command::Diff(args) => diff::diff(&project, args, output),
+        Command::Provider(args) => provider::provider(args, output),
     }
 }

@@ -5,6 +5,8 @@
 //! real `terraform` plans the real root with no account, no network and no download
 //! (`terraform`). `summary` is what people are told of it.
 
+pub mod distill;
+pub mod facts;
 mod protocol;
 mod rules;
 pub mod schema;
