@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::{Project, Run, terraform};
+use crate::support::{Project, Run, STACK, terraform};
 
 const IMAGE: &str = "123456789012.dkr.ecr.us-west-2.amazonaws.com/loader";
 
@@ -429,7 +429,159 @@ fn two_plans_at_the_same_time_do_not_meet() {
     }
 }
 
+// Stacks.
+
+/// A project with two rendered and committed stacks. `None` without Terraform.
+fn stacks() -> Option<Project> {
+    let project = Project::with(STACK);
+    terraform(&project.path(""), &["version"])?;
+    project.write("stacks/other/stack.hcl", STACK.replace("demo", "other"));
+    project.run(&["render"]).success();
+    commit(&project);
+    Some(project)
+}
+
+#[test]
+fn only_the_stack_that_changes_is_planned_and_its_replacements_say_why() {
+    let Some(project) = stacks() else { return };
+    project.edit("stacks/demo/stack.hcl", "10.0.0.0/16", "10.1.0.0/16");
+    project.run(&["render"]).success();
+    let run = plan(&project, &[]).code(2);
+    assert!(run.out.contains("(1 more untouched)"), "{run}");
+    assert!(
+        run.out.contains("cidr_block: \"10.0.0.0/16\" → \"10.1.0.0/16\"  forces the replacement"),
+        "{run}"
+    );
+}
+
+#[test]
+fn without_a_change_nothing_is_planned() {
+    let Some(project) = stacks() else { return };
+    project.write("README.md", "x");
+    assert_snapshot!(plan(&project, &["--base", "HEAD"]), @"
+    exit 0
+    --- out
+    0 roots against HEAD (2 more untouched): no changes
+    planned offline from the provider's schema and rules: what really runs, quotas, permissions and names that others have are not known
+    --- err
+    ");
+}
+
+#[test]
+fn a_description_that_was_not_rendered_is_warned_of() {
+    let Some(project) = stacks() else { return };
+    project.edit("stacks/demo/stack.hcl", "10.0.0.0/16", "10.1.0.0/16");
+    assert_snapshot!(plan(&project, &["--base", "HEAD"]), @"
+    exit 0
+    --- out
+    demo: no changes
+
+    1 root against HEAD (1 more untouched): no changes
+    planned offline from the provider's schema and rules: what really runs, quotas, permissions and names that others have are not known
+    --- err
+    warning[SW611]: 1 file differs from the description, `stacks/demo/network.tf` first: the plan is of the files
+     |
+     = help: run `stackwright render`, and plan again
+    ");
+}
+
+#[test]
+fn a_stack_that_is_gone_is_destroyed() {
+    let Some(project) = stacks() else { return };
+    std::fs::remove_dir_all(project.path("stacks/other")).unwrap();
+    let run = plan(&project, &["--format", "json"]).code(2);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(report["roots"][0]["name"], "other");
+    let counts = &report["roots"][0]["counts"];
+    assert!(counts["destroy"].as_u64() > Some(5) && counts["create"] == 0, "{counts}");
+}
+
+/// The system that is described in this repository, committed.
+fn univaf() -> Option<Project> {
+    let project = Project::empty();
+    terraform(&project.path(""), &["version"])?;
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["stacks", "modules"] {
+        for (path, content) in crate::support::files(&here.join(folder)) {
+            project.write(&format!("{folder}/{path}"), content);
+        }
+    }
+    project.write("stackwright.hcl", std::fs::read(here.join("stackwright.hcl")).unwrap());
+    commit(&project);
+    Some(project)
+}
+
+/// What a change of the description or the lock does: replaced, destroyed, updated, created.
+#[track_caller]
+fn effect(project: &Project, file: &str, edits: &[(&str, &str)]) -> [u64; 4] {
+    for (old, new) in edits {
+        project.edit(file, old, new);
+    }
+    project.run(&["render"]).success();
+    let run = plan(project, &["--base", "HEAD", "--format", "json"]);
+    let report: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{run}"));
+    let counts = &report["roots"][0]["counts"];
+    ["replace", "destroy", "update", "create"]
+        .map(|action| counts[action].as_u64().unwrap_or_else(|| panic!("{run}")))
+}
+
+#[test]
+fn a_real_system_against_itself_has_no_changes() {
+    let Some(project) = univaf() else { return };
+    let run = plan(&project, &["--base", "HEAD", "--all"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{}", run.out);
+    assert_eq!(plan(&project, &["--from-nothing", "--all"]).code(2).err, "");
+}
+
+#[test]
+fn new_images_replace_every_task_and_update_what_runs_them() {
+    let Some(project) = univaf() else { return };
+    let lock = "stacks/univaf/images.tf";
+    let edits = [("b5735582", "aaaaaaaa"), ("b5735582", "aaaaaaaa")];
+    // 12 loaders, a snapshot and the API; 13 event targets and a service.
+    assert_eq!(effect(&project, lock, &edits), [14, 0, 14, 0]);
+}
+
+#[test]
+fn more_storage_is_one_database_in_place() {
+    let Some(project) = univaf() else { return };
+    let edits = [("storage_gib    = 48", "storage_gib    = 60")];
+    assert_eq!(effect(&project, "stacks/univaf/stack.hcl", &edits), [0, 0, 1, 0]);
+}
+
+#[test]
+fn a_new_loader_touches_nothing_else() {
+    let Some(project) = univaf() else { return };
+    let edits = [(
+        "  loader \"heb\"",
+        "  loader \"riteAidSmart\" { schedule = \"rate(1 hour)\" }\n  loader \"heb\"",
+    )];
+    let [replaced, destroyed, updated, created] =
+        effect(&project, "stacks/univaf/stack.hcl", &edits);
+    assert_eq!([replaced, destroyed, updated], [0, 0, 0]);
+    assert!((4..=6).contains(&created), "{created}");
+}
+
 // Faults.
+
+#[test]
+fn an_unknown_resource_type_says_who_may_be_wrong() {
+    let Some(project) = repository() else { return };
+    project.write("root/x.tf", "resource \"aws_nope\" \"x\" {}\nresource \"nope_x\" \"y\" {}\n");
+    let run = plan(&project, &["--root", "root", "--from-nothing"]).code(1);
+    assert!(run.err.contains("error[SW607]"), "{run}");
+    project.write("root/x.tf", "resource \"aws_nope\" \"x\" {}\n");
+    assert_snapshot!(plan(&project, &["--root", "root", "--from-nothing"]).code(1).err, @r#"
+    error[SW607]: invalid resource type
+     --> root/x.tf:1:10
+      |
+    1 | resource "aws_nope" "x" {}
+      |          ^^^^^^^^^^
+      |
+      = help: The provider hashicorp/aws does not support resource type "aws_nope".
+      = help: either the root has a slip, or the facts about its providers are too old or too few: add some with `--facts <file>`, made by `stackwright provider distill`
+    "#);
+}
 
 #[test]
 fn a_syntax_error_is_terraforms_own_at_its_line() {

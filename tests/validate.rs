@@ -60,3 +60,42 @@ fn a_stack_that_is_not_there_is_said_so() {
     let run = validate(&project, &["--stack", "dmeo"]).code(1);
     assert!(run.err.contains("did you mean `demo`?"), "{run}");
 }
+
+#[test]
+fn what_the_provider_refuses_is_shown_where_it_is_described() {
+    let project = Project::with(crate::support::STACK);
+    let Some(_) = terraform(&project.path(""), &["version"]) else { return };
+    project.run(&["render"]).success();
+    assert_eq!(validate(&project, &[]).success(), "1 root: valid\n");
+    project.edit(
+        "stacks/demo/network.tf",
+        "  name  = \"demo-main\"",
+        "  name  = \"demo-main\"\n  nmae  = 1",
+    );
+    assert_snapshot!(validate(&project, &[]), @r#"
+    exit 1
+    --- out
+    1 root: 1 error
+    --- err
+    error[SW605]: unsupported argument
+     --> stacks/demo/stack.hcl:5:1
+      |
+    5 | network "main" {
+      | ^^^^^^^^^^^^^^ described here
+      |
+     ::: stacks/demo/network.tf:7:3
+      |
+    7 |   nmae  = 1
+      |   ---- and rendered here
+      |
+      = help: An argument named "nmae" is not expected here. Did you mean "nat"?
+    "#);
+}
+
+#[test]
+fn every_stack_of_this_repository_is_valid() {
+    let project = Project::empty();
+    let Some(_) = terraform(&project.path(""), &["version"]) else { return };
+    let run = validate(&project, &["--project", env!("CARGO_MANIFEST_DIR")]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+}

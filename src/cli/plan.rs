@@ -404,12 +404,15 @@ fn drift(
     progress.finish_and_clear();
     let mut diagnostics = rendered.diagnostics;
     if let Some(drift) = rendered.drifts.first() {
-        let count = stackwright::report::count(rendered.drifts.len(), "file");
+        let count = match rendered.drifts.len() {
+            1 => "1 file differs".to_owned(),
+            count => format!("{count} files differ"),
+        };
         diagnostics.push(
             Diagnostic::warning(
                 codes::PLAN_OF_DRIFT,
                 format!(
-                    "{count} differ from the description, `{}` first: the plan is of the files",
+                    "{count} from the description, `{}` first: the plan is of the files",
                     drift.path
                 ),
             )

@@ -49,10 +49,14 @@ impl<'a> Group<'a> {
             return "follows".to_owned();
         }
         if let Some((old, new)) = change.attributes.iter().find_map(image) {
-            return format!("new image {old} to {new}");
+            return format!("{NEW_IMAGE} {old} to {new}");
         }
-        let mut words: Vec<String> = change.attributes.iter().take(3).map(words).collect();
-        match change.attributes.len().saturating_sub(3) {
+        // What follows from other changes is no reason.
+        let told: Vec<&AttributeChange> =
+            change.attributes.iter().filter(|attribute| attribute.new != Shown::Unknown).collect();
+        let mut words: Vec<String> =
+            told.iter().take(3).map(|attribute| words(attribute)).collect();
+        match told.len().saturating_sub(3) {
             0 => {}
             more => words.push(format!("{more} more")),
         }
@@ -73,6 +77,9 @@ impl<'a> Group<'a> {
     }
 }
 
+/// How the words for the most frequent of all changes begin.
+const NEW_IMAGE: &str = "new image";
+
 type Rank = (bool, bool, Action, bool);
 
 /// The worst first: what holds data and goes, what goes, and the rest; causes before consequences.
@@ -89,9 +96,8 @@ impl Component<'_> {
         let words: BTreeSet<String> = causes.iter().map(|group| group.words()).collect();
         let mut words = words.into_iter();
         let (Some(words), None) = (words.next(), words.next()) else { return None };
-        if words.is_empty()
-            || self.groups.len() < 2 && self.groups.iter().all(|group| group.changes.len() < 2)
-        {
+        let several = causes.iter().map(|group| group.changes.len()).sum::<usize>() > 1;
+        if words.is_empty() || !(several || words.starts_with(NEW_IMAGE)) {
             return None;
         }
         let keys: BTreeSet<&[String]> = causes

@@ -142,7 +142,7 @@ impl Places<'_> {
         if code == codes::NO_PROVIDER {
             diagnostic = diagnostic.help(
                 "either the root has a slip, or the facts about its providers are too old or too few: \
-                 `stackwright plan --live` asks the real ones",
+                 add some with `--facts <file>`, made by `stackwright provider distill`",
             );
         }
         let place = message.range.as_ref().and_then(|range| self.place(range));

@@ -161,9 +161,10 @@ impl Root {
         }
         for path in &real {
             let folder = self.folders.get(*path);
-            fs::create_dir_all(target.join(path)).map_err(failed)?;
             let source = top.join(path);
+            // Terraform says that a module's folder is missing.
             if source.is_dir() {
+                fs::create_dir_all(target.join(path)).map_err(failed)?;
                 link(&source, &target.join(path), deep && folder.is_some(), &|name| {
                     let edited = folder.is_some_and(|folder| folder.edited.contains_key(name));
                     edited || real.contains(join(path, name).as_str())

@@ -439,7 +439,11 @@ impl Reader<'_> {
             new => new,
         };
         let old = match value("before", "before_sensitive") {
-            Shown::Known(_) if unknown && self.origin == Origin::Simulated => Shown::Simulated,
+            Shown::Known(_)
+                if (unknown || action == Action::Destroy) && self.origin == Origin::Simulated =>
+            {
+                Shown::Simulated
+            }
             old => old,
         };
         // Its value is the provider's, and only as new as what it comes from.

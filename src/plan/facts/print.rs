@@ -207,6 +207,7 @@ fn value(out: &mut String, it: &Value) {
             separated(out, items, value);
             out.push(']');
         }
+        Value::Dynamic(_, it) => value(out, it),
         Value::Map(items) => {
             out.push('{');
             separated(out, items, |out, (key, it)| {
