@@ -415,6 +415,14 @@ fn a_broken_project_file() {
     let project = Project::with(STACK);
     project.write("stackwright.hcl", "stacks = \"../elsewhere\"\nmodlues = \"x\"\n");
     assert_snapshot!(project.run(&["check"]).code(1).err, @r#"
+    error[SW201]: `../elsewhere` is not a folder of the project
+     --> stackwright.hcl:1:10
+      |
+    1 | stacks = "../elsewhere"
+      |          ^^^^^^^^^^^^^^
+      |
+      = help: write a relative path without `.` and `..`, such as `terraform/stacks`
+
     error[SW102]: a `project` block has no field `modlues`
      --> stackwright.hcl:2:1
       |
@@ -426,14 +434,6 @@ fn a_broken_project_file() {
     2 - modlues = "x"
     2 + modules = "x"
       |
-
-    error[SW201]: `../elsewhere` is not a folder of the project
-     --> stackwright.hcl:1:10
-      |
-    1 | stacks = "../elsewhere"
-      |          ^^^^^^^^^^^^^^
-      |
-      = help: write a relative path without `.` and `..`, such as `terraform/stacks`
     "#);
 }
 
