@@ -70,7 +70,7 @@ impl Type {
     /// The type without the schema of its attributes.
     pub fn plain(&self) -> Self {
         match self {
-            Self::Nested(nesting, attributes) => nesting.of(Self::Object(types(attributes))),
+            Self::Nested(nesting, attributes) => nesting.of(object_type(attributes)),
             other => other.clone(),
         }
     }
@@ -104,6 +104,11 @@ impl NestedBlock {
     pub fn ty(&self) -> Type {
         self.nesting.of(self.block.object_type())
     }
+}
+
+/// The type of an object with these attributes.
+pub(super) fn object_type(attributes: &BTreeMap<String, Attribute>) -> Type {
+    Type::Object(types(attributes))
 }
 
 fn types(attributes: &BTreeMap<String, Attribute>) -> BTreeMap<String, Type> {

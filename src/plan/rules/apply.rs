@@ -25,9 +25,9 @@ pub struct Planned<'a> {
 pub fn settle(it: &Planned) -> Value {
     let known = known_of(it.planned, it.config);
     let identity = if it.prior.is_null() {
-        Identity::new(it.type_name, &known, it.settings, it.environment)
+        Identity::new(it.type_name, &it.resource.block, &known, it.settings, it.environment)
     } else {
-        Identity::of(it.type_name, it.prior, it.settings)
+        Identity::of(it.type_name, &without_secrets(&it.resource.block, it.prior), it.settings)
     };
     let plausible = Plausible {
         type_name: it.type_name,
@@ -65,6 +65,13 @@ fn known_of(planned: &Value, config: &Value) -> Value {
         (name.clone(), value.clone())
     });
     Value::Map(known.collect())
+}
+
+fn without_secrets(block: &Block, state: &Value) -> Value {
+    let is_shown = |name: &String| block.attributes.get(name).is_none_or(|it| !it.sensitive);
+    let attributes = state.as_map().into_iter().flatten();
+    let shown = attributes.filter(|(name, _)| is_shown(name));
+    Value::Map(shown.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
 impl Plausible<'_> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::super::schema::{Attribute, Block, ForceNew, NestedBlock, Nesting, Resource, Sdk, Type};
+use super::super::types::object_type;
 use super::super::value::{Value, unmatched};
 use super::{Environment, Path, Settings, Step, all_tags, is_regional, is_tagged};
 
@@ -48,8 +49,10 @@ pub fn plan(wanted: &Wanted) -> Change {
     if let Value::Map(attributes) = &mut planned {
         set_region(wanted, attributes);
         set_all_tags(wanted, attributes);
-        if wanted.environment.aws && prior.is_none() && wanted.type_name == "aws_acm_certificate" {
-            set_validation_options(attributes);
+        match wanted.type_name {
+            "aws_acm_certificate" if prior.is_none() => set_validation_options(attributes),
+            "kubernetes_manifest" => set_object(attributes),
+            _ => {}
         }
     }
     let mut replaces = Vec::new();
@@ -63,11 +66,15 @@ pub fn plan(wanted: &Wanted) -> Change {
 
 /// `region` is the provider's where nothing else is written, and then stays.
 fn set_region(wanted: &Wanted, planned: &mut BTreeMap<String, Value>) {
+    let prior = wanted.prior.get("region");
     if is_regional(wanted.environment, &wanted.resource.block)
         && wanted.config.get("region").is_null()
-        && wanted.prior.get("region").is_zero()
     {
-        planned.insert("region".into(), wanted.settings.region.clone().into());
+        let region = match prior.is_zero() {
+            true => wanted.settings.region.clone().into(),
+            false => prior.clone(),
+        };
+        planned.insert("region".into(), region);
     }
 }
 
@@ -117,6 +124,13 @@ fn set_validation_options(planned: &mut BTreeMap<String, Value>) {
             Value::Map(option)
         };
         planned.insert("domain_validation_options".into(), names.into_iter().map(option).collect());
+    }
+}
+
+/// What is in the cluster is what the manifest says, and more.
+fn set_object(planned: &mut BTreeMap<String, Value>) {
+    if let Some(manifest) = planned.get("manifest").cloned() {
+        planned.insert("object".into(), manifest);
     }
 }
 
@@ -173,7 +187,9 @@ impl Planner {
         let planned = match (config, &attribute.default) {
             (Value::Null, Some(default)) => default.clone().into_type(&attribute.ty),
             (Value::Null, None) if attribute.is_computed() => {
-                return self.computed(attribute.use_state, prior);
+                // What would always be replaced if it were computed anew is not.
+                let stays = attribute.use_state || attribute.force_new == ForceNew::Yes;
+                return self.computed(stays, prior);
             }
             (Value::Null, None) => Value::Null,
             (config, _) => match &attribute.ty {
@@ -182,7 +198,7 @@ impl Planner {
                         Value::Map(_) => Value::Map(self.attributes(attributes, config, prior)),
                         other => other.clone(),
                     };
-                    each(*nesting, config, prior, &attribute.ty.plain(), one)
+                    each(*nesting, config, prior, || object_type(attributes), one)
                 }
                 _ => config.clone(),
             },
@@ -193,11 +209,11 @@ impl Planner {
         }
     }
 
-    fn computed(&self, use_state: bool, prior: Option<&Value>) -> Value {
+    fn computed(&self, stays: bool, prior: Option<&Value>) -> Value {
         match prior {
             None => Value::Unknown,
             Some(Value::Null) if self.imported => Value::Unknown,
-            Some(prior) if self.computed == Computed::Kept || use_state => prior.clone(),
+            Some(prior) if self.computed == Computed::Kept || stays => prior.clone(),
             Some(_) => Value::Unknown,
         }
     }
@@ -217,20 +233,18 @@ impl Planner {
                 prior => self.computed(false, prior),
             };
         }
-        let ty = nested.block.object_type();
         let one = |config: &Value, prior: Option<&Value>| self.block(&nested.block, config, prior);
-        let set = Type::Set(Box::new(ty));
-        each(nested.nesting, config, prior, &set, one)
+        each(nested.nesting, config, prior, || nested.block.object_type(), one)
     }
 }
 
-/// Plans each element of a nested block or attribute, with the prior one that it was. `ty` is the
-/// type of the elements' set.
+/// Plans each element of a nested block or attribute, with the prior one that it was. `ty` is an
+/// element's type.
 fn each(
     nesting: Nesting,
     config: &Value,
     prior: Option<&Value>,
-    ty: &Type,
+    ty: impl Fn() -> Type,
     one: impl Fn(&Value, Option<&Value>) -> Value,
 ) -> Value {
     match (nesting, config) {
@@ -240,13 +254,13 @@ fn each(
             elements.iter().enumerate().map(|(place, it)| one(it, prior.get(place))).collect()
         }
         (Nesting::Set, Value::List(elements)) => {
-            let element = match ty {
-                Type::Set(element) => element,
-                other => other,
-            };
             let prior = prior.and_then(Value::as_list).unwrap_or_default();
+            if elements.is_empty() || prior.is_empty() {
+                return elements.iter().map(|it| one(it, None)).collect();
+            }
             // An element is a prior one if that one would stay as it is.
-            let stays = |it: &Value, prior: &Value| one(it, Some(prior)).is_same(prior, element);
+            let ty = ty();
+            let stays = |it: &Value, prior: &Value| one(it, Some(prior)).is_same(prior, &ty);
             let mut free: Vec<&Value> = prior.iter().collect();
             elements
                 .iter()
@@ -382,7 +396,9 @@ impl Replacing {
             path.push(Step::Attribute(name.clone()));
             if attribute.force_new == ForceNew::Yes && self.is_changed(attribute, &at, ends) {
                 replaces.push(path.clone());
-            } else if let Type::Nested(nesting, attributes) = &attribute.ty {
+            } else if let Type::Nested(nesting, attributes) = &attribute.ty
+                && at.prior != at.planned
+            {
                 let whole = attribute.ty.plain();
                 self.each(*nesting, &whole, &at, path, replaces, |ends, path, replaces| {
                     self.attributes(attributes, ends, path, replaces);
@@ -401,7 +417,7 @@ impl Replacing {
     }
 
     fn nested(&self, nested: &NestedBlock, at: &Ends, path: &mut Path, replaces: &mut Vec<Path>) {
-        if self.imported && at.prior.is_zero() {
+        if at.prior == at.planned || (self.imported && at.prior.is_zero()) {
             return;
         }
         let ty = nested.ty();

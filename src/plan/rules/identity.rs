@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 
 use sha2::{Digest, Sha256};
 
+use super::super::schema::{Attribute, Block, ForceNew, Presence};
 use super::super::value::Value;
 use super::{Environment, Settings};
 
@@ -181,41 +182,55 @@ fn known(type_name: &str) -> Option<(Id, &'static str, &'static str)> {
 }
 
 impl Identity {
-    /// The identity of a resource with these attributes. What is known of it stays.
+    /// The identity of something with this name, or with all of this if it has none.
     pub fn of(type_name: &str, attributes: &Value, settings: &Settings) -> Self {
-        Self::nth(type_name, attributes, settings, 0)
+        let is_named = text(attributes, NAMES).is_some();
+        let texts = known_texts(attributes, |_| !is_named);
+        Self::seeded(type_name, attributes, settings, &texts, 0)
     }
 
-    /// The identity of a new resource: equal ones are told apart.
+    /// The identity of a new resource.
     pub fn new(
         type_name: &str,
+        block: &Block,
         attributes: &Value,
         settings: &Settings,
         environment: &Environment,
     ) -> Self {
-        let hash = Self::nth(type_name, attributes, settings, 0).hash;
+        // A secret leaves no trace in what is shown to people.
+        let shown = |it: &Attribute| !(it.sensitive || it.write_only);
+        let telling =
+            |it: &Attribute| it.presence == Presence::Required || it.force_new == ForceNew::Yes;
+        let is_named = text(attributes, NAMES).is_some();
+        let texts = known_texts(attributes, |name| {
+            block.attributes.get(name).is_some_and(|it| shown(it) && (telling(it) || !is_named))
+        });
+        let first = Self::seeded(type_name, attributes, settings, &texts, 0);
         let nth = {
             let mut given = environment.given.lock().unwrap_or_else(PoisonError::into_inner);
-            let nth = given.entry(hash).or_default();
+            let nth = given.entry(first.hash.clone()).or_default();
             *nth += 1;
             *nth - 1
         };
-        Self::nth(type_name, attributes, settings, nth)
+        match nth {
+            0 => first,
+            nth => Self::seeded(type_name, attributes, settings, &texts, nth),
+        }
     }
 
-    fn nth(type_name: &str, attributes: &Value, settings: &Settings, nth: u32) -> Self {
-        let text = |names: &[&str]| {
-            let mut texts = names.iter().filter_map(|name| attributes.get(name).as_str());
-            texts.find(|text| !text.is_empty()).map(str::to_owned)
-        };
+    fn seeded(
+        type_name: &str,
+        attributes: &Value,
+        settings: &Settings,
+        texts: &str,
+        nth: u32,
+    ) -> Self {
+        let text = |names: &[&str]| text(attributes, names).map(str::to_owned);
         let region = text(&["region"]).unwrap_or_else(|| settings.region.clone());
         let named = text(NAMES);
-        let seed = match &named {
-            Some(name) => name.clone(),
-            // What has no name is told apart by everything else.
-            None => known_texts(attributes),
-        };
-        let hash = sha256(&[type_name, &seed, &region, &settings.account, &nth.to_string()]);
+        let name = named.as_deref().unwrap_or_default();
+        let nth = nth.to_string();
+        let hash = sha256(&[type_name, name, texts, &region, &settings.account, &nth]);
         let name = named.unwrap_or_else(|| match text(PREFIXES) {
             Some(prefix) => format!("{prefix}{}", digits(&hash, 26)),
             None => format!("terraform-{}", &hash[..20]),
@@ -253,7 +268,15 @@ impl Identity {
             _ => resource,
         };
         let service = if service.is_empty() { service_of(type_name) } else { service };
-        let arn = arn(service, &region, settings, &resource);
+        let arn = match text(&["load_balancer_arn", "listener_arn"]) {
+            // They are called by what they belong to.
+            Some(of) if type_name.ends_with("_listener") || type_name.ends_with("_rule") => {
+                let tail = &hash[16..32];
+                let of = of.replace(":listener/", ":listener-rule/");
+                format!("{}/{tail}", of.replace(":loadbalancer/", ":listener/"))
+            }
+            _ => arn(service, &region, settings, &resource),
+        };
         let id = if matches!(kind, Id::Arn) { text(&["id"]).unwrap_or(arn.clone()) } else { id };
         Self { name, id, arn, hash }
     }
@@ -317,17 +340,27 @@ fn uuid(hash: &str) -> String {
     format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
 }
 
+/// The first of these attributes that is known.
+fn text<'a>(attributes: &'a Value, names: &[&str]) -> Option<&'a str> {
+    let mut texts = names.iter().filter_map(|name| attributes.get(name).as_str());
+    texts.find(|text| !text.is_empty())
+}
+
+/// What is known of the attributes of these names.
+fn known_texts(attributes: &Value, of: impl Fn(&str) -> bool) -> String {
+    let attributes = attributes.as_map().into_iter().flatten();
+    let attributes = attributes.filter(|(name, value)| of(name) && !value.is_null());
+    attributes.map(|(name, value)| format!("{name}={}\u{2}", known_text(value))).collect()
+}
+
 /// The known texts and numbers in a value, in order.
-fn known_texts(value: &Value) -> String {
+fn known_text(value: &Value) -> String {
     match value {
         Value::Null | Value::Unknown => String::new(),
         Value::Bool(value) => value.to_string(),
         Value::Number(text) | Value::String(text) => text.clone(),
-        Value::List(elements) => elements.iter().map(known_texts).collect::<Vec<_>>().join("\u{1}"),
-        Value::Map(entries) => {
-            let known = entries.iter().filter(|(_, value)| !value.is_null());
-            known.map(|(key, value)| format!("{key}={}\u{2}", known_texts(value))).collect()
-        }
-        Value::Dynamic(_, value) => known_texts(value),
+        Value::List(elements) => elements.iter().map(known_text).collect::<Vec<_>>().join("\u{1}"),
+        Value::Map(_) => known_texts(value, |_| true),
+        Value::Dynamic(_, value) => known_text(value),
     }
 }

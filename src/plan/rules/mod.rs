@@ -168,3 +168,6 @@ fn is_regional(environment: &Environment, block: &Block) -> bool {
     let region = block.attributes.get("region");
     environment.aws && region.is_some_and(|it| it.presence == Presence::OptionalComputed)
 }
+
+#[cfg(test)]
+mod tests;

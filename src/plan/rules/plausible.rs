@@ -126,14 +126,11 @@ impl Plausible<'_> {
             "arns" => format!("{}-{number}", self.identity.arn),
             _ if list.contains("cidr") => format!("10.{place}.0.0/16"),
             _ if list.ends_with("_ips") => format!("10.0.{place}.10"),
-            _ => {
-                let one = list.trim_end_matches('s');
-                if one.ends_with("_id") || one.ends_with("_arn") {
-                    format!("{}{}", self.id_of(one, place), "")
-                } else {
-                    format!("{one}-{number}-{}", &self.identity.hash[..8])
-                }
-            }
+            _ => match list.trim_end_matches('s') {
+                one if one.ends_with("_id") => self.id_of(one, place),
+                one if one.ends_with("_arn") => format!("{}-{number}", self.text(one)),
+                one => format!("{one}-{number}-{}", &self.identity.hash[..8]),
+            },
         }
     }
 

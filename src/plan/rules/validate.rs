@@ -202,8 +202,11 @@ fn broken(rule: &Rule, name: &str, value: &Value, sensitive: bool) -> Option<Str
         }
         Rule::Range(least, most) => {
             let number: f64 = text.parse().ok()?;
-            (!(*least..=*most).contains(&number)).then(|| {
-                format!("expected {name} to be in the range ({least} - {most}), got {got}")
+            let is_wrong = number < *least || number > *most;
+            is_wrong.then(|| match (least.is_finite(), most.is_finite()) {
+                (true, false) => format!("expected {name} to be at least ({least}), got {got}"),
+                (false, true) => format!("expected {name} to be at most ({most}), got {got}"),
+                _ => format!("expected {name} to be in the range ({least} - {most}), got {got}"),
             })
         }
         Rule::Length(least, most) => {
