@@ -207,7 +207,6 @@ fn value(out: &mut String, it: &Value) {
             separated(out, items, value);
             out.push(']');
         }
-        Value::Dynamic(_, it) => value(out, it),
         Value::Map(items) => {
             out.push('{');
             separated(out, items, |out, (key, it)| {
