@@ -556,10 +556,55 @@ fn a_new_loader_touches_nothing_else() {
         "  loader \"heb\"",
         "  loader \"riteAidSmart\" { schedule = \"rate(1 hour)\" }\n  loader \"heb\"",
     )];
-    let [replaced, destroyed, updated, created] =
-        effect(&project, "stacks/univaf/stack.hcl", &edits);
-    assert_eq!([replaced, destroyed, updated], [0, 0, 0]);
-    assert!((4..=6).contains(&created), "{created}");
+    // Its task definition, log group, rule and target; the rest is shared.
+    assert_eq!(effect(&project, "stacks/univaf/stack.hcl", &edits), [0, 0, 0, 4]);
+}
+
+#[test]
+fn three_schedules_are_three_rules_in_place() {
+    let Some(project) = univaf() else { return };
+    let edits =
+        [("cron(2/15 ", "cron(2/10 "), ("cron(8/15 ", "cron(8/10 "), ("cron(1/15 ", "cron(1/10 ")];
+    assert_eq!(effect(&project, "stacks/univaf/stack.hcl", &edits), [0, 0, 3, 0]);
+}
+
+#[test]
+fn loaders_that_are_switched_off_lose_a_rule_and_a_target_each() {
+    let Some(project) = univaf() else { return };
+    let shared = "  cluster = cluster.main\n  image   = image.loader\n";
+    let off = format!("{shared}  enabled = false\n");
+    let edits =
+        [(shared, off.as_str()), ("    min = 2\n    max = 4\n", "    min = 1\n    max = 1\n")];
+    // The tasks stay; the API's scaling target moves in place.
+    assert_eq!(effect(&project, "stacks/univaf/stack.hcl", &edits), [0, 24, 1, 0]);
+}
+
+#[test]
+fn a_smaller_api_is_a_new_task_definition_and_two_updates() {
+    let Some(project) = univaf() else { return };
+    let edits = [
+        ("  cpu     = 1024\n  memory  = 2048\n  port", "  cpu     = 512\n  memory  = 1024\n  port"),
+        ("    min = 2\n", "    min = 1\n"),
+    ];
+    // The service and the scaling target in place.
+    assert_eq!(effect(&project, "stacks/univaf/stack.hcl", &edits), [1, 0, 2, 0]);
+}
+
+#[test]
+fn two_more_headers_are_one_cache_policy_in_place() {
+    let Some(project) = univaf() else { return };
+    let edits = [("\"Origin\", \"x-api-key\"]", "\"Origin\", \"Referer\", \"x-api-key\"]")];
+    assert_eq!(effect(&project, "stacks/univaf/stack.hcl", &edits), [0, 0, 1, 0]);
+}
+
+#[test]
+fn a_third_zone_replaces_nothing() {
+    let Some(project) = univaf() else { return };
+    let [replaced, destroyed, _, created] =
+        effect(&project, "stacks/univaf/stack.hcl", &[("zones = 2", "zones = 3")]);
+    assert_eq!([replaced, destroyed], [0, 0]);
+    // Two subnets with an association each, and a route table.
+    assert_eq!(created, 5);
 }
 
 // Faults.
