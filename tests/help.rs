@@ -18,6 +18,8 @@ fn the_front_page() {
       render    Write the Terraform root of every stack, and the modules that they use
       check     Compare the checkout with what the descriptions say
       diff      Show what a render would change, as a unified diff
+      plan      Show what this branch creates, updates, replaces and destroys, without credentials
+      validate  Let Terraform check every root, without credentials
       provider  Say what is known of Terraform providers
       help      Print this message or the help of the given subcommand(s)
 
@@ -69,11 +71,13 @@ fn the_front_page() {
       stackwright check                   compare the checkout with the descriptions
       stackwright check --format github   the same, as annotations of a pull request
       stackwright diff --stack univaf     show what a render would change in one stack
+      stackwright validate                let Terraform check every root, without credentials
+      stackwright plan                    show what this branch does to AWS, without credentials
 
     Exit codes:
       0  nothing to do, or done
       1  an error: nothing was written
-      2  `check` or `diff` found a difference
+      2  `check` or `diff` found a difference, or `plan` a change
     --- err
     ");
 }
@@ -81,7 +85,7 @@ fn the_front_page() {
 #[test]
 fn every_command_has_examples() {
     let project = Project::empty();
-    for command in ["render", "check", "diff"] {
+    for command in ["render", "check", "diff", "plan", "validate"] {
         let help = project.run(&[command, "--help"]).success();
         assert!(help.contains(&format!("Examples:\n  stackwright {command}")), "{help}");
     }

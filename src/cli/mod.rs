@@ -5,8 +5,10 @@ mod check;
 mod diff;
 mod log;
 mod output;
+mod plan;
 mod provider;
 mod render;
+mod validate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,11 +37,13 @@ Examples:
   stackwright check                   compare the checkout with the descriptions
   stackwright check --format github   the same, as annotations of a pull request
   stackwright diff --stack univaf     show what a render would change in one stack
+  stackwright validate                let Terraform check every root, without credentials
+  stackwright plan                    show what this branch does to AWS, without credentials
 
 Exit codes:
   0  nothing to do, or done
   1  an error: nothing was written
-  2  `check` or `diff` found a difference";
+  2  `check` or `diff` found a difference, or `plan` a change";
 
 /// What every command takes.
 #[derive(Debug, Args)]
@@ -93,6 +97,8 @@ enum Command {
     Render(render::RenderArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
+    Plan(plan::PlanArgs),
+    Validate(validate::ValidateArgs),
     Provider(provider::ProviderArgs),
 }
 
@@ -139,9 +145,15 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
-    // What is known of providers is no project's.
-    if let Command::Provider(args) = &cli.command {
-        return provider::provider(args, output);
+    // These also work on folders that are no project.
+    match &cli.command {
+        Command::Plan(args) if args.needs_no_project() => return plan::plan(None, args, output),
+        Command::Validate(args) if args.needs_no_project() => {
+            return validate::validate(None, args, output);
+        }
+        // What is known of providers is no project's.
+        Command::Provider(args) => return provider::provider(args, output),
+        _ => {}
     }
     let project = match Project::find(&cli.global.project) {
         Ok(project) => project,
@@ -155,6 +167,8 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Render(args) => render::render(&project, args, output),
         Command::Check(args) => check::check(&project, args, output),
         Command::Diff(args) => diff::diff(&project, args, output),
+        Command::Plan(args) => plan::plan(Some(&project), args, output),
+        Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Provider(args) => provider::provider(args, output),
     }
 }

@@ -153,6 +153,31 @@ catalogue! {
     EDITED_FILE = "SW512", "edited";
     /// A rendered file that no description produces any more.
     ORPHAN_FILE = "SW513", "orphan";
+
+    // The plan.
+    /// Neither `terraform` nor `tofu` can be run.
+    NO_TERRAFORM = "SW601", "no-terraform";
+    /// The Terraform found is older than 1.5.
+    OLD_TERRAFORM = "SW602", "old-terraform";
+    /// Terraform ended without an answer: it crashed, or was killed.
+    TERRAFORM_FAILED = "SW603", "terraform-failed";
+    /// Terraform took longer than it may.
+    TERRAFORM_TIMEOUT = "SW604", "terraform-timeout";
+    /// Terraform refuses the root; the message is Terraform's own.
+    BAD_ROOT = "SW605", "bad-root";
+    /// The revision to compare with cannot be found, or git cannot be asked.
+    NO_BASE = "SW606", "no-base";
+    /// The facts about a provider do not know something that a root names, or the provider cannot
+    /// be served. An offline plan knows no more than the facts; `plan --live` does.
+    NO_PROVIDER = "SW607", "no-provider";
+    /// A plan that is not Terraform's, or of a format that is not known.
+    BAD_PLAN = "SW608", "bad-plan";
+    /// The old tree cannot be applied to a simulated state, so there is nothing to compare with.
+    NOT_SIMULATED = "SW609", "not-simulated";
+    /// The plan does what `--deny` forbids.
+    DENIED = "SW610", "denied";
+    /// A plan of files that are not what the description says.
+    PLAN_OF_DRIFT = "SW611", "plan-of-drift";
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! HCL text in, with source spans, and out, as `terraform fmt` leaves it.
 //!
-//! [`parse`] turns text into hcl-edit's tree, or into diagnostics. [`expr`] and [`print`] are the
-//! way out: plain data and the bytes for it. [`mod@format`] lays out HCL text that others wrote.
+//! [`parse`] turns text into hcl-edit's tree, or into diagnostics. [`expr`] and [`mod@print`] are
+//! the way out: plain data and the bytes for it. [`mod@format`] lays out HCL text that others wrote.
 
 pub mod comment;
 pub mod expr;

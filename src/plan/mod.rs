@@ -3,15 +3,32 @@
 //! Terraform reattaches to a provider that already runs; `server` is that provider. It knows of
 //! the real one what [`schema`] holds, plans as it would as far as that goes (`rules`), and so the
 //! real `terraform` plans the real root with no account, no network and no download
-//! (`terraform`). `summary` is what people are told of it.
+//! ([`terraform`]). [`summary`] is what people are told of it.
 
+pub mod compare;
+pub mod deny;
 pub mod distill;
+mod error;
 pub mod facts;
+pub mod group;
+mod message;
+mod placeholder;
+mod process;
 mod protocol;
+mod providers;
+pub mod revision;
+pub mod root;
+pub mod roots;
 mod rules;
+pub mod scan;
 pub mod schema;
 pub mod server;
 mod service;
+pub mod summary;
+pub mod terraform;
 pub mod types;
 pub mod value;
 pub mod wire;
+
+pub use error::Error;
+pub use process::Stop;

@@ -198,12 +198,12 @@ fn ends(span: Span, sources: &Sources) -> [Position; 2] {
 }
 
 /// As `@actions/core` escapes the text of a command.
-fn github_data(text: &str) -> String {
+pub(super) fn github_data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// As `@actions/core` escapes a property of a command.
-fn github_property(text: &str) -> String {
+pub(super) fn github_property(text: &str) -> String {
     github_data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
@@ -285,7 +285,7 @@ fn prose(text: &str) -> String {
     parts.map(|(n, part)| if n % 2 == 0 { escaped(part) } else { code_span(part) }).collect()
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::new();
     for char in one_line(text).chars() {
         match char {

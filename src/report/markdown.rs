@@ -57,19 +57,19 @@ pub fn check(report: &Report<'_>) -> String {
 }
 
 /// A code span around text that may hold backquotes and pipes.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let ticks = if text.contains('`') { "``" } else { "`" };
     let space = if text.contains('`') { " " } else { "" };
     format!("{ticks}{space}{}{space}{ticks}", text.replace('|', "\\|").replace('\n', " "))
 }
 
 /// Text inside HTML.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// A fence longer than any run of backquotes in the text.
-fn fence(text: &str) -> String {
+pub(super) fn fence(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(longest.max(2) + 1)
 }

@@ -58,7 +58,7 @@ pub fn diagnostics(diagnostics: &[Diagnostic], sources: &Sources, style: Style) 
     out
 }
 
-fn paint(text: &str, colour: Colour, style: Style) -> String {
+pub(super) fn paint(text: &str, colour: Colour, style: Style) -> String {
     let text = visible(text);
     match style {
         Style::Plain => text,
@@ -67,7 +67,7 @@ fn paint(text: &str, colour: Colour, style: Style) -> String {
 }
 
 /// Text without the control characters that could take over a terminal.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\r' => '␍',

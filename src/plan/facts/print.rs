@@ -196,6 +196,7 @@ fn rule(out: &mut String, it: &Rule) {
 
 fn value(out: &mut String, it: &Value) {
     match it {
+        Value::Dynamic(_, inner) => value(out, inner),
         Value::Null => out.push_str("null"),
         Value::Unknown => out.push_str("unknown"),
         Value::Bool(it) => _ = write!(out, "{it}"),
@@ -206,7 +207,6 @@ fn value(out: &mut String, it: &Value) {
             separated(out, items, value);
             out.push(']');
         }
-        Value::Dynamic(_, it) => value(out, it),
         Value::Map(items) => {
             out.push('{');
             separated(out, items, |out, (key, it)| {

@@ -1,0 +1,470 @@
+//! `stackwright plan`
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use stackwright::diagnostic::{Diagnostic, Sources, codes};
+use stackwright::plan::compare::{Base, Planned, Planner, Scratch, Target};
+use stackwright::plan::deny::{self, Deny};
+use stackwright::plan::revision::Git;
+use stackwright::plan::summary::{Origin, Summary};
+use stackwright::plan::terraform::Terraform;
+use stackwright::plan::{Error, Stop, roots};
+use stackwright::project::Project;
+use stackwright::report::plan::{self as face, PlanReport};
+use stackwright::tree;
+
+use super::output::Output;
+use super::{Outcome, Selection};
+
+/// Show what this branch creates, updates, replaces and destroys, without credentials
+///
+/// Plans the files as they are against the merge base with the default branch, with the real
+/// `terraform` or `tofu` and a provider that is only simulated: no account, no network, no download.
+/// Stacks of which nothing has changed are left out. Nothing in the checkout is written, no state
+/// is read.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  stackwright plan                             what this branch does
+  stackwright plan --base v1.2.0 --stack shop  what has changed in one stack since a tag
+  stackwright plan --from-nothing --all        what it takes to make everything
+  stackwright plan --root infra/prod           any folder of Terraform, rendered or not
+  stackwright plan --live                      with your own credentials, provider and state
+  stackwright plan --plan-json plan.json       the report for a plan made elsewhere
+  stackwright plan --format markdown           one comment for a pull request
+
+Exit codes:
+  0  no changes
+  1  an error, or something that `--deny` forbids
+  2  there are changes")]
+pub struct PlanArgs {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// The revision to compare with [default: the merge base with the default branch]
+    #[arg(long, value_name = "REVISION", conflicts_with = "from_nothing")]
+    base: Option<String>,
+
+    /// Compare with nothing: everything is created
+    #[arg(long)]
+    from_nothing: bool,
+
+    /// Plan every stack, also those of which nothing has changed
+    #[arg(long, conflicts_with = "stacks")]
+    all: bool,
+
+    /// Plan this folder of Terraform instead of the project's stacks
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["stacks", "all"])]
+    root: Option<PathBuf>,
+
+    /// Plan with your own credentials, provider and state
+    #[arg(long, conflicts_with_all = ["from_nothing", "plan_json"])]
+    live: bool,
+
+    /// Report on what `terraform show -json <plan>` has printed
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stacks", "all", "root", "base", "from_nothing"])]
+    plan_json: Option<PathBuf>,
+
+    /// Values of variables; may stand several times
+    ///
+    /// Variables without a value get a placeholder of their type.
+    #[arg(long = "var-file", value_name = "FILE")]
+    var_files: Vec<PathBuf>,
+
+    /// How the result looks
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    format: Format,
+
+    /// Changes that are an error, such as `replace:stateful` or `destroy:aws_lb`; `none` for none
+    ///
+    /// `stateful` is what holds data: databases, buckets, file systems, queues, keys, repositories,
+    /// log groups. Where CI is set, the default is `replace:stateful,destroy:stateful`.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    deny: Vec<String>,
+
+    /// Where `--format markdown` writes the whole report when it is too long for a comment
+    #[arg(long, value_name = "FILE", default_value = "stackwright-plan.md")]
+    spill: PathBuf,
+
+    #[command(flatten)]
+    tool: Tool,
+}
+
+/// The Terraform that a command runs.
+#[derive(Debug, Args)]
+pub struct Tool {
+    /// The `terraform` or `tofu` to run [default: the first on the PATH]
+    #[arg(long, value_name = "PATH")]
+    terraform: Option<PathBuf>,
+
+    /// The longest that one run of it may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "600")]
+    timeout: u64,
+
+    /// Facts about a provider, made by `stackwright provider distill`; may stand several times
+    ///
+    /// They come before those that Stackwright has.
+    #[arg(long, value_name = "FILE")]
+    facts: Vec<PathBuf>,
+}
+
+/// How a result looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Terminal,
+    /// For programs; a stable shape.
+    Json,
+    /// For one comment on a pull request, never longer than GitHub takes.
+    Markdown,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+impl Tool {
+    pub fn limit(&self) -> Duration {
+        Duration::from_secs(self.timeout.max(1))
+    }
+
+    pub fn facts(&self) -> anyhow::Result<Vec<String>> {
+        let read = |file: &PathBuf| {
+            fs::read_to_string(file)
+                .map_err(|error| anyhow::anyhow!("cannot read `{}`: {error}", file.display()))
+        };
+        self.facts.iter().map(read).collect()
+    }
+
+    pub fn find(&self, stop: &Stop) -> Result<Terraform, Error> {
+        // A path is meant from here, and a root is somewhere else.
+        let program = self.terraform.as_deref().map(|path| {
+            let named = path.components().count() > 1;
+            std::path::absolute(path).ok().filter(|_| named).unwrap_or_else(|| path.to_owned())
+        });
+        Terraform::find(program.as_deref(), self.limit(), stop.clone())
+    }
+}
+
+impl PlanArgs {
+    /// True for a plan of something that is not in a project.
+    pub fn needs_no_project(&self) -> bool {
+        self.root.is_some() || self.plan_json.is_some()
+    }
+
+    fn rules(&self) -> anyhow::Result<Vec<Deny>> {
+        match self.deny.as_slice() {
+            [] if is_ci() => Ok(deny::in_ci()),
+            [none] if none == "none" => Ok(Vec::new()),
+            rules => rules
+                .iter()
+                .map(|rule| rule.parse().map_err(|why| anyhow::anyhow!("`--deny {rule}`: {why}")))
+                .collect(),
+        }
+    }
+}
+
+fn is_ci() -> bool {
+    std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false" && ci != "0")
+}
+
+/// What is planned, and against what.
+struct Work {
+    targets: Vec<Target>,
+    unchanged: usize,
+    git: Option<Git>,
+    commit: Option<String>,
+    base: String,
+    /// What is to be known first.
+    diagnostics: Vec<Diagnostic>,
+}
+
+pub fn plan(
+    project: Option<&Project>,
+    args: &PlanArgs,
+    output: &mut Output,
+) -> anyhow::Result<Outcome> {
+    let rules = args.rules()?;
+    if let Some(file) = &args.plan_json {
+        return plan_json(file, args, &rules, output);
+    }
+    let stop = stop()?;
+    let own = Mutex::default();
+    let sources = project.map_or(&own, |project| &project.sources);
+    let (work, terraform) = match prepare(project, args, &stop, output)
+        .and_then(|work| Ok((work, args.tool.find(&stop)?)))
+    {
+        Ok(ready) => ready,
+        Err(error) => {
+            output.diagnostics(&[error.diagnostic()], &Sources::default())?;
+            return Ok(Outcome::Error);
+        }
+    };
+    if work.diagnostics.iter().any(Diagnostic::is_error) {
+        output.diagnostics(&work.diagnostics, &locked(sources))?;
+        return Ok(Outcome::Error);
+    }
+    let var_files: Vec<PathBuf> = args
+        .var_files
+        .iter()
+        .map(fs::canonicalize)
+        .collect::<Result<_, _>>()
+        .map_err(|error| anyhow::anyhow!("cannot open a `--var-file`: {error}"))?;
+    let scratch = match Scratch::new() {
+        Ok(scratch) => scratch,
+        Err(error) => {
+            output.diagnostics(&[error.diagnostic()], &Sources::default())?;
+            return Ok(Outcome::Error);
+        }
+    };
+    let planner = Planner {
+        terraform: &terraform,
+        var_files,
+        facts: args.tool.facts()?,
+        scratch: &scratch,
+        sources,
+    };
+    let base = match (&work.git, &work.commit) {
+        (Some(git), Some(commit)) => Base::Commit(git, commit),
+        _ => Base::Nothing,
+    };
+    let mut planned = side_by_side(&work.targets, output, "planning", &|target| match args.live {
+        true => planner.live(target),
+        false => planner.plan(target, base),
+    });
+    if let Some(first) = planned.first_mut() {
+        first.diagnostics.splice(0..0, work.diagnostics.iter().cloned());
+    }
+    let origin = if args.live { Origin::Real } else { Origin::Simulated };
+    let sources = locked(sources).clone();
+    let report = PlanReport {
+        planned: &planned,
+        unchanged: work.unchanged,
+        base: &work.base,
+        origin,
+        deny: &rules,
+        sources: &sources,
+    };
+    print(&report, args, output)
+}
+
+fn plan_json(
+    file: &Path,
+    args: &PlanArgs,
+    rules: &[Deny],
+    output: &mut Output,
+) -> anyhow::Result<Outcome> {
+    let name = file.display().to_string();
+    let json = fs::read(file).map_err(|error| anyhow::anyhow!("cannot read `{name}`: {error}"))?;
+    let mut planned = Planned { name: name.clone(), ..Planned::default() };
+    match Summary::read(&json, Origin::Real) {
+        Ok(summary) => planned.summary = Some(summary),
+        Err(error) => planned.diagnostics.push(
+            Diagnostic::error(
+                codes::BAD_PLAN,
+                format!("`{name}` is not a plan as JSON: {}", why(&error)),
+            )
+            .help("make it with `terraform plan -out=plan` and `terraform show -json plan`"),
+        ),
+    }
+    let sources = Sources::default();
+    let report = PlanReport {
+        planned: &[planned],
+        unchanged: 0,
+        base: "its state",
+        origin: Origin::Real,
+        deny: rules,
+        sources: &sources,
+    };
+    print(&report, args, output)
+}
+
+fn why(error: &Error) -> String {
+    match error {
+        Error::Answer { why, .. } => why.clone(),
+        error => error.to_string(),
+    }
+}
+
+fn print(report: &PlanReport<'_>, args: &PlanArgs, output: &mut Output) -> anyhow::Result<Outcome> {
+    let text = match args.format {
+        Format::Terminal => {
+            output.diagnostics(&report.diagnostics(), report.sources)?;
+            face::terminal::plan(report, output.style)
+        }
+        Format::Json => format!("{:#}\n", face::json::plan(report)),
+        Format::Github => face::github::plan(report),
+        Format::Markdown => {
+            let comment = face::markdown::plan(report, &args.spill.display().to_string());
+            if let Some(whole) = &comment.spilled {
+                fs::write(&args.spill, whole).map_err(|error| {
+                    anyhow::anyhow!("cannot write `{}`: {error}", args.spill.display())
+                })?;
+            }
+            comment.text
+        }
+    };
+    output.print(&text)?;
+    Ok(match (report.has_errors(), report.has_changes()) {
+        (true, _) => Outcome::Error,
+        (false, true) => Outcome::Difference,
+        (false, false) => Outcome::Good,
+    })
+}
+
+/// Finds out what to plan.
+fn prepare(
+    project: Option<&Project>,
+    args: &PlanArgs,
+    stop: &Stop,
+    output: &Output,
+) -> Result<Work, Error> {
+    let start = match (project, &args.root) {
+        (_, Some(root)) => root.clone(),
+        (Some(project), None) => project.root.clone(),
+        (None, None) => PathBuf::from("."),
+    };
+    let git = Git::around(&start, args.tool.limit(), stop.clone());
+    let (commit, base) = match (&args.base, &git) {
+        _ if args.from_nothing => (None, "nothing".to_owned()),
+        (Some(revision), Ok(git)) => (Some(git.commit(revision)?), revision.clone()),
+        // A folder that nobody keeps has no past.
+        (None, Err(_)) if args.root.is_some() || args.all => (None, "nothing".to_owned()),
+        (None, Ok(git)) => {
+            let base = std::env::var("GITHUB_BASE_REF").ok().filter(|base| !base.is_empty());
+            let commit = git.merge_base(base.as_deref())?;
+            let short = commit.get(..7).unwrap_or(&commit).to_owned();
+            (Some(commit), short)
+        }
+        (_, Err(_)) => return Err(git.err().unwrap_or(Error::Stopped)),
+    };
+    let base = if args.live { "the real state".to_owned() } else { base };
+    let git = git.ok();
+    let mut work =
+        Work { targets: Vec::new(), unchanged: 0, git, commit, base, diagnostics: Vec::new() };
+    let top = work.git.as_ref().map(|git| git.top.clone());
+    let Some(project) = project else {
+        work.targets.push(Target::of_folder(&start, &tops(top))?);
+        return Ok(work);
+    };
+    let top = top.unwrap_or_else(|| project.root.clone());
+    let changed = match (&work.git, &work.commit) {
+        (Some(git), Some(commit)) => Some(git.changed(commit)?),
+        _ => None,
+    };
+    let known = project.stack_names().unwrap_or_default();
+    let mut stacks: Vec<String> = match args.selection.stacks.as_slice() {
+        [] => known.clone(),
+        some => known.iter().filter(|name| some.contains(name)).cloned().collect(),
+    };
+    if let (Some(changed), []) = (&changed, args.selection.stacks.as_slice()) {
+        stacks.extend(roots::gone(project, &top, changed, &known));
+        stacks.sort_unstable();
+    }
+    let targets = roots::of_stacks(project, &top, &stacks)?;
+    let all = targets.len();
+    work.targets = match &changed {
+        Some(changed) if !args.all && args.selection.stacks.is_empty() => {
+            roots::touched(targets, changed)?
+        }
+        _ => targets,
+    };
+    work.unchanged = all - work.targets.len();
+    work.diagnostics = drift(project, &args.selection.stacks, &work.targets, &known, output);
+    Ok(work)
+}
+
+/// The trees that a root may be in: its repository, or where we stand.
+pub fn tops(repository: Option<PathBuf>) -> Vec<PathBuf> {
+    let here = std::env::current_dir().and_then(fs::canonicalize).ok();
+    repository.into_iter().chain(here).collect()
+}
+
+/// A plan is of the files: says so where a description has moved on.
+fn drift(
+    project: &Project,
+    asked: &[String],
+    targets: &[Target],
+    known: &[String],
+    output: &Output,
+) -> Vec<Diagnostic> {
+    let of_target = |name: &&String| {
+        targets.iter().any(|target| target.name.split('/').next() == Some(name.as_str()))
+    };
+    let mut names: Vec<String> = known.iter().filter(of_target).cloned().collect();
+    names.extend(asked.iter().filter(|name| !known.contains(name)).cloned());
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let progress = output.progress("checking stacks");
+    let rendered = tree::render(project, &names, &|done| progress.set_position(done as u64));
+    progress.finish_and_clear();
+    let mut diagnostics = rendered.diagnostics;
+    if let Some(drift) = rendered.drifts.first() {
+        let count = match rendered.drifts.len() {
+            1 => "1 file differs".to_owned(),
+            count => format!("{count} files differ"),
+        };
+        diagnostics.push(
+            Diagnostic::warning(
+                codes::PLAN_OF_DRIFT,
+                format!(
+                    "{count} from the description, `{}` first: the plan is of the files",
+                    drift.path
+                ),
+            )
+            .help("run `stackwright render`, and plan again"),
+        );
+    }
+    diagnostics
+}
+
+/// Does something with each root, on as many threads as the machine has.
+pub fn side_by_side(
+    targets: &[Target],
+    output: &Output,
+    what: &'static str,
+    work: &(dyn Fn(&Target) -> Planned + Sync),
+) -> Vec<Planned> {
+    let progress = output.progress(what);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(targets.len());
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Planned)>> = Mutex::default();
+    let run = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(target) = targets.get(at) else { break };
+            let planned = work(target);
+            done.lock().expect("no thread panics while it holds this").push((at, planned));
+            progress.inc(1);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(run);
+        }
+    });
+    progress.finish_and_clear();
+    let mut done = done.into_inner().expect("every thread has ended");
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, planned)| planned).collect()
+}
+
+/// Pulled when the user or the machine wants us to end, so that nothing is left behind. The second
+/// time, we end at once.
+pub fn stop() -> anyhow::Result<Stop> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&flag))?;
+        signal_hook::flag::register(signal, Arc::clone(&flag))?;
+    }
+    Ok(Stop::from_flag(flag))
+}
+
+fn locked(sources: &Mutex<Sources>) -> std::sync::MutexGuard<'_, Sources> {
+    sources.lock().expect("no thread is left")
+}

@@ -1,0 +1,392 @@
+//! The old tree applied to a simulated state, and the new one planned against it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use tempfile::TempDir;
+
+use super::error::Error;
+use super::message::{self, Message, Places};
+use super::providers;
+use super::revision::{self, Git};
+use super::root::Root;
+use super::server::{Serving, Validation};
+use super::summary::{Origin, Summary};
+use super::terraform::{DATA, Surroundings, Terraform};
+use crate::diagnostic::{Diagnostic, Sources, codes};
+
+/// A root to be planned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// What people call it: a stack, or a folder.
+    pub name: String,
+    /// The top of the tree that it is in, absolute.
+    pub top: PathBuf,
+    /// Its folder, below the top.
+    pub folder: String,
+    /// The description that it is rendered from, below the top.
+    pub description: Option<String>,
+}
+
+impl Target {
+    /// The root in a folder, in the first of these trees that holds all that it reaches, or else in
+    /// the smallest one that does.
+    ///
+    /// # Errors
+    /// When the folder is no root.
+    pub fn of_folder(folder: &Path, tops: &[PathBuf]) -> Result<Self, Error> {
+        let shown = folder.display().to_string();
+        let folder = fs::canonicalize(folder).map_err(Error::io("open", shown.as_str()))?;
+        let bad_name =
+            || Error::io("open", shown.as_str())(std::io::Error::other("its name is not UTF-8"));
+        let all = Path::new("/");
+        let root = Root::read(all, &revision::below(all, &folder).ok_or_else(bad_name)?)?;
+        let holds = |top: &Path| root.folders().all(|reached| all.join(reached).starts_with(top));
+        let top =
+            tops.iter().map(PathBuf::as_path).chain(folder.ancestors()).find(|top| holds(top));
+        let top = top.unwrap_or(all).to_owned();
+        let below = revision::below(&top, &folder).ok_or_else(bad_name)?;
+        let name = match below.as_str() {
+            "" => folder.file_name().map_or(shown, |name| name.to_string_lossy().into_owned()),
+            below => below.to_owned(),
+        };
+        Ok(Self { name, top, folder: below, description: None })
+    }
+}
+
+/// What a root is compared with.
+#[derive(Debug, Clone, Copy)]
+pub enum Base<'a> {
+    /// Nothing: everything is created.
+    Nothing,
+    /// What it was at a commit.
+    Commit(&'a Git, &'a str),
+}
+
+/// What a root's plan is made with.
+#[derive(Debug)]
+pub struct Planner<'a> {
+    /// The program.
+    pub terraform: &'a Terraform,
+    /// Files with values of variables, absolute.
+    pub var_files: Vec<PathBuf>,
+    /// Facts about providers that come before those that we have.
+    pub facts: Vec<String>,
+    /// Everything is put in here.
+    pub scratch: &'a Scratch,
+    /// The files that diagnostics are about.
+    pub sources: &'a Mutex<Sources>,
+}
+
+/// What became of a root.
+#[derive(Debug, Default)]
+pub struct Planned {
+    /// Its name.
+    pub name: String,
+    /// What happens to it; `None` when that could not be found out.
+    pub summary: Option<Summary>,
+    /// What is wrong, and what is worth to be known.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Modules that are not looked into, by call, with their source.
+    pub unseen: Vec<(String, String)>,
+}
+
+/// A private folder for as long as a run takes.
+#[derive(Debug)]
+pub struct Scratch(TempDir);
+
+/// How the names of our folders begin; our process's number follows.
+const PREFIX: &str = "stackwright-";
+
+impl Scratch {
+    /// Makes one, and removes those of runs that were killed.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn new() -> Result<Self, Error> {
+        let parent = std::env::temp_dir();
+        sweep(&parent);
+        let prefix = format!("{PREFIX}{}-", std::process::id());
+        // Readable by nobody else, as all folders of this crate are.
+        tempfile::Builder::new()
+            .prefix(&prefix)
+            .tempdir_in(&parent)
+            .map(Self)
+            .map_err(Error::io("make a folder in", parent.display().to_string()))
+    }
+
+    fn folder(&self) -> Result<TempDir, Error> {
+        tempfile::Builder::new()
+            .prefix("")
+            .tempdir_in(self.0.path())
+            .map_err(Error::io("make a folder in", "a temporary folder"))
+    }
+}
+
+/// Removes folders of ours whose process is gone.
+fn sweep(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
+        let owner = rest.split_once('-').and_then(|(owner, _)| owner.parse().ok());
+        let Some(owner) = owner.and_then(rustix::process::Pid::from_raw) else { continue };
+        let gone = rustix::process::test_kill_process(owner) == Err(rustix::io::Errno::SRCH);
+        if gone && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            // Somebody else's cannot be removed, and is left.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Writes placeholders for a root's variables, and says so to Terraform.
+fn variables(root: &Root, top: &Path, work: &Path) -> Result<String, Error> {
+    let values = root.placeholders(top)?;
+    let text = serde_json::json!(values).to_string();
+    let file = work.join("placeholders.tfvars.json");
+    fs::write(&file, text).map_err(Error::io("write", "placeholders"))?;
+    Ok(format!("-var-file={}", file.display()))
+}
+
+/// The simulated state's file.
+const STATE: &str = "state";
+
+/// Why a root has no plan.
+enum Failed {
+    Error(Error),
+    Diagnostics(Vec<Diagnostic>),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Planner<'_> {
+    /// Plans a root without credentials.
+    pub fn plan(&self, target: &Target, base: Base<'_>) -> Planned {
+        let mut planned = Planned { name: target.name.clone(), ..Planned::default() };
+        self.finish(&mut planned, |planned| self.offline(target, base, planned));
+        planned
+    }
+
+    /// Plans a root as it is, with the user's own credentials, providers and state.
+    pub fn live(&self, target: &Target) -> Planned {
+        let mut planned = Planned { name: target.name.clone(), ..Planned::default() };
+        self.finish(&mut planned, |planned| {
+            let folder = self.scratch.folder()?;
+            let plan = folder.path().join("plan");
+            let root = target.top.join(&target.folder);
+            let summary = self.plan_in(
+                &root,
+                &plan,
+                &["-lock=true"],
+                &Surroundings::Live,
+                Origin::Real,
+                target,
+                planned,
+            )?;
+            Ok(Some(summary))
+        });
+        planned
+    }
+
+    /// Asks Terraform whether a root is right.
+    pub fn validate(&self, target: &Target) -> Planned {
+        let mut planned = Planned { name: target.name.clone(), ..Planned::default() };
+        self.finish(&mut planned, |planned| {
+            let work = self.scratch.folder()?;
+            let root = Root::read(&target.top, &target.folder)?;
+            planned.unseen = root.unseen().into_iter().collect();
+            let tree = work.path().join("tree");
+            root.stage(&target.top, &tree, &work.path().join(DATA))?;
+            let serving = providers::serve(&root.needs(), &self.facts)?;
+            let reattach = serving.as_ref().map(Serving::reattach);
+            let surroundings =
+                Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
+            let answer = self.terraform.run(
+                &tree.join(&target.folder),
+                &["validate", "-json"],
+                &surroundings,
+            )?;
+            let messages = message::of_validation(&answer)?;
+            planned.diagnostics.extend(self.places(target, &target.top).diagnostics(&messages));
+            Ok(None)
+        });
+        planned
+    }
+
+    fn finish(
+        &self,
+        planned: &mut Planned,
+        work: impl FnOnce(&mut Planned) -> Result<Option<Summary>, Failed>,
+    ) {
+        match work(planned) {
+            Ok(summary) => planned.summary = summary,
+            Err(Failed::Error(error)) => planned.diagnostics.push(error.diagnostic()),
+            Err(Failed::Diagnostics(diagnostics)) => planned.diagnostics.extend(diagnostics),
+        }
+    }
+
+    fn offline(
+        &self,
+        target: &Target,
+        base: Base<'_>,
+        planned: &mut Planned,
+    ) -> Result<Option<Summary>, Failed> {
+        let work = self.scratch.folder()?;
+        let now = Root::read(&target.top, &target.folder)?;
+        planned.unseen = now.unseen().into_iter().collect();
+        let old_top = work.path().join("base");
+        let old = match base {
+            Base::Nothing => None,
+            Base::Commit(git, commit) => {
+                git.extract(commit, &target.folder, &old_top)?;
+                let old = Root::read(&old_top, &target.folder)?;
+                (!old.is_empty()).then_some(old)
+            }
+        };
+        let mut needs = now.needs();
+        if let Some(old) = &old {
+            needs.add(old.needs());
+        }
+        let serving = providers::serve(&needs, &self.facts)?;
+        let reattach = serving.as_ref().map(Serving::reattach);
+        let surroundings =
+            Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
+        let validation = |on| serving.iter().for_each(|serving| serving.set_validation(on));
+        // Both trees stand at the same path, so that a path in a value is no change; the state is
+        // elsewhere, so that no tree sees it.
+        let tree = work.path().join("tree");
+        let folder = tree.join(&target.folder);
+        let data = work.path().join(DATA);
+        if let Some(old) = &old {
+            old.stage(&old_top, &tree, &data)?;
+            self.unreadable(old, target, &old_top, &folder, &surroundings)?;
+            let variables = variables(old, &old_top, work.path())?;
+            // Values that were made up would be refused.
+            validation(Validation::Off);
+            self.simulate(target, &old_top, &folder, &variables, &surroundings)?;
+            validation(Validation::On);
+            fs::remove_dir_all(&tree).map_err(Error::io("empty", "a temporary folder"))?;
+        }
+        if let (true, Some(old)) = (now.is_empty(), &old) {
+            // The whole root is gone: so is everything in it.
+            fs::create_dir_all(&folder).map_err(Error::io("make", "a temporary folder"))?;
+            old.stage_providers(&old_top, &folder)?;
+        } else {
+            now.stage(&target.top, &tree, &data)?;
+            self.unreadable(&now, target, &target.top, &folder, &surroundings)?;
+        }
+        let root = if now.is_empty() { old.as_ref().unwrap_or(&now) } else { &now };
+        let top = if now.is_empty() { &old_top } else { &target.top };
+        let variables = variables(root, top, work.path())?;
+        let plan = work.path().join("plan");
+        let state = format!("-state={}", work.path().join(STATE).display());
+        let options = ["-refresh=false", "-lock=false", &state, &variables];
+        let summary = self.plan_in(
+            &folder,
+            &plan,
+            &options,
+            &surroundings,
+            Origin::Simulated,
+            target,
+            planned,
+        )?;
+        Ok(Some(summary))
+    }
+
+    /// A file that we cannot read may run a command while it is simulated: Terraform says what is
+    /// wrong with it, or nobody does, and then we do.
+    fn unreadable(
+        &self,
+        root: &Root,
+        target: &Target,
+        top: &Path,
+        folder: &Path,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<(), Failed> {
+        let Some(file) = root.unreadable.first() else { return Ok(()) };
+        let answer = self.terraform.run(folder, &["validate", "-json"], surroundings)?;
+        let messages = message::of_validation(&answer)?;
+        if messages.iter().any(Message::is_error) {
+            return Err(Failed::Diagnostics(self.places(target, top).diagnostics(&messages)));
+        }
+        Err(Failed::Diagnostics(vec![
+            Diagnostic::error(codes::BAD_ROOT, format!("cannot read `{file}`, though Terraform can"))
+                .help("what cannot be read is not simulated, since it may run commands; `--live` plans it"),
+        ]))
+    }
+
+    fn simulate(
+        &self,
+        target: &Target,
+        top: &Path,
+        folder: &Path,
+        variables: &str,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<(), Failed> {
+        let Surroundings::Offline { home, .. } = surroundings else { return Ok(()) };
+        let state = format!("-state={}", home.join(STATE).display());
+        let still = ["-auto-approve", "-input=false", "-lock=false", "-refresh=false"];
+        let args = [&["apply", "-json", &state, variables], &still[..]].concat();
+        let answer = self.terraform.run(folder, &self.with_variables(&args), surroundings)?;
+        let messages = message::of_lines(&answer)?;
+        if answer.code == 0 {
+            return Ok(());
+        }
+        let mut diagnostics = vec![
+            Diagnostic::error(
+                codes::NOT_SIMULATED,
+                format!("the old tree of `{}` cannot be simulated", target.name),
+            )
+            .help("what follows is about the old tree; `--from-nothing` plans without it"),
+        ];
+        let errors: Vec<Message> = messages.into_iter().filter(Message::is_error).collect();
+        diagnostics.extend(self.places(target, top).diagnostics(&errors));
+        Err(Failed::Diagnostics(diagnostics))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a command has so many parts")]
+    fn plan_in(
+        &self,
+        folder: &Path,
+        plan: &Path,
+        options: &[&str],
+        surroundings: &Surroundings<'_>,
+        origin: Origin,
+        target: &Target,
+        planned: &mut Planned,
+    ) -> Result<Summary, Failed> {
+        let out = format!("-out={}", plan.display());
+        let args = [&["plan", "-json", "-input=false", &out], options].concat();
+        let answer = self.terraform.run(folder, &self.with_variables(&args), surroundings)?;
+        let messages = message::of_lines(&answer)?;
+        let diagnostics = self.places(target, &target.top).diagnostics(&messages);
+        if answer.code != 0 {
+            return Err(Failed::Diagnostics(diagnostics));
+        }
+        planned.diagnostics.extend(diagnostics);
+        let path = plan.display().to_string();
+        let answer = self.terraform.run(folder, &["show", "-json", &path], surroundings)?;
+        if answer.code != 0 {
+            message::of_lines(&answer)?;
+        }
+        Ok(Summary::read(&answer.stdout, origin)?)
+    }
+
+    fn with_variables<'a>(&'a self, args: &[&'a str]) -> Vec<String> {
+        let files = self.var_files.iter().map(|file| format!("-var-file={}", file.display()));
+        args.iter().map(|arg| (*arg).to_owned()).chain(files).collect()
+    }
+
+    fn places<'a>(&'a self, target: &'a Target, top: &'a Path) -> Places<'a> {
+        Places {
+            top,
+            folder: &target.folder,
+            description: target.description.as_deref(),
+            sources: self.sources,
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! A child process that cannot outlive us, nor its time.
+
+use std::io::{self, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// How often a running child is looked at.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// How long a child may take to end by itself when it is asked to.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Says to everything that runs that it is to end. Clones say it together.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// A stop that somebody else may pull: a signal handler.
+    pub fn from_flag(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+
+    /// True when it is time to end.
+    pub fn is_pulled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What a child said and how it ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub status: ExitStatus,
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+}
+
+/// Why a child did not end by itself.
+#[derive(Debug)]
+pub(super) enum Failure {
+    Io(io::Error),
+    Timeout,
+    Stopped,
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Runs a command in a process group of its own, with nothing to read, and waits until it ends or
+/// has to.
+pub(super) fn run(
+    command: &mut Command,
+    limit: Duration,
+    stop: &Stop,
+    input: Option<Vec<u8>>,
+) -> Result<Ended, Failure> {
+    use std::os::unix::process::CommandExt as _;
+    let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
+    let mut child = command
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()?;
+    let writer = input.zip(child.stdin.take()).map(|(bytes, mut pipe)| {
+        thread::spawn(move || {
+            // A child that does not want to know has ended; its status tells why.
+            let _ = io::Write::write_all(&mut pipe, &bytes);
+        })
+    });
+    let stdout = child.stdout.take().map(reader);
+    let stderr = child.stderr.take().map(reader);
+    let result = wait(&mut child, limit, stop);
+    if result.is_err() {
+        end(&mut child);
+    }
+    if let Some(writer) = writer {
+        let _ = writer.join();
+    }
+    let [stdout, stderr] =
+        [stdout, stderr].map(|reader| match reader.map(thread::JoinHandle::join) {
+            Some(Ok(bytes)) => bytes,
+            Some(Err(_)) | None => Vec::new(),
+        });
+    Ok(Ended { status: result?, stdout, stderr })
+}
+
+fn reader(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.read_to_end(&mut bytes);
+        bytes
+    })
+}
+
+fn wait(child: &mut Child, limit: Duration, stop: &Stop) -> Result<ExitStatus, Failure> {
+    let end = Instant::now() + limit;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if stop.is_pulled() {
+            return Err(Failure::Stopped);
+        }
+        if Instant::now() >= end {
+            return Err(Failure::Timeout);
+        }
+        thread::sleep(LOOK);
+    }
+}
+
+/// Asks a child and what it has started to end, and then makes them.
+fn end(child: &mut Child) {
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let signal = |signal| group.map(|group| kill_process_group(group, signal));
+    signal(Signal::INT);
+    let limit = Instant::now() + GRACE;
+    while Instant::now() < limit && matches!(child.try_wait(), Ok(None)) {
+        thread::sleep(LOOK);
+    }
+    signal(Signal::KILL);
+    let _ = child.wait();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn what_a_child_says_is_kept() {
+        let ended = run(
+            &mut sh("cat; echo no >&2; exit 3"),
+            Duration::from_secs(10),
+            &Stop::default(),
+            Some(b"yes".to_vec()),
+        )
+        .unwrap();
+        assert_eq!(
+            (ended.status.code(), &ended.stdout[..], &ended.stderr[..]),
+            (Some(3), &b"yes"[..], &b"no\n"[..])
+        );
+    }
+
+    #[test]
+    fn a_child_that_takes_too_long_ends_with_what_it_started() {
+        let started = Instant::now();
+        let result =
+            run(&mut sh("sleep 60 & sleep 60"), Duration::from_millis(50), &Stop::default(), None);
+        assert!(matches!(result, Err(Failure::Timeout)));
+        assert!(started.elapsed() < Duration::from_secs(20), "the pipes were let go");
+    }
+
+    #[test]
+    fn a_stop_ends_it() {
+        let stop = Stop::default();
+        stop.0.store(true, Ordering::Relaxed);
+        let result = run(&mut sh("sleep 60"), Duration::from_secs(60), &stop, None);
+        assert!(matches!(result, Err(Failure::Stopped)));
+    }
+}

@@ -1,0 +1,464 @@
+//! A root and the module folders that it reaches, as they stand in some tree of files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::error::Error;
+use super::placeholder;
+use super::scan::{Call, Names, STUBS, Text, state_path};
+
+/// How deep modules may call modules; a module that calls itself ends here.
+const MAX_DEPTH: usize = 24;
+
+/// A root that has been read.
+#[derive(Debug, Clone, Default)]
+pub struct Root {
+    /// Its folder, relative to the top of its tree, with `/`; empty for the top itself.
+    pub folder: String,
+    /// The folders that it reaches, itself among them, by path.
+    folders: BTreeMap<String, Folder>,
+    /// Files that could not be read as HCL or JSON, by path.
+    pub unreadable: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Folder {
+    names: Names,
+    /// Files that are planned with other content than they have.
+    edited: BTreeMap<String, String>,
+}
+
+/// What a root wants of providers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Providers by local name, with their source where one is written.
+    pub providers: BTreeMap<String, Option<String>>,
+    /// The resource types that it manages.
+    pub resources: BTreeSet<String>,
+    /// The data sources that it reads.
+    pub data_sources: BTreeSet<String>,
+}
+
+impl Needs {
+    /// Adds what another wants.
+    pub fn add(&mut self, other: Self) {
+        for (name, source) in other.providers {
+            let known = self.providers.entry(name).or_default();
+            *known = known.take().or(source);
+        }
+        self.resources.extend(other.resources);
+        self.data_sources.extend(other.data_sources);
+    }
+}
+
+impl Root {
+    /// Reads a root and what it reaches. `top` is what may be read.
+    ///
+    /// # Errors
+    /// When a file cannot be read; not when it is no HCL.
+    pub fn read(top: &Path, folder: &str) -> Result<Self, Error> {
+        let mut root = Self { folder: folder.to_owned(), ..Self::default() };
+        let mut pending = vec![folder.to_owned()];
+        while let Some(path) = pending.pop() {
+            if root.folders.contains_key(&path) {
+                continue;
+            }
+            let found = root.read_folder(top, &path)?;
+            let calls = found.names.calls.values().filter(|call| call.is_local());
+            pending.extend(calls.filter_map(|call| joined(&path, &call.source)));
+            root.folders.insert(path, found);
+        }
+        Ok(root)
+    }
+
+    fn read_folder(&mut self, top: &Path, path: &str) -> Result<Folder, Error> {
+        let mut folder = Folder::default();
+        for name in terraform_files(&top.join(path)).map_err(Error::io("read", path))? {
+            let file = join(path, &name);
+            let text = match fs::read_to_string(top.join(&file)) {
+                Ok(text) => text,
+                // Terraform says what is wrong with it.
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    self.unreadable.push(file);
+                    continue;
+                }
+                Err(error) => return Err(Error::io("read", file)(error)),
+            };
+            match folder.names.add(&name, &text) {
+                Some(Text::Same) => {}
+                Some(Text::Edited(text)) => {
+                    folder.edited.insert(name, text);
+                }
+                None => self.unreadable.push(file),
+            }
+        }
+        Ok(folder)
+    }
+
+    /// True when there is no Terraform in it.
+    pub fn is_empty(&self) -> bool {
+        self.folders.get(&self.folder).is_none_or(|folder| folder.names == Names::default())
+    }
+
+    /// The folders that it reaches, itself among them, relative to the top.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        self.folders.keys().map(String::as_str)
+    }
+
+    /// True when it is made of what is at a path, or of something below it.
+    pub fn reaches(&self, path: &str) -> bool {
+        let below = |folder: &str| {
+            folder.is_empty()
+                || path
+                    .strip_prefix(folder)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.folders.iter().any(|(folder, found)| {
+            let mut up = found
+                .names
+                .up
+                .iter()
+                .filter_map(|up| joined(folder, up.trim_end_matches(['.', '/'])));
+            below(folder) || up.any(|up| !up.is_empty() && below(&up))
+        })
+    }
+
+    /// What it wants of providers.
+    pub fn needs(&self) -> Needs {
+        let mut needs = Needs::default();
+        for Folder { names, .. } in self.folders.values() {
+            needs.add(Needs {
+                providers: names.providers.clone(),
+                resources: names.resources.clone(),
+                data_sources: names.data_sources.clone(),
+            });
+        }
+        needs
+    }
+
+    /// Its module calls that are not previewed: they would have to be downloaded.
+    pub fn unseen(&self) -> BTreeMap<String, String> {
+        let calls = self.folders.values().flat_map(|folder| &folder.names.calls);
+        let unseen = calls.filter(|(_, call)| !call.is_local());
+        unseen.map(|(name, call)| (name.clone(), call.source.clone())).collect()
+    }
+
+    /// Puts what is planned into a new folder: links to the files, copies of what has to change,
+    /// and, in a folder of data, what Terraform would have installed.
+    ///
+    /// # Errors
+    /// When something cannot be written.
+    pub(super) fn stage(&self, top: &Path, target: &Path, data: &Path) -> Result<(), Error> {
+        let failed = |error| Error::Io { doing: "stage", path: self.folder.clone(), error };
+        let deep = self.folders.values().any(|folder| folder.names.lists_files);
+        let mut real: BTreeSet<&str> = BTreeSet::from([""]);
+        for folder in self.folders.keys() {
+            real.extend(ancestors(folder));
+        }
+        for path in &real {
+            let folder = self.folders.get(*path);
+            let source = top.join(path);
+            // Terraform says that a module's folder is missing.
+            if source.is_dir() {
+                fs::create_dir_all(target.join(path)).map_err(failed)?;
+                link(&source, &target.join(path), deep && folder.is_some(), &|name| {
+                    let edited = folder.is_some_and(|folder| folder.edited.contains_key(name));
+                    edited || real.contains(join(path, name).as_str())
+                })
+                .map_err(failed)?;
+            }
+            for (name, text) in folder.iter().flat_map(|folder| &folder.edited) {
+                fs::write(target.join(path).join(name), text).map_err(failed)?;
+            }
+        }
+        self.write_stubs(target).map_err(failed)?;
+        self.write_states(target).map_err(failed)?;
+        self.write_manifest(data).map_err(failed)
+    }
+
+    /// Puts only what configures its providers into a folder: what is left of a root that is gone,
+    /// since Terraform destroys nothing whose provider it does not know.
+    ///
+    /// # Errors
+    /// When something cannot be read or written.
+    pub(super) fn stage_providers(&self, top: &Path, target: &Path) -> Result<(), Error> {
+        let failed = |error| Error::Io { doing: "stage", path: self.folder.clone(), error };
+        let mut text = String::new();
+        for name in terraform_files(&top.join(&self.folder)).map_err(failed)? {
+            let edited = self.folders.get(&self.folder).and_then(|folder| folder.edited.get(&name));
+            let source = match edited {
+                Some(text) => text.clone(),
+                None => fs::read_to_string(top.join(&self.folder).join(&name)).map_err(failed)?,
+            };
+            let Ok(body) = hcl::edit::parser::parse_body(&source) else { continue };
+            for block in body.blocks().filter(|block| {
+                // Values that a provider is configured with cannot come from what is gone.
+                matches!(block.ident.as_str(), "terraform" | "provider" | "variable")
+            }) {
+                if let Some(range) = hcl::edit::Span::span(block) {
+                    text.push_str(&source[range]);
+                    text.push('\n');
+                }
+            }
+        }
+        fs::write(target.join("providers.tf"), text).map_err(failed)
+    }
+
+    /// A stub for each module that would have to be downloaded: it takes every argument of its call
+    /// and gives every output that is named.
+    fn write_stubs(&self, target: &Path) -> io::Result<()> {
+        for (path, Folder { names, .. }) in &self.folders {
+            for (name, call) in names.calls.iter().filter(|(_, call)| !call.is_local()) {
+                let folder = target.join(path).join(STUBS).join(name);
+                fs::create_dir_all(&folder)?;
+                let outputs = names.outputs.get(name);
+                fs::write(folder.join("main.tf.json"), stub(call, outputs).to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A state for each other root whose outputs are read.
+    fn write_states(&self, target: &Path) -> io::Result<()> {
+        let mut states: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for folder in self.folders.values() {
+            for (name, outputs) in &folder.names.states {
+                states.entry(name).or_default().extend(outputs.iter().map(String::as_str));
+            }
+        }
+        for (name, outputs) in states {
+            let outputs = outputs.into_iter().map(|output| {
+                let value = placeholder::of_output(output);
+                let ty = match &value {
+                    Value::Array(items) => json!(["tuple", vec!["string"; items.len()]]),
+                    _ => json!("string"),
+                };
+                (output.to_owned(), json!({"value": value, "type": ty}))
+            });
+            let state = json!({
+                "version": 4,
+                "terraform_version": "1.5.0",
+                "serial": 1,
+                "lineage": "stackwright",
+                "outputs": outputs.collect::<serde_json::Map<_, _>>(),
+                "resources": [],
+            });
+            let path = target.join(&self.folder).join(state_path(name));
+            fs::create_dir_all(path.parent().unwrap_or(target))?;
+            fs::write(path, state.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// What `terraform init` writes of modules.
+    fn write_manifest(&self, data: &Path) -> io::Result<()> {
+        let mut modules = vec![json!({"Key": "", "Source": "", "Dir": "."})];
+        self.manifest(&self.folder, "", ".", 0, &mut modules);
+        let folder = data.join("modules");
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("modules.json"), json!({"Modules": modules}).to_string())
+    }
+
+    /// `from` is the folder as Terraform names it: relative to the root.
+    fn manifest(&self, path: &str, key: &str, from: &str, depth: usize, modules: &mut Vec<Value>) {
+        let Some(folder) = self.folders.get(path).filter(|_| depth < MAX_DEPTH) else { return };
+        for (name, call) in &folder.names.calls {
+            let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+            let source = match call.is_local() {
+                true => cleaned_source(&call.source),
+                false => format!("./{STUBS}/{name}"),
+            };
+            let dir = clean(&format!("{from}/{source}"));
+            modules.push(json!({"Key": key, "Source": source, "Dir": dir}));
+            if let Some(inner) = joined(path, &source).filter(|_| call.is_local()) {
+                self.manifest(&inner, &key, &dir, depth + 1, modules);
+            }
+        }
+    }
+
+    /// Placeholders for variables that have no value.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub(super) fn placeholders(&self, top: &Path) -> Result<BTreeMap<String, Value>, Error> {
+        let mut values = match self.folders.get(&self.folder) {
+            Some(folder) => folder.names.variables.clone(),
+            None => return Ok(BTreeMap::new()),
+        };
+        let folder = top.join(&self.folder);
+        if values.is_empty() || !folder.is_dir() {
+            return Ok(values);
+        }
+        let failed = |error| Error::Io { doing: "read", path: self.folder.clone(), error };
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let Ok(name) = entry.map_err(failed)?.file_name().into_string() else { continue };
+            let stem = name.strip_suffix(".json").unwrap_or(&name);
+            if stem != "terraform.tfvars" && !stem.ends_with(".auto.tfvars") {
+                continue;
+            }
+            let text = fs::read_to_string(folder.join(&name)).unwrap_or_default();
+            if name.ends_with(".json") {
+                let set: serde_json::Map<String, Value> =
+                    serde_json::from_str(&text).unwrap_or_default();
+                values.retain(|name, _| !set.contains_key(name));
+            } else if let Ok(body) = hcl::edit::parser::parse_body(&text) {
+                values.retain(|name, _| !body.has_attribute(name));
+            }
+        }
+        Ok(values)
+    }
+}
+
+/// A module that cannot be had. Its outputs are known only after apply, as they mostly would be,
+/// and of any type.
+fn stub(call: &Call, outputs: Option<&BTreeSet<String>>) -> Value {
+    let variables: serde_json::Map<String, Value> =
+        call.arguments.iter().map(|name| (name.clone(), json!({"default": null}))).collect();
+    let resource = |name: &str| format!("{STUB}{name}");
+    let empty = BTreeSet::new();
+    let outputs = outputs.unwrap_or(&empty);
+    let resources: serde_json::Map<String, Value> = outputs
+        .iter()
+        .map(|name| (resource(name), json!({"input": placeholder::of_output(name)})))
+        .collect();
+    let outputs: serde_json::Map<String, Value> = outputs
+        .iter()
+        .map(|name| {
+            // An output may carry a secret of the arguments.
+            let value = format!("${{terraform_data.{}.output}}", resource(name));
+            (name.clone(), json!({"value": value, "sensitive": false}))
+        })
+        .collect();
+    let mut stub = serde_json::Map::new();
+    for (kind, content) in [("variable", variables), ("output", outputs)] {
+        if !content.is_empty() {
+            stub.insert(kind.to_owned(), Value::Object(content));
+        }
+    }
+    if !resources.is_empty() {
+        stub.insert("resource".to_owned(), json!({"terraform_data": resources}));
+    }
+    Value::Object(stub)
+}
+
+/// How the names of a stub's resources begin.
+pub(super) const STUB: &str = "stackwright_stub_";
+
+/// The files of a folder that Terraform reads, sorted.
+pub(super) fn terraform_files(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        // Terraform says that a module's folder is missing.
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+        {
+            return Ok(names);
+        }
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let Ok(name) = entry?.file_name().into_string() else { continue };
+        let ours = [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().any(|end| name.ends_with(end));
+        if ours && !name.starts_with('.') && !name.starts_with('#') && !name.ends_with('~') {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Links what is in a folder into another one.
+fn link(from: &Path, to: &Path, deep: bool, skip: &dyn Fn(&str) -> bool) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let text = name.to_string_lossy();
+        let private = text.starts_with(".terraform")
+            || matches!(text.as_ref(), ".git" | STUBS)
+            || text.contains(".tfstate");
+        if private || skip(&text) {
+            continue;
+        }
+        let target = to.join(&name);
+        if deep && entry.file_type()?.is_dir() {
+            fs::create_dir_all(&target)?;
+            link(&entry.path(), &target, true, &|_| false)?;
+        } else {
+            std::os::unix::fs::symlink(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// A path and everything above it but the top.
+fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(above, _)| above))
+}
+
+/// A name in a folder of the tree.
+pub(super) fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// Where a relative path leads from a folder of the tree; `None` when out of it.
+pub(super) fn joined(folder: &str, path: &str) -> Option<String> {
+    let path = clean(&join(folder, path));
+    match path.as_str() {
+        ".." => None,
+        "." => Some(String::new()),
+        path if path.starts_with("../") || path.starts_with('/') => None,
+        path => Some(path.to_owned()),
+    }
+}
+
+/// A path without needless parts, as Go's `path.Clean` leaves it.
+fn clean(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let root = if path.starts_with('/') { "/" } else { "" };
+    match format!("{root}{}", parts.join("/")).as_str() {
+        "" => ".".to_owned(),
+        path => path.to_owned(),
+    }
+}
+
+/// A local source as Terraform remembers it.
+fn cleaned_source(source: &str) -> String {
+    match clean(source).as_str() {
+        path if path == ".." || path.starts_with("../") => path.to_owned(),
+        "." => "./".to_owned(),
+        path => format!("./{path}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_in_their_tree() {
+        assert_eq!(joined("stacks/a", "../../modules/x").as_deref(), Some("modules/x"));
+        assert_eq!(joined("stacks/a", "../..").as_deref(), Some(""));
+        assert_eq!(joined("a", "../../x"), None);
+        assert_eq!(joined("", "./m").as_deref(), Some("m"));
+    }
+
+    #[test]
+    fn sources_are_as_terraform_remembers_them() {
+        assert_eq!(cleaned_source("./a//b/"), "./a/b");
+        assert_eq!(cleaned_source("../../modules/x/"), "../../modules/x");
+    }
+}

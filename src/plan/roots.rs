@@ -1,0 +1,92 @@
+//! Which roots of a project a change is about.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::compare::Target;
+use super::error::Error;
+use super::revision::below;
+use super::root::{Root, join, terraform_files};
+use crate::project::{DESCRIPTION, Project};
+
+/// The roots of some stacks: their folders, or the folders of their environments.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn of_stacks(project: &Project, top: &Path, stacks: &[String]) -> Result<Vec<Target>, Error> {
+    let above = below(top, &project.root).unwrap_or_default();
+    let mut targets = Vec::new();
+    for stack in stacks {
+        let folder = join(&above, &format!("{}/{stack}", project.stacks()));
+        let description = Some(join(&folder, DESCRIPTION));
+        let target = |name: String, folder: String| Target {
+            name,
+            top: top.to_owned(),
+            folder,
+            description: description.clone(),
+        };
+        let is_root = |folder: &str| {
+            terraform_files(&top.join(folder))
+                .map(|files| !files.is_empty())
+                .map_err(Error::io("read", folder))
+        };
+        let mut environments = Vec::new();
+        if !is_root(&folder)? {
+            for entry in std::fs::read_dir(top.join(&folder)).into_iter().flatten().flatten() {
+                let Ok(name) = entry.file_name().into_string() else { continue };
+                if !name.starts_with('.') && is_root(&join(&folder, &name))? {
+                    environments.push(name);
+                }
+            }
+        }
+        environments.sort_unstable();
+        if environments.is_empty() {
+            targets.push(target(stack.clone(), folder.clone()));
+        }
+        for name in environments {
+            targets.push(target(format!("{stack}/{name}"), join(&folder, &name)));
+        }
+    }
+    Ok(targets)
+}
+
+/// Stacks of which nothing is left, by what has changed.
+pub fn gone(
+    project: &Project,
+    top: &Path,
+    changed: &BTreeSet<String>,
+    stacks: &[String],
+) -> Vec<String> {
+    let above = below(top, &project.root).unwrap_or_default();
+    let prefix = join(&above, &format!("{}/", project.stacks()));
+    let names: BTreeSet<String> = changed
+        .iter()
+        .filter(|path| path.ends_with(".tf"))
+        .filter_map(|path| Some(path.strip_prefix(&prefix)?.split_once('/')?.0.to_owned()))
+        .collect();
+    let there = |name: &String| top.join(&prefix).join(name).exists();
+    names.into_iter().filter(|name| !stacks.contains(name) && !there(name)).collect()
+}
+
+/// The roots that something among the changed paths is a part of.
+///
+/// # Errors
+/// When a root cannot be read.
+pub fn touched(targets: Vec<Target>, changed: &BTreeSet<String>) -> Result<Vec<Target>, Error> {
+    let own = |target: &Target, path: &String| path.starts_with(&join(&target.folder, ""));
+    // Most changes are in the stacks' own folders, and then no file has to be read.
+    let elsewhere: Vec<&String> =
+        changed.iter().filter(|path| !targets.iter().any(|target| own(target, path))).collect();
+    let mut touched = Vec::new();
+    for target in targets {
+        let mut is_touched = changed.iter().any(|path| own(&target, path));
+        if !is_touched && !elsewhere.is_empty() {
+            let root = Root::read(&target.top, &target.folder)?;
+            is_touched = elsewhere.iter().any(|path| root.reaches(path));
+        }
+        if is_touched {
+            touched.push(target);
+        }
+    }
+    Ok(touched)
+}

@@ -1,0 +1,49 @@
+//! For a log of GitHub Actions.
+
+use super::PlanReport;
+use crate::plan::group::group;
+use crate::plan::summary::Action;
+use crate::report::diagnostics;
+
+/// What is wrong and denied as errors, what goes as warnings, the rest as notices, and a line that
+/// says how it stands.
+pub fn plan(report: &PlanReport<'_>) -> String {
+    let mut out = diagnostics::github(&report.diagnostics(), report.sources);
+    for planned in report.planned {
+        for component in planned.summary.iter().flat_map(group) {
+            for group in &component.groups {
+                let change = group.first();
+                let level = match change.action {
+                    Action::Replace | Action::Destroy => "warning",
+                    _ => "notice",
+                };
+                let place = match component.name.as_str() {
+                    "" => planned.name.clone(),
+                    name => format!("{} {name}", planned.name),
+                };
+                let title = diagnostics::github_property(&format!(
+                    "{place}: {} {}",
+                    group.things(),
+                    change.action.done()
+                ));
+                let forcing = change.attributes.iter().filter(|attribute| attribute.forces);
+                let because: Vec<&str> = forcing.map(|attribute| attribute.path.as_str()).collect();
+                let because = match because.as_slice() {
+                    [] => String::new(),
+                    paths => format!("\nbecause of {}", paths.join(", ")),
+                };
+                let addresses: Vec<&str> =
+                    group.changes.iter().take(5).map(|change| change.address.as_str()).collect();
+                let text = format!("{}{because}\n{}", group.words(), addresses.join("\n"));
+                out.push_str(&format!(
+                    "::{level} title={title}::{}\n",
+                    diagnostics::github_data(text.trim_start())
+                ));
+            }
+        }
+    }
+    out.push_str(&report.summary());
+    out.push('\n');
+    out.extend(report.honesty().map(|honesty| honesty + "\n"));
+    out
+}

@@ -1,0 +1,128 @@
+//! What plans do, for people and programs.
+
+pub mod github;
+pub mod json;
+pub mod markdown;
+pub mod terminal;
+
+use crate::diagnostic::{Diagnostic, Sources, codes};
+use crate::plan::compare::Planned;
+use crate::plan::deny::{Deny, denied};
+use crate::plan::summary::{Action, Origin};
+
+/// The plans of one run.
+#[derive(Debug)]
+pub struct PlanReport<'a> {
+    /// The roots, in their order.
+    pub planned: &'a [Planned],
+    /// How many more have not changed, and were not planned.
+    pub unchanged: usize,
+    /// What they are compared with, as people know it.
+    pub base: &'a str,
+    /// Whether the state was simulated.
+    pub origin: Origin,
+    /// What no plan may do.
+    pub deny: &'a [Deny],
+    /// The files that places refer to.
+    pub sources: &'a Sources,
+}
+
+impl PlanReport<'_> {
+    /// Everything that is wrong, and what is denied last.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let mut all: Vec<Diagnostic> =
+            self.planned.iter().flat_map(|planned| planned.diagnostics.iter().cloned()).collect();
+        for planned in self.planned {
+            for (rule, change) in
+                planned.summary.iter().flat_map(|summary| denied(summary, self.deny))
+            {
+                let diagnostic = Diagnostic::error(
+                    codes::DENIED,
+                    format!(
+                        "`{}` would be {} in `{}`",
+                        change.address,
+                        change.action.done(),
+                        planned.name
+                    ),
+                );
+                let forcing: Vec<&str> = change
+                    .attributes
+                    .iter()
+                    .filter(|attribute| attribute.forces)
+                    .map(|attribute| attribute.path.as_str())
+                    .collect();
+                let diagnostic = match forcing.as_slice() {
+                    [] => diagnostic,
+                    paths => diagnostic.help(format!("because of `{}`", paths.join("`, `"))),
+                };
+                all.push(diagnostic.help(format!(
+                    "`{rule}` is denied; `--deny none` lets it pass, once somebody has looked at it"
+                )));
+            }
+        }
+        all
+    }
+
+    /// True when something is wrong or denied.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics().iter().any(Diagnostic::is_error)
+    }
+
+    /// True when something happens.
+    pub fn has_changes(&self) -> bool {
+        self.planned
+            .iter()
+            .filter_map(|planned| planned.summary.as_ref())
+            .any(|summary| !summary.is_empty())
+    }
+
+    /// One line that says how it stands.
+    pub fn summary(&self) -> String {
+        let failed = self.planned.iter().filter(|planned| planned.summary.is_none()).count();
+        let mut words: Vec<String> = Vec::new();
+        if failed > 0 {
+            words.push(format!("{failed} without a plan"));
+        }
+        for action in Action::ALL {
+            let summaries = self.planned.iter().filter_map(|planned| planned.summary.as_ref());
+            let count: usize = summaries.map(|summary| summary.count(action)).sum();
+            if count > 0 {
+                words.push(format!("{count} to {}", action.name()));
+            }
+        }
+        if words.is_empty() {
+            words.push(
+                if self.has_changes() { "only outputs change" } else { "no changes" }.to_owned(),
+            );
+        }
+        let roots = super::count(self.planned.len(), "root");
+        let rest = match self.unchanged {
+            0 => String::new(),
+            count => format!(" ({count} more untouched)"),
+        };
+        format!("{roots} against {}{rest}: {}", self.base, words.join(", "))
+    }
+
+    /// What such a plan cannot know, in one line.
+    pub fn honesty(&self) -> Option<String> {
+        if self.origin == Origin::Real {
+            return None;
+        }
+        let unseen: Vec<String> = self
+            .planned
+            .iter()
+            .flat_map(|planned| planned.unseen.iter().map(|(name, _)| format!("`{name}`")))
+            .collect();
+        let unseen = match unseen.as_slice() {
+            [] => String::new(),
+            names => format!(
+                "; modules that would have to be downloaded are not looked into: {}",
+                names.join(", ")
+            ),
+        };
+        Some(format!(
+            "planned offline from the provider's schema and rules: what really runs, quotas, \
+             permissions and names that others have are not known{unseen}"
+        ))
+    }
+}

@@ -1,0 +1,142 @@
+//! For people at a terminal.
+
+use anstyle::AnsiColor;
+
+use super::PlanReport;
+use crate::plan::compare::Planned;
+use crate::plan::group::{Group, group, limited};
+use crate::plan::summary::{Action, Output, Summary};
+use crate::report::snippet::Style;
+use crate::report::terminal::paint;
+
+/// So many addresses are listed of a group.
+const ADDRESSES: usize = 3;
+
+/// Characters of a value that are shown.
+const VALUE: usize = 120;
+
+/// Every root with what happens to it, and a line that says how it stands.
+pub fn plan(report: &PlanReport<'_>, style: Style) -> String {
+    let mut out = String::new();
+    for Planned { name, summary, .. } in report.planned {
+        let words = summary.as_ref().map_or("no plan".to_owned(), Summary::words);
+        let name = paint(name, anstyle::Style::new().bold(), style);
+        out.push_str(&format!("{name}: {words}\n"));
+        if let Some(summary) = summary {
+            out.push_str(&root(summary, style));
+        }
+        out.push('\n');
+    }
+    out.push_str(&report.summary());
+    out.push('\n');
+    if let Some(honesty) = report.honesty() {
+        out.push_str(&paint(&honesty, anstyle::Style::new().dimmed(), style));
+        out.push('\n');
+    }
+    out
+}
+
+/// What happens to one root, without its name.
+pub(super) fn root(summary: &Summary, style: Style) -> String {
+    let mut out = String::new();
+    for component in group(summary) {
+        let name = if component.name.is_empty() { "the root itself" } else { &component.name };
+        let name = paint(name, anstyle::Style::new().bold(), style);
+        let headline = component.headline();
+        match &headline {
+            Some(headline) => out.push_str(&format!(
+                "\n  {name}: {}\n",
+                paint(headline, anstyle::Style::new(), style)
+            )),
+            None => out.push_str(&format!("\n  {name}\n")),
+        }
+        for group in &component.groups {
+            out.push_str(&lines(group, headline.is_none(), style));
+        }
+    }
+    if !summary.outputs.is_empty() {
+        out.push_str("\n  outputs\n");
+        for output in &summary.outputs {
+            out.push_str(&output_line(output, style));
+        }
+    }
+    out
+}
+
+fn lines(group: &Group<'_>, with_words: bool, style: Style) -> String {
+    let change = group.first();
+    let sign = paint(
+        &format!("{:>3}", change.action.sign()),
+        colour(change.action).on_default().bold(),
+        style,
+    );
+    let words = group.words();
+    let words = match change.follows {
+        true => ", which follows".to_owned(),
+        // One attribute says it below.
+        false if with_words && change.attributes.len() != 1 && !words.is_empty() => {
+            format!(": {words}")
+        }
+        false => String::new(),
+    };
+    let stateful = match change.is_stateful() && change.action != Action::Create {
+        true => paint(" (stateful)", AnsiColor::Red.on_default().bold(), style),
+        false => String::new(),
+    };
+    let done = change.action.done();
+    let mut out = format!(
+        "    {sign} {} {done}{stateful}{}\n",
+        group.things(),
+        paint(&words, anstyle::Style::new(), style)
+    );
+    if !change.follows {
+        for attribute in &change.attributes {
+            let forces = match attribute.forces {
+                true => paint("  forces the replacement", AnsiColor::Red.on_default(), style),
+                false => String::new(),
+            };
+            let text = format!(
+                "{}: {} → {}",
+                attribute.path,
+                limited(&attribute.old, VALUE),
+                limited(&attribute.new, VALUE)
+            );
+            out.push_str(&format!(
+                "          {}{forces}\n",
+                paint(&text, anstyle::Style::new(), style)
+            ));
+        }
+    }
+    let dim = anstyle::Style::new().dimmed();
+    for change in group.changes.iter().take(ADDRESSES) {
+        out.push_str(&format!("        {}\n", paint(&change.address, dim, style)));
+    }
+    if let Some(more) = group.changes.len().checked_sub(ADDRESSES).filter(|more| *more > 0) {
+        out.push_str(&format!("        {}\n", paint(&format!("and {more} more"), dim, style)));
+    }
+    out
+}
+
+fn output_line(output: &Output, style: Style) -> String {
+    let sign = paint(
+        &format!("{:>3}", output.action.sign()),
+        colour(output.action).on_default().bold(),
+        style,
+    );
+    let text = format!(
+        "{}: {} → {}",
+        output.name,
+        limited(&output.old, VALUE),
+        limited(&output.new, VALUE)
+    );
+    format!("    {sign} {}\n", paint(&text, anstyle::Style::new(), style))
+}
+
+fn colour(action: Action) -> AnsiColor {
+    match action {
+        Action::Replace | Action::Destroy => AnsiColor::Red,
+        Action::Update | Action::Forget => AnsiColor::Yellow,
+        Action::Create => AnsiColor::Green,
+        Action::Import | Action::Move => AnsiColor::Cyan,
+    }
+}

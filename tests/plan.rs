@@ -1,0 +1,735 @@
+//! `stackwright plan`: with the real Terraform, and on plans made elsewhere.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::support::{Project, Run, STACK, terraform};
+
+const IMAGE: &str = "123456789012.dkr.ecr.us-west-2.amazonaws.com/loader";
+
+/// A plan in which twelve loaders get a new image, a database and a queue are lost, and a secret
+/// changes.
+fn plan_json() -> Value {
+    let mut changes = Vec::new();
+    for loader in [
+        "cdcApi",
+        "heb",
+        "hyvee",
+        "kroger",
+        "njvss",
+        "prepmod",
+        "rite",
+        "riteApi",
+        "wa",
+        "walgreens",
+        "albertsons",
+        "cvs",
+    ] {
+        let task = |tag: &str| json!({"family": loader, "container_definitions": json!([{"name": loader, "image": format!("{IMAGE}:{tag}")}]).to_string()});
+        let module = "module.loaders_source";
+        changes.push(json!({
+            "address": format!("{module}.aws_ecs_task_definition.task[\"{loader}\"]"),
+            "module_address": module, "mode": "managed", "type": "aws_ecs_task_definition",
+            "name": "task", "index": loader,
+            "change": {
+                "actions": ["delete", "create"],
+                "before": task("a1b2c3a1b2c3a1b2c3a1b2c3"), "after": task("d4e5f6d4e5f6d4e5f6d4e5f6"),
+                "after_unknown": {"arn": true},
+                "replace_paths": [["container_definitions"]],
+            },
+        }));
+        changes.push(json!({
+            "address": format!("{module}.aws_cloudwatch_event_target.run[\"{loader}\"]"),
+            "module_address": module, "mode": "managed", "type": "aws_cloudwatch_event_target",
+            "name": "run", "index": loader,
+            "change": {
+                "actions": ["update"],
+                "before": {"ecs_target": [{"task_definition_arn": format!("arn:{loader}")}]},
+                "after": {"ecs_target": [{}]},
+                "after_unknown": {"ecs_target": [{"task_definition_arn": true}]},
+            },
+        }));
+    }
+    let resource = |address: &str, ty: &str, change: Value| {
+        let module = address.rsplitn(3, '.').nth(2).unwrap_or_default();
+        json!({
+            "address": address, "module_address": module, "mode": "managed", "type": ty,
+            "name": address.rsplit('.').next(), "change": change,
+        })
+    };
+    changes.push(resource(
+        "module.database_main.aws_db_instance.main",
+        "aws_db_instance",
+        json!({
+            "actions": ["delete", "create"],
+            "before": {"username": "old", "password": "hunter2-hunter2", "allocated_storage": 30},
+            "after": {"username": "new", "password": "changed-hunter3", "allocated_storage": 48},
+            "before_sensitive": {"password": true}, "after_sensitive": {"password": true},
+            "replace_paths": [["username"]],
+        }),
+    ));
+    changes.push(resource(
+        "aws_sqs_queue.jobs",
+        "aws_sqs_queue",
+        json!({
+            "actions": ["delete"], "before": {"name": "jobs"}, "after": null,
+        }),
+    ));
+    changes.push(resource(
+        "module.service_api.aws_ecs_service.main",
+        "aws_ecs_service",
+        json!({
+            "actions": ["update"],
+            "before": {"desired_count": 1, "tags": {"note": "hunter2-hunter2 is here, too"}},
+            "after": {"desired_count": 2, "tags": {"note": "`|` <b>@all</b> ${x}"}},
+        }),
+    ));
+    let mut moved = resource(
+        "module.bucket_new.aws_s3_bucket.main",
+        "aws_s3_bucket",
+        json!({
+            "actions": ["no-op"], "before": {}, "after": {},
+        }),
+    );
+    moved["previous_address"] = json!("module.bucket_old.aws_s3_bucket.main");
+    changes.push(moved);
+    changes.push(resource("aws_iam_role.new", "aws_iam_role", json!({
+        "actions": ["create"], "before": null, "after": {"name": "x"}, "after_unknown": {"arn": true},
+    })));
+    json!({
+        "format_version": "1.2",
+        "resource_changes": changes,
+        "configuration": {"root_module": {"module_calls": {"loaders_source": {"module": {"resources": [
+            {"type": "aws_ecs_task_definition", "name": "task", "expressions": {"family": {}, "container_definitions": {}}},
+            {"type": "aws_cloudwatch_event_target", "name": "run", "expressions": {"ecs_target": [{}]}},
+        ]}}}}},
+        "output_changes": {"host": {"actions": ["update"], "before": "a", "after_unknown": true}},
+    })
+}
+
+fn report(args: &[&str]) -> Run {
+    let project = Project::empty();
+    project.write("plan.json", plan_json().to_string());
+    project.run(&[&["plan", "--plan-json", "plan.json"], args].concat())
+}
+
+#[test]
+fn for_a_terminal_the_worst_comes_first_and_the_same_stands_once() {
+    assert_snapshot!(report(&[]));
+}
+
+#[test]
+fn for_programs() {
+    let run = report(&["--format", "json", "--deny", "destroy:stateful"]).code(1);
+    let mut report: Value = serde_json::from_str(&run.out).unwrap();
+    // Ten of twelve tell nothing more.
+    for component in report["roots"][0]["components"].as_array_mut().unwrap() {
+        for group in component["groups"].as_array_mut().unwrap() {
+            group["resources"].as_array_mut().unwrap().truncate(2);
+        }
+    }
+    assert_snapshot!(format!("{report:#}"));
+}
+
+#[test]
+fn for_a_pull_request() {
+    assert_snapshot!(report(&["--format", "markdown", "--deny", "none"]));
+}
+
+#[test]
+fn as_annotations() {
+    assert_snapshot!(report(&["--format", "github"]));
+}
+
+#[test]
+fn no_format_shows_a_secret() {
+    for format in ["terminal", "json", "markdown", "github"] {
+        let run = report(&["--format", format]);
+        assert!(!run.out.contains("hunter") && !run.err.contains("hunter"), "{format}: {run}");
+    }
+}
+
+#[test]
+fn what_loses_data_is_denied_in_ci_and_named() {
+    let project = Project::empty();
+    project.write("plan.json", plan_json().to_string());
+    let mut command = project.command(&["plan", "--plan-json", "plan.json"]);
+    command.env("CI", "true");
+    assert_snapshot!(project.finish(command).code(1).err);
+}
+
+#[test]
+fn an_unknown_rule_is_said_so() {
+    assert_snapshot!(report(&["--deny", "delete:stateful"]).code(1).err, @"error: `--deny delete:stateful`: `delete` is no action: write `replace`, `destroy`, `update`, `create`, `import`, `move`, `forget`, alone or before `:stateful` or `:<resource type>`");
+}
+
+#[test]
+fn a_comment_is_never_too_long_and_says_where_the_rest_is() {
+    let project = Project::empty();
+    let changes: Vec<Value> = (0..3000)
+        .map(|n| {
+            json!({
+                "address": format!("module.service_a{n}.aws_ecs_service.main"),
+                "module_address": format!("module.service_a{n}"), "mode": "managed",
+                "type": "aws_ecs_service", "name": "main",
+                "change": {"actions": ["update"], "before": {"n": "ä".repeat(90)}, "after": {"n": n}},
+            })
+        })
+        .collect();
+    project.write(
+        "plan.json",
+        json!({"format_version": "1.2", "resource_changes": changes}).to_string(),
+    );
+    let run = project.run(&["plan", "--plan-json", "plan.json", "--format", "markdown"]).code(2);
+    assert!(run.out.chars().count() <= 65_536 && run.out.len() > 30_000, "{}", run.out.len());
+    assert!(run.out.contains("see `stackwright-plan.md`"));
+    assert!(
+        project.read("stackwright-plan.md").contains("module.service_a2999.aws_ecs_service.main")
+    );
+}
+
+#[test]
+fn a_plan_that_does_nothing_is_exit_0() {
+    let project = Project::empty();
+    project.write("plan.json", r#"{"format_version":"1.2","planned_values":{}}"#);
+    assert_snapshot!(project.run(&["plan", "--plan-json", "plan.json"]), @"
+    exit 0
+    --- out
+    plan.json: no changes
+
+    1 root against its state: no changes
+    --- err
+    ");
+}
+
+#[test]
+fn what_is_no_plan_is_said_so() {
+    let project = Project::empty();
+    project.write("plan.json", "nonsense");
+    assert_snapshot!(project.run(&["plan", "--plan-json", "plan.json"]), @"
+    exit 1
+    --- out
+    plan.json: no plan
+
+    1 root against its state: 1 without a plan
+    --- err
+    error[SW608]: `plan.json` is not a plan as JSON: expected ident at line 1 column 2
+     |
+     = help: make it with `terraform plan -out=plan` and `terraform show -json plan`
+    ");
+}
+
+// With the real Terraform.
+
+const ROOT: &str = r#"terraform {
+  required_version = "~> 1.3.2"
+  backend "s3" {
+    bucket = "x"
+  }
+}
+
+variable "password" {
+  type      = string
+  sensitive = true
+}
+
+variable "image" {
+  default = "r.io/loader:a1b2c3"
+}
+
+module "loaders_source" {
+  source = "../modules/loaders"
+  image  = var.image
+  items  = ["a", "b", "c"]
+}
+
+module "vpc" {
+  source  = "terraform-aws-modules/vpc/aws"
+  version = "5.0.0"
+  name    = "x"
+}
+
+data "terraform_remote_state" "net" {
+  backend = "s3"
+  config = {
+    bucket = "y"
+  }
+}
+
+resource "terraform_data" "hook" {
+  input = {
+    password = var.password
+    vpc      = module.vpc.vpc_id
+    subnets  = data.terraform_remote_state.net.outputs.subnet_ids
+    here     = abspath(path.module)
+    files    = fileset(path.module, "**")
+  }
+
+  provisioner "local-exec" {
+    command = "touch ran"
+  }
+}
+"#;
+
+const MODULE: &str = r#"variable "image" { type = string }
+variable "items" { type = set(string) }
+
+resource "terraform_data" "task" {
+  for_each         = var.items
+  input            = each.key
+  triggers_replace = { image = var.image }
+}
+
+resource "terraform_data" "target" {
+  for_each = var.items
+  input    = terraform_data.task[each.key].id
+}
+"#;
+
+/// A committed folder of Terraform that others have written. `None` without Terraform.
+fn repository() -> Option<Project> {
+    let project = Project::empty();
+    terraform(&project.path(""), &["version"])?;
+    project.write("root/main.tf", ROOT);
+    project.write("modules/loaders/main.tf", MODULE);
+    commit(&project);
+    Some(project)
+}
+
+fn git(project: &Project, args: &[&str]) {
+    let output = Command::new("git")
+        .args([
+            "-c",
+            "user.name=a",
+            "-c",
+            "user.email=a@example.com",
+            "-c",
+            "init.defaultBranch=main",
+        ])
+        .args(args)
+        .current_dir(project.path(""))
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+fn commit(project: &Project) {
+    git(project, &["init", "-q"]);
+    git(project, &["add", "-A"]);
+    git(project, &["commit", "-q", "--allow-empty", "-m", "x"]);
+}
+
+/// The command with what it needs to find other programs, and a place of its own for temporary
+/// files.
+pub fn command(project: &Project, args: &[&str]) -> Command {
+    std::fs::create_dir_all(project.path(".git/tmp")).unwrap();
+    let mut command = project.command(args);
+    command
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("TMPDIR", project.path(".git/tmp"));
+    command
+}
+
+fn plan(project: &Project, args: &[&str]) -> Run {
+    let run = project.finish(command(project, &[&["plan"], args].concat()));
+    let left: Vec<_> = std::fs::read_dir(project.path(".git/tmp")).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+    run
+}
+
+#[test]
+fn a_tree_against_itself_has_no_changes_and_nothing_in_it_is_touched() {
+    let Some(project) = repository() else { return };
+    let before = project.files();
+    assert_snapshot!(plan(&project, &["--root", "root", "--base", "HEAD"]), @"
+    exit 0
+    --- out
+    root: no changes
+
+    1 root against HEAD: no changes
+    planned offline from the provider's schema and rules: what really runs, quotas, permissions and names that others have are not known; modules that would have to be downloaded are not looked into: `vpc`
+    --- err
+    ");
+    let git = |files: Vec<(String, Vec<u8>)>| -> Vec<(String, Vec<u8>)> {
+        files.into_iter().filter(|(path, _)| !path.starts_with(".git/")).collect()
+    };
+    assert_eq!(git(before), git(project.files()), "no lock file, no state, no provisioner ran");
+}
+
+#[test]
+fn a_new_image_is_one_line_for_all_loaders() {
+    let Some(project) = repository() else { return };
+    project.edit("root/main.tf", "a1b2c3", "d4e5f6");
+    assert_snapshot!(plan(&project, &["--root", "root", "--base", "HEAD"]), @r#"
+    exit 2
+    --- out
+    root: 3 to replace, 3 to update
+
+      loaders.source: 3 loaders: new image a1b2c3 to d4e5f6
+        -/+ 3 terraform_data resources replaced
+              triggers_replace.image: "r.io/loader:a1b2c3" → "r.io/loader:d4e5f6"  forces the replacement
+            module.loaders_source.terraform_data.task["a"]
+            module.loaders_source.terraform_data.task["b"]
+            module.loaders_source.terraform_data.task["c"]
+          ~ 3 terraform_data resources updated, which follows
+            module.loaders_source.terraform_data.target["a"]
+            module.loaders_source.terraform_data.target["b"]
+            module.loaders_source.terraform_data.target["c"]
+
+    1 root against HEAD: 3 to replace, 3 to update
+    planned offline from the provider's schema and rules: what really runs, quotas, permissions and names that others have are not known; modules that would have to be downloaded are not looked into: `vpc`
+    --- err
+    "#);
+}
+
+#[test]
+fn a_changed_module_is_found_from_the_root_that_calls_it() {
+    let Some(project) = repository() else { return };
+    project.edit("modules/loaders/main.tf", "each.key\n", "\"x\"\n");
+    let run = plan(&project, &["--root", "root", "--base", "HEAD"]).code(2);
+    assert!(run.out.contains("3 to update"), "{run}");
+}
+
+#[test]
+fn from_nothing_everything_is_created() {
+    let Some(project) = repository() else { return };
+    let run = plan(&project, &["--root", "root", "--from-nothing"]).code(2);
+    assert!(run.out.contains("1 root against nothing: 7 to create"), "{run}");
+}
+
+#[test]
+fn values_come_from_a_var_file() {
+    let Some(project) = repository() else { return };
+    project.write("my.tfvars", "image = \"r.io/loader:other\"\n");
+    let run = plan(
+        &project,
+        &["--root", "root", "--from-nothing", "--var-file", "my.tfvars", "--format", "json"],
+    );
+    assert_eq!(run.code, Some(2), "{run}");
+    let run =
+        plan(&project, &["--root", "root", "--from-nothing", "--var-file", "none.tfvars"]).code(1);
+    assert!(run.err.contains("--var-file"), "{run}");
+}
+
+#[test]
+fn two_plans_at_the_same_time_do_not_meet() {
+    let Some(project) = repository() else { return };
+    project.edit("root/main.tf", "a1b2c3", "d4e5f6");
+    let run = || {
+        let mut command = command(&project, &["plan", "--root", "root", "--base", "HEAD"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    for child in [run(), run()] {
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+    }
+}
+
+// Stacks.
+
+/// A project with two rendered and committed stacks. `None` without Terraform.
+fn stacks() -> Option<Project> {
+    let project = Project::with(STACK);
+    terraform(&project.path(""), &["version"])?;
+    project.write("stacks/other/stack.hcl", STACK.replace("demo", "other"));
+    project.run(&["render"]).success();
+    commit(&project);
+    Some(project)
+}
+
+#[test]
+fn only_the_stack_that_changes_is_planned_and_its_replacements_say_why() {
+    let Some(project) = stacks() else { return };
+    project.edit("stacks/demo/stack.hcl", "10.0.0.0/16", "10.1.0.0/16");
+    project.run(&["render"]).success();
+    let run = plan(&project, &[]).code(2);
+    assert!(run.out.contains("(1 more untouched)"), "{run}");
+    assert!(
+        run.out.contains("cidr_block: \"10.0.0.0/16\" → \"10.1.0.0/16\"  forces the replacement"),
+        "{run}"
+    );
+}
+
+#[test]
+fn without_a_change_nothing_is_planned() {
+    let Some(project) = stacks() else { return };
+    project.write("README.md", "x");
+    assert_snapshot!(plan(&project, &["--base", "HEAD"]), @"
+    exit 0
+    --- out
+    0 roots against HEAD (2 more untouched): no changes
+    planned offline from the provider's schema and rules: what really runs, quotas, permissions and names that others have are not known
+    --- err
+    ");
+}
+
+#[test]
+fn a_description_that_was_not_rendered_is_warned_of() {
+    let Some(project) = stacks() else { return };
+    project.edit("stacks/demo/stack.hcl", "10.0.0.0/16", "10.1.0.0/16");
+    assert_snapshot!(plan(&project, &["--base", "HEAD"]), @"
+    exit 0
+    --- out
+    demo: no changes
+
+    1 root against HEAD (1 more untouched): no changes
+    planned offline from the provider's schema and rules: what really runs, quotas, permissions and names that others have are not known
+    --- err
+    warning[SW611]: 1 file differs from the description, `stacks/demo/network.tf` first: the plan is of the files
+     |
+     = help: run `stackwright render`, and plan again
+    ");
+}
+
+#[test]
+fn a_stack_that_is_gone_is_destroyed() {
+    let Some(project) = stacks() else { return };
+    std::fs::remove_dir_all(project.path("stacks/other")).unwrap();
+    let run = plan(&project, &["--format", "json"]).code(2);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(report["roots"][0]["name"], "other");
+    let counts = &report["roots"][0]["counts"];
+    assert!(counts["destroy"].as_u64() > Some(5) && counts["create"] == 0, "{counts}");
+}
+
+/// The system that is described in this repository, committed.
+fn univaf() -> Option<Project> {
+    let project = Project::empty();
+    terraform(&project.path(""), &["version"])?;
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["stacks", "modules"] {
+        for (path, content) in crate::support::files(&here.join(folder)) {
+            project.write(&format!("{folder}/{path}"), content);
+        }
+    }
+    project.write("stackwright.hcl", std::fs::read(here.join("stackwright.hcl")).unwrap());
+    commit(&project);
+    Some(project)
+}
+
+/// What a change of the description or the lock does: replaced, destroyed, updated, created.
+#[track_caller]
+fn effect(project: &Project, file: &str, edits: &[(&str, &str)]) -> [u64; 4] {
+    for (old, new) in edits {
+        project.edit(file, old, new);
+    }
+    project.run(&["render"]).success();
+    let run = plan(project, &["--base", "HEAD", "--format", "json"]);
+    let report: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{run}"));
+    let counts = &report["roots"][0]["counts"];
+    ["replace", "destroy", "update", "create"]
+        .map(|action| counts[action].as_u64().unwrap_or_else(|| panic!("{run}")))
+}
+
+#[test]
+fn a_real_system_against_itself_has_no_changes() {
+    let Some(project) = univaf() else { return };
+    let run = plan(&project, &["--base", "HEAD", "--all"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{}", run.out);
+    assert_eq!(plan(&project, &["--from-nothing", "--all"]).code(2).err, "");
+}
+
+#[test]
+fn new_images_replace_every_task_and_update_what_runs_them() {
+    let Some(project) = univaf() else { return };
+    let lock = "stacks/univaf/images.tf";
+    let edits = [("b5735582", "aaaaaaaa"), ("b5735582", "aaaaaaaa")];
+    // 12 loaders, a snapshot and the API; 13 event targets and a service.
+    assert_eq!(effect(&project, lock, &edits), [14, 0, 14, 0]);
+}
+
+#[test]
+fn more_storage_is_one_database_in_place() {
+    let Some(project) = univaf() else { return };
+    let edits = [("storage_gib    = 48", "storage_gib    = 60")];
+    assert_eq!(effect(&project, "stacks/univaf/stack.hcl", &edits), [0, 0, 1, 0]);
+}
+
+#[test]
+fn a_new_loader_touches_nothing_else() {
+    let Some(project) = univaf() else { return };
+    let edits = [(
+        "  loader \"heb\"",
+        "  loader \"riteAidSmart\" { schedule = \"rate(1 hour)\" }\n  loader \"heb\"",
+    )];
+    let [replaced, destroyed, updated, created] =
+        effect(&project, "stacks/univaf/stack.hcl", &edits);
+    assert_eq!([replaced, destroyed, updated], [0, 0, 0]);
+    assert!((4..=6).contains(&created), "{created}");
+}
+
+// Faults.
+
+#[test]
+fn an_unknown_resource_type_says_who_may_be_wrong() {
+    let Some(project) = repository() else { return };
+    project.write("root/x.tf", "resource \"aws_nope\" \"x\" {}\nresource \"nope_x\" \"y\" {}\n");
+    let run = plan(&project, &["--root", "root", "--from-nothing"]).code(1);
+    assert!(run.err.contains("error[SW607]"), "{run}");
+    project.write("root/x.tf", "resource \"aws_nope\" \"x\" {}\n");
+    assert_snapshot!(plan(&project, &["--root", "root", "--from-nothing"]).code(1).err, @r#"
+    error[SW607]: invalid resource type
+     --> root/x.tf:1:10
+      |
+    1 | resource "aws_nope" "x" {}
+      |          ^^^^^^^^^^
+      |
+      = help: The provider hashicorp/aws does not support resource type "aws_nope".
+      = help: either the root has a slip, or the facts about its providers are too old or too few: add some with `--facts <file>`, made by `stackwright provider distill`
+    "#);
+}
+
+#[test]
+fn a_syntax_error_is_terraforms_own_at_its_line() {
+    let Some(project) = repository() else { return };
+    project.write("root/broken.tf", "resource \"terraform_data\" {\n  input = [\n");
+    let run = plan(&project, &["--root", "root", "--base", "HEAD"]).code(1);
+    assert!(run.err.contains("error[SW605]") && run.err.contains("--> root/broken.tf:"), "{run}");
+}
+
+#[test]
+fn an_old_tree_that_cannot_be_simulated_is_said_so() {
+    let Some(project) = repository() else { return };
+    project.edit("root/main.tf", "var.password", "file(\"missing\")");
+    commit(&project);
+    project.edit("root/main.tf", "file(\"missing\")", "var.password");
+    let run = plan(&project, &["--root", "root", "--base", "HEAD"]).code(1);
+    assert!(run.err.contains("error[SW609]: the old tree of `root` cannot be simulated"), "{run}");
+    assert!(run.err.contains("invalid function argument"), "{run}");
+}
+
+#[test]
+fn a_revision_that_is_not_there_is_said_so() {
+    let Some(project) = repository() else { return };
+    for revision in ["nope", "--output=x", "-h"] {
+        let run = plan(&project, &["--root", "root", &format!("--base={revision}")]).code(1);
+        assert!(run.err.contains(&format!("there is no revision `{revision}`")), "{run}");
+    }
+}
+
+#[test]
+fn without_terraform_it_is_said_what_to_do() {
+    let project = Project::empty();
+    project.write("root/main.tf", "");
+    let mut command = command(&project, &["plan", "--root", "root", "--from-nothing"]);
+    command.env("PATH", project.path("stacks"));
+    assert_snapshot!(project.finish(command), @"
+    exit 1
+    --- out
+    --- err
+    error[SW601]: neither `terraform` nor `tofu` is on the PATH
+     |
+     = help: install Terraform or OpenTofu, or name it with `--terraform <path>`
+    ");
+}
+
+/// A program that answers as this script does.
+fn fake(project: &Project, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    project.write("fake", format!("#!/bin/sh\n{script}\n"));
+    std::fs::set_permissions(project.path("fake"), PermissionsExt::from_mode(0o755)).unwrap();
+}
+
+const VERSION: &str = "[ \"$1\" = version ] && echo Terraform v1.11.4 && exit";
+
+#[test]
+fn a_terraform_that_is_too_old_is_refused() {
+    let project = Project::empty();
+    project.write("root/main.tf", "");
+    fake(&project, "echo Terraform v1.4.7");
+    let run =
+        plan(&project, &["--root", "root", "--from-nothing", "--terraform", "./fake"]).code(1);
+    assert!(run.err.contains("is 1.4.7, and a plan needs 1.5 or newer"), "{run}");
+    fake(&project, "echo hello");
+    let run =
+        plan(&project, &["--root", "root", "--from-nothing", "--terraform", "./fake"]).code(1);
+    assert!(run.err.contains("is neither Terraform nor OpenTofu"), "{run}");
+}
+
+#[test]
+fn a_crash_shows_its_last_words() {
+    let project = Project::empty();
+    project.write("root/main.tf", "");
+    fake(&project, &format!("{VERSION}\necho 'panic: oh no' >&2; exit 2"));
+    assert_snapshot!(plan(&project, &["--root", "root", "--from-nothing", "--terraform", "./fake"]), @"
+    exit 1
+    --- out
+    root: no plan
+
+    1 root against nothing: 1 without a plan
+    planned offline from the provider's schema and rules: what really runs, quotas, permissions and names that others have are not known
+    --- err
+    error[SW603]: `terraform plan` ended with exit code 2
+     |
+     = help: it said:
+             panic: oh no
+    ");
+    fake(&project, &format!("{VERSION}\nkill -9 $$"));
+    let run =
+        plan(&project, &["--root", "root", "--from-nothing", "--terraform", "./fake"]).code(1);
+    assert!(run.err.contains("`terraform plan` was killed"), "{run}");
+    fake(&project, &format!("{VERSION}\necho nonsense"));
+    let run =
+        plan(&project, &["--root", "root", "--from-nothing", "--terraform", "./fake"]).code(1);
+    assert!(run.err.contains("cannot read what"), "{run}");
+}
+
+#[test]
+fn a_terraform_that_never_ends_is_ended() {
+    let project = Project::empty();
+    project.write("root/main.tf", "");
+    fake(&project, &format!("{VERSION}\nsleep 300"));
+    let run = plan(
+        &project,
+        &["--root", "root", "--from-nothing", "--terraform", "./fake", "--timeout", "1"],
+    );
+    assert!(run.code(1).err.contains("error[SW604]: `fake plan` took longer than 1 s"));
+}
+
+#[test]
+fn a_plan_that_is_interrupted_leaves_nothing_behind() {
+    let project = Project::empty();
+    project.write("root/main.tf", "");
+    fake(&project, &format!("{VERSION}\necho $$ > \"$(dirname \"$0\")/pid\"\nsleep 300"));
+    let mut child =
+        command(&project, &["plan", "--root", "root", "--from-nothing", "--terraform", "./fake"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+    let started = Instant::now();
+    while !project.path("pid").exists() && started.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let kill = |args: &[&str]| {
+        Command::new("sh").args(["-c", &format!("kill {}", args.join(" "))]).status().unwrap()
+    };
+    assert!(kill(&["-TERM", &child.id().to_string()]).success());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(started.elapsed() < Duration::from_secs(30));
+    assert_eq!(std::fs::read_dir(project.path(".git/tmp")).unwrap().count(), 0);
+    assert!(
+        !kill(&["-0", project.read("pid").trim(), "2>/dev/null"]).success(),
+        "terraform has ended"
+    );
+}
+
+#[test]
+fn folders_of_runs_that_were_killed_are_swept() {
+    let project = Project::empty();
+    project.write("root/main.tf", "");
+    let gone = Command::new("true")
+        .spawn()
+        .map(|mut child| {
+            child.wait().unwrap();
+            child.id()
+        })
+        .unwrap();
+    project.write(&format!(".git/tmp/stackwright-{gone}-abc/state"), "");
+    fake(&project, &format!("{VERSION}\nexit 2"));
+    let _ = plan(&project, &["--root", "root", "--from-nothing", "--terraform", "./fake"]).code(1);
+}
