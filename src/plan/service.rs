@@ -529,3 +529,96 @@ fn type_bytes(ty: &Type) -> Bytes {
         _ => ty.to_json().to_string().into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::plan::facts;
+
+    const METHODS: [&str; 16] = [
+        "ApplyResourceChange",
+        "CallFunction",
+        "ConfigureProvider",
+        "GetFunctions",
+        "GetMetadata",
+        "GetProviderSchema",
+        "ImportResourceState",
+        "MoveResourceState",
+        "PlanResourceChange",
+        "ReadDataSource",
+        "ReadResource",
+        "StopProvider",
+        "UpgradeResourceState",
+        "ValidateDataResourceConfig",
+        "ValidateProviderConfig",
+        "ValidateResourceConfig",
+    ];
+
+    fn service() -> Service {
+        let types = BTreeSet::from(["aws_vpc".to_owned()]);
+        let provider = facts::provider("hashicorp/aws", &types, &BTreeSet::new()).unwrap().unwrap();
+        Service::new(provider, Arc::default(), Arc::default())
+    }
+
+    fn call(service: &Service, method: &str, message: &impl Message) -> Result<Bytes, Status> {
+        service.call(&Connection::default(), method, message.encode_to_vec().into())
+    }
+
+    fn plan_of(value: Vec<u8>) -> p::PlanResourceChangeRequest {
+        let value = Some(p::DynamicValue { msgpack: value.into(), json: Bytes::new() });
+        p::PlanResourceChangeRequest {
+            type_name: "aws_vpc".into(),
+            prior_state: value.clone(),
+            proposed_new_state: value.clone(),
+            config: value,
+            prior_private: Bytes::new(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_message_makes_it_panic(
+            method in prop::sample::select(METHODS.to_vec()),
+            message in prop::collection::vec(any::<u8>(), 0..64)
+        ) {
+            let _ = service().call(&Connection::default(), method, message.into());
+        }
+
+        #[test]
+        fn no_value_makes_it_panic(value in prop::collection::vec(any::<u8>(), 0..64)) {
+            let service = service();
+            let _ = call(&service, "PlanResourceChange", &plan_of(value.clone()));
+            let raw = p::RawState { json: value.into(), ..Default::default() };
+            let state = p::UpgradeResourceStateRequest {
+                type_name: "aws_vpc".into(),
+                raw_state: Some(raw),
+            };
+            let _ = call(&service, "UpgradeResourceState", &state);
+        }
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_an_error_with_a_reason() {
+        let status = call(&service(), "PlanResourceChange", &plan_of(vec![0x93, 1, 2, 3]));
+        let message = "expected an object, found an array".to_owned();
+        assert_eq!(status, Err(Status { code: 3, message }));
+    }
+
+    #[test]
+    fn an_unknown_resource_type_is_named() {
+        let request =
+            p::PlanResourceChangeRequest { type_name: "aws_nothing".into(), ..Default::default() };
+        let status = call(&service(), "PlanResourceChange", &request).unwrap_err();
+        assert_eq!(status.message, "`hashicorp/aws` has no resource `aws_nothing`");
+    }
+
+    #[test]
+    fn what_newer_protocols_ask_is_not_served() {
+        let status = call(&service(), "GetResourceIdentitySchemas", &p::Empty {}).unwrap_err();
+        assert_eq!(status.code, 12);
+    }
+}

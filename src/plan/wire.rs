@@ -621,6 +621,31 @@ mod tests {
         }
     }
 
+    /// As it stands in a state file, which has no unknown values.
+    fn in_state(value: &Value) -> Json {
+        match value {
+            Value::Null | Value::Unknown => Json::Null,
+            Value::Bool(value) => json!(value),
+            Value::Number(text) => serde_json::from_str(text).unwrap(),
+            Value::String(text) => json!(text),
+            Value::List(elements) => elements.iter().map(in_state).collect(),
+            Value::Map(entries) => {
+                Json::Object(entries.iter().map(|(key, it)| (key.clone(), in_state(it))).collect())
+            }
+            Value::Dynamic(ty, value) => json!({"type": ty.to_json(), "value": in_state(value)}),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_state_is_read_as_it_is_written(
+            (ty, value) in types().prop_flat_map(|ty| (Just(ty.clone()), values(&ty)))
+        ) {
+            let json = in_state(&value);
+            prop_assert_eq!(in_state(&from_json(&json, &ty)), json);
+        }
+    }
+
     #[test]
     fn a_float_keeps_all_its_digits() {
         let mut bytes = vec![0xcb];

@@ -29,6 +29,12 @@ const AWS: &[Function] = &[
         result: || Type::String,
         call: trim_iam_role_path,
     },
+    Function {
+        name: "user_agent",
+        parameters: &["product_name", "product_version", "comment"],
+        result: || Type::String,
+        call: user_agent,
+    },
 ];
 
 /// The functions of a provider.
@@ -76,4 +82,59 @@ fn trim_iam_role_path(arguments: &[Value]) -> Result<Value, String> {
     };
     let name = path.rsplit('/').next().unwrap_or(path);
     Ok(format!("arn:{partition}:{service}:{region}:{account}:role/{name}").into())
+}
+
+fn user_agent(arguments: &[Value]) -> Result<Value, String> {
+    let part = |place: usize| arguments.get(place).and_then(Value::as_str).unwrap_or_default();
+    let mut agent = part(0).to_owned();
+    if agent.is_empty() {
+        return Err("product_name must not be empty".into());
+    }
+    for (before, text, after) in [("/", part(1), ""), (" (", part(2), ")")] {
+        if !text.is_empty() {
+            agent = format!("{agent}{before}{text}{after}");
+        }
+    }
+    Ok(agent.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(name: &str, arguments: &[&str]) -> Result<Value, String> {
+        let function = of("hashicorp/aws").iter().find(|it| it.name == name).unwrap();
+        assert_eq!(function.parameters.len(), arguments.len());
+        (function.call)(&arguments.iter().copied().map(Value::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn an_arn_is_taken_apart_and_built_again() {
+        let arn = "arn:aws:iam::123456789012:role/path/name:with:colons";
+        let parts = call("arn_parse", &[arn]).unwrap();
+        assert_eq!(parts.get("account_id"), &"123456789012".into());
+        assert_eq!(parts.get("resource"), &"role/path/name:with:colons".into());
+        let parts = ARN_PARTS.map(|part| parts.get(part).as_str().unwrap().to_owned());
+        let built = call("arn_build", &parts.each_ref().map(String::as_str)).unwrap();
+        assert_eq!(built, arn.into());
+    }
+
+    #[test]
+    fn what_is_no_arn_is_refused() {
+        assert!(call("arn_parse", &["urn:aws:iam::1:role/a"]).is_err());
+        assert!(call("arn_parse", &["arn:aws:iam"]).is_err());
+        assert!(call("trim_iam_role_path", &["arn:aws:s3:::bucket"]).is_err());
+    }
+
+    #[test]
+    fn a_role_loses_its_path() {
+        let trimmed = call("trim_iam_role_path", &["arn:aws:iam::1:role/a/b/name"]).unwrap();
+        assert_eq!(trimmed, "arn:aws:iam::1:role/name".into());
+    }
+
+    #[test]
+    fn an_agent_says_what_it_is() {
+        assert_eq!(call("user_agent", &["a", "1", "c"]).unwrap(), "a/1 (c)".into());
+        assert_eq!(call("user_agent", &["a", "", ""]).unwrap(), "a".into());
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::apply::{Planned, settle};
 use super::change::{Change, Wanted, plan};
-use super::{Environment, Settings, Step, blank, validate};
+use super::{Environment, Settings, Step, blank, data, validate};
 use crate::plan::facts;
 use crate::plan::schema::{
     Attribute, Block, ForceNew, NestedBlock, Nesting, Presence, Resource, Rule, Sdk, Type,
@@ -563,4 +563,110 @@ fn a_secret_is_not_told() {
     let problems = validate::config(&resource, &map(&[("a", "hunter2".into())]));
     assert_eq!(problems.len(), 1);
     assert!(!problems[0].summary.contains("hunter2"));
+}
+
+/// The identity of the only resource of a type with these texts in its configuration.
+fn created(type_name: &str, written: &[(&str, &str)]) -> Value {
+    let world = worlds().find(|it| it.type_name == type_name).unwrap();
+    let mut config = sample_block(&world.resource.block, "text", Written::Required);
+    if let Value::Map(config) = &mut config {
+        for (name, text) in written {
+            config.insert((*name).to_owned(), (*text).into());
+        }
+    }
+    world.create(&config)
+}
+
+#[test]
+fn what_is_made_up_looks_like_the_real_thing() {
+    let text = |of: &Value, name: &str| of.get(name).as_str().unwrap().to_owned();
+    let role = created("aws_iam_role", &[("name", "app"), ("path", "/a/")]);
+    assert_eq!(text(&role, "arn"), "arn:aws:iam::123456789012:role/a/app");
+    assert_eq!(text(&role, "id"), "app");
+    let bucket = created("aws_s3_bucket", &[("bucket", "b")]);
+    assert_eq!(text(&bucket, "arn"), "arn:aws:s3:::b");
+    assert_eq!(text(&bucket, "bucket_regional_domain_name"), "b.s3.us-east-1.amazonaws.com");
+    let group = created("aws_cloudwatch_log_group", &[("name", "/ecs/app")]);
+    assert_eq!(text(&group, "arn"), "arn:aws:logs:us-east-1:123456789012:log-group:/ecs/app");
+    let queue = created("aws_sqs_queue", &[("name", "q")]);
+    assert_eq!(text(&queue, "id"), "https://sqs.us-east-1.amazonaws.com/123456789012/q");
+    let service = created(
+        "aws_ecs_service",
+        &[("name", "web"), ("cluster", "arn:aws:ecs:us-east-1:123456789012:cluster/main")],
+    );
+    assert_eq!(text(&service, "id"), "arn:aws:ecs:us-east-1:123456789012:service/main/web");
+    let repository = created("aws_ecr_repository", &[("name", "r")]);
+    let url = "123456789012.dkr.ecr.us-east-1.amazonaws.com/r";
+    assert_eq!(text(&repository, "repository_url"), url);
+    let vpc = created("aws_vpc", &[("cidr_block", "10.0.0.0/16")]);
+    assert!(text(&vpc, "id").starts_with("vpc-0"), "{vpc:?}");
+    let of = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/0123";
+    let listener = created("aws_lb_listener", &[("load_balancer_arn", of)]);
+    let begins = of.replace("loadbalancer", "listener");
+    assert!(text(&listener, "arn").starts_with(&begins), "{listener:?}");
+    let database = created("aws_db_instance", &[("identifier", "db"), ("engine", "postgres")]);
+    assert!(text(&database, "address").starts_with("db."), "{database:?}");
+    assert!(text(&database, "endpoint").ends_with(".us-east-1.rds.amazonaws.com:5432"));
+    let elsewhere = created("aws_sns_topic", &[("name", "t"), ("region", "cn-north-1")]);
+    assert_eq!(text(&elsewhere, "arn"), "arn:aws-cn:sns:cn-north-1:123456789012:t");
+}
+
+fn read(type_name: &str, written: &[(&str, Value)]) -> Value {
+    let provider = facts::parse(facts::embedded("hashicorp/aws").unwrap()).unwrap();
+    let source = &provider.data_sources[type_name];
+    let mut config = sample_block(&source.block, "text", Written::Required);
+    if let Value::Map(config) = &mut config {
+        for (name, value) in written {
+            config.insert((*name).to_owned(), value.clone());
+        }
+    }
+    let settings = Settings { region: "us-west-2".into(), ..settings() };
+    data::read(&data::Asked { type_name, source, config: &config, settings: &settings }).unwrap()
+}
+
+#[test]
+fn data_sources_know_where_they_are() {
+    let identity = read("aws_caller_identity", &[]);
+    assert_eq!(identity.get("account_id"), &"123456789012".into());
+    assert_eq!(read("aws_region", &[]).get("region"), &"us-west-2".into());
+    assert_eq!(read("aws_partition", &[]).get("dns_suffix"), &"amazonaws.com".into());
+    let zones = read("aws_availability_zones", &[]);
+    assert_eq!(zones.get("names"), &texts(&["us-west-2a", "us-west-2b", "us-west-2c"]));
+    assert_eq!(zones.get("zone_ids"), &texts(&["usw2-az1", "usw2-az2", "usw2-az3"]));
+    let zone = read("aws_route53_zone", &[("name", "example.com".into())]);
+    assert!(zone.get("zone_id").as_str().unwrap().starts_with('Z'));
+    assert_eq!(read("aws_subnets", &[]).get("ids").as_list().unwrap().len(), 3);
+    let secret = read("aws_secretsmanager_secret", &[("name", "db".into())]);
+    let arn = "arn:aws:secretsmanager:us-west-2:123456789012:secret:db-";
+    assert!(secret.get("arn").as_str().unwrap().starts_with(arn), "{secret:?}");
+}
+
+#[test]
+fn a_data_source_has_the_arn_of_the_resource_of_that_name() {
+    let resource = created("aws_iam_role", &[("name", "app")]);
+    assert_eq!(read("aws_iam_role", &[("name", "app".into())]).get("arn"), resource.get("arn"));
+}
+
+#[test]
+fn every_data_source_reads_what_fits_its_schema() {
+    for name in facts::names() {
+        let provider = facts::parse(facts::embedded(name).unwrap()).unwrap();
+        for (type_name, source) in &provider.data_sources {
+            let config = sample_block(&source.block, "{}", Written::Required);
+            let asked = data::Asked { type_name, source, config: &config, settings: &settings() };
+            let state = data::read(&asked).unwrap();
+            assert!(state.is_known(), "{type_name}");
+            wire::encode(&state, &source.block.object_type()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_account_is_the_one_that_a_provider_block_asks_for() {
+    let account =
+        |config: &[(&str, Value)]| Settings::new(&map(config), &Options::default()).account;
+    assert_eq!(account(&[]), "123456789012");
+    assert_eq!(account(&[("allowed_account_ids", texts(&["210987654321"]))]), "210987654321");
+    let role = map(&[("role_arn", "arn:aws:iam::210987654321:role/deploy".into())]);
+    assert_eq!(account(&[("assume_role", Value::List(vec![role]))]), "210987654321");
 }
