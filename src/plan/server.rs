@@ -143,15 +143,16 @@ impl Sockets {
         use std::os::unix::fs::PermissionsExt;
 
         // The path of a socket has 104 bytes on macOS, 108 on Linux.
-        const MAX_FOLDER_BYTES: usize = 80;
+        const MAX_FOLDER_BYTES: usize = 60;
         let parent = std::env::temp_dir();
         let parent = match parent.as_os_str().len() {
             0..=MAX_FOLDER_BYTES => parent,
             _ => "/tmp".into(),
         };
+        sweep(&parent);
         let private = std::fs::Permissions::from_mode(0o700);
         let folder =
-            tempfile::Builder::new().prefix("sw-").permissions(private).tempdir_in(parent)?;
+            tempfile::Builder::new().prefix(FOLDER).permissions(private).tempdir_in(parent)?;
         Ok(Self { folder: Some(folder) })
     }
 
@@ -202,6 +203,41 @@ impl Sockets {
         });
         Ok(Address { network: "tcp", text })
     }
+}
+
+/// What the name of a folder with sockets begins with.
+#[cfg(unix)]
+const FOLDER: &str = "stackwright-sockets-";
+
+/// Removes what processes that were killed have left: folders of ours whose sockets nobody listens
+/// to. What cannot be read or removed is somebody else's.
+#[cfg(unix)]
+fn sweep(parent: &std::path::Path) {
+    for folder in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        if folder.file_name().to_string_lossy().starts_with(FOLDER) && is_left(&folder) {
+            let _ = std::fs::remove_dir_all(folder.path());
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_left(folder: &std::fs::DirEntry) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    use std::os::unix::net::UnixStream;
+    use std::time::Duration;
+
+    // A socket that was opened a moment ago may not be listened to yet.
+    const MOMENT: Duration = Duration::from_secs(60);
+    let age = folder.metadata().and_then(|it| it.modified()).ok().and_then(|it| it.elapsed().ok());
+    if !folder.file_type().is_ok_and(|it| it.is_dir()) || age.is_none_or(|age| age < MOMENT) {
+        return false;
+    }
+    let Ok(sockets) = std::fs::read_dir(folder.path()) else { return false };
+    let refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+    sockets.flatten().all(|socket| {
+        socket.file_type().is_ok_and(|it| it.is_socket())
+            && UnixStream::connect(socket.path()).is_err_and(refused)
+    })
 }
 
 /// Serves one connection. Terraform opens one for each provider block, so what is configured here
@@ -350,6 +386,29 @@ mod tests {
         drop(serving);
         assert!(!folder.exists());
         drop(open);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn sockets_that_a_killed_process_left_are_swept_away() {
+        use std::os::unix::net::UnixListener;
+        use std::time::{Duration, SystemTime};
+
+        let parent = TempDir::new().unwrap();
+        let folder = |name: &str, age_s: u64| {
+            let folder = parent.path().join(format!("{FOLDER}{name}"));
+            std::fs::create_dir(&folder).unwrap();
+            let listener = UnixListener::bind(folder.join("0.sock")).unwrap();
+            let then = SystemTime::now() - Duration::from_secs(age_s);
+            std::fs::File::open(&folder).unwrap().set_modified(then).unwrap();
+            listener
+        };
+        drop(folder("left", 120));
+        drop(folder("new", 0));
+        let _listener = folder("served", 120);
+        sweep(parent.path());
+        let left = |name: &str| parent.path().join(format!("{FOLDER}{name}")).exists();
+        assert_eq!((left("left"), left("new"), left("served")), (false, true, true));
     }
 
     #[test]
