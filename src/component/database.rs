@@ -372,9 +372,7 @@ impl Database {
     }
 
     fn invalid(&self, check: &Check<'_>, field: &str, invalid: Invalid) {
-        let diagnostic =
-            Diagnostic::error(invalid.code, invalid.message).at(self.origin.field(field), "");
-        check.report(invalid.help.into_iter().fold(diagnostic, Diagnostic::help));
+        check.report(invalid.diagnostic(self.origin.field(field)));
     }
 
     /// A subnet group spans two zones, even for an instance in one (Amazon RDS User Guide, "Working

@@ -476,8 +476,7 @@ impl Dns {
             for (host, _) in row.hosts.iter() {
                 if let Err(invalid) = HostName::parse(host) {
                     let span = row.hosts.span(host);
-                    let diagnostic = Diagnostic::error(invalid.code, invalid.message).at(span, "");
-                    check.report(invalid.help.into_iter().fold(diagnostic, Diagnostic::help));
+                    check.report(invalid.diagnostic(span));
                 }
             }
         }

@@ -18,8 +18,7 @@ use crate::stack::lower::{Call, Lower};
 use crate::stack::value::{Expression, Reference, Value};
 use crate::stack::{Id, Stack};
 use crate::value::{
-    EnvName, FargateCpu, FargateMemory, Invalid, LogRetention, Scalar, SecretSource, Whole,
-    check_pair,
+    EnvName, FargateCpu, FargateMemory, LogRetention, Scalar, SecretSource, Whole, check_pair,
 };
 use crate::{block, choice, module_source};
 
@@ -240,11 +239,10 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
 /// The rules of a task's size.
 pub fn check_size(check: &Check<'_>, task: &Task) {
     if let (Some(&cpu), Some(&memory)) = (task.cpu.literal(), task.memory.literal())
-        && let Err(Invalid { code, message, help, .. }) = check_pair(cpu, memory)
+        && let Err(invalid) = check_pair(cpu, memory)
     {
         let place = if task.origin.wrote("memory") { "memory" } else { "cpu" };
-        let diagnostic = Diagnostic::error(code, message).at(task.origin.field(place), "");
-        check.report(help.into_iter().fold(diagnostic, Diagnostic::help));
+        check.report(invalid.diagnostic(task.origin.field(place)));
     }
     check_shares(check, task);
 }
@@ -305,8 +303,7 @@ pub fn check_environment(
     let keys = environment.entries.iter().map(|(key, entry)| (key, entry.span));
     for (key, span) in keys.chain(secrets.entries.iter().map(|(key, entry)| (key, entry.span))) {
         if let Err(invalid) = EnvName::parse(key) {
-            let diagnostic = Diagnostic::error(invalid.code, invalid.message).at(span, "");
-            check.report(invalid.help.into_iter().fold(diagnostic, Diagnostic::help));
+            check.report(invalid.diagnostic(span));
         }
     }
 }

@@ -245,8 +245,7 @@ fn literal<T: Scalar>(value: &Expression, at: Span, problems: &mut Vec<Diagnosti
         },
         _ => Invalid::new(codes::BAD_LOCK, "a lock holds text in quotes, or `null`"),
     };
-    let diagnostic = Diagnostic::error(invalid.code, invalid.message).at(at, "");
-    problems.push(invalid.help.into_iter().fold(diagnostic, Diagnostic::help));
+    problems.push(invalid.diagnostic(at));
     None
 }
 

@@ -49,7 +49,8 @@ pub fn lower(stack: &Stack, modules: &str) -> Root {
     root
 }
 
-fn add_module(modules: &mut BTreeMap<&'static str, ModuleSource>, module: ModuleSource) {
+/// Adds a module and those that it calls.
+pub(crate) fn add_module(modules: &mut BTreeMap<&'static str, ModuleSource>, module: ModuleSource) {
     for called in module.calls {
         add_module(modules, **called);
     }

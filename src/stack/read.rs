@@ -242,7 +242,6 @@ impl<'a> Reader<'a> {
         if let Source::Parenthesis(inner) = source {
             return self.scalar(inner.inner());
         }
-        let span = self.span(source);
         let parsed = match (T::TYPE, source) {
             (ScalarType::String, Source::String(text)) => T::parse(text),
             (ScalarType::Number, Source::Number(_) | Source::UnaryOp(_)) => {
@@ -257,10 +256,8 @@ impl<'a> Reader<'a> {
         match parsed {
             Ok(value) => Some(value),
             Err(invalid) => {
-                let at = self.inside(source, invalid.at);
-                let diagnostic = Diagnostic::error(invalid.code, invalid.message)
-                    .at(Span { file: span.file, ..at }, "");
-                self.report(invalid.help.into_iter().fold(diagnostic, Diagnostic::help));
+                let at = self.inside(source, invalid.at.clone());
+                self.report(invalid.diagnostic(at));
                 None
             }
         }

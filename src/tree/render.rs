@@ -73,7 +73,7 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
     }
     if project.settings.vendor.0 == Vendor::All {
         for module in component::kinds().iter().filter_map(|kind| kind.module) {
-            add_module(&mut modules, module);
+            stack::lower::add_module(&mut modules, module);
         }
     }
     let vendored = vendored(project, &modules);
@@ -204,13 +204,6 @@ fn files(
         files.insert(path, text);
     }
     Ok(files)
-}
-
-fn add_module(modules: &mut BTreeMap<&'static str, ModuleSource>, module: ModuleSource) {
-    for called in module.calls {
-        add_module(modules, **called);
-    }
-    modules.insert(module.name, module);
 }
 
 /// The files of the module library as they stand in the project.

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::diagnostic::{Code, codes};
+use crate::diagnostic::{Code, Diagnostic, Span, codes};
 
 #[macro_use]
 mod text;
@@ -94,6 +94,12 @@ impl Invalid {
     /// Refused under the code's rule.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), help: None, at: None }
+    }
+
+    /// As an error at the place where the literal stands.
+    pub fn diagnostic(self, span: impl Into<Option<Span>>) -> Diagnostic {
+        let diagnostic = Diagnostic::error(self.code, self.message).at(span, "");
+        self.help.into_iter().fold(diagnostic, Diagnostic::help)
     }
 
     /// Says what to do.
