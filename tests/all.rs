@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod bump;
 mod check;
 mod diff;
 mod docs;

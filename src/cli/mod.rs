@@ -1,6 +1,7 @@
 //! The command line. One file a command; none of them decides anything that a user of the library
 //! would miss.
 
+mod bump;
 mod check;
 mod diff;
 mod log;
@@ -39,6 +40,7 @@ Examples:
   stackwright diff --stack univaf     show what a render would change in one stack
   stackwright validate                let Terraform check every root, without credentials
   stackwright plan                    show what this branch does to AWS, without credentials
+  stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
 
 Exit codes:
   0  nothing to do, or done
@@ -99,6 +101,7 @@ enum Command {
     Diff(diff::DiffArgs),
     Plan(plan::PlanArgs),
     Validate(validate::ValidateArgs),
+    Bump(bump::BumpArgs),
     Provider(provider::ProviderArgs),
 }
 
@@ -111,6 +114,8 @@ enum Outcome {
     Difference,
     /// Something is wrong; nothing was written.
     Error,
+    /// What a command has of its own, for scripts.
+    Code(u8),
 }
 
 impl From<Outcome> for ExitCode {
@@ -119,6 +124,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Good => Self::SUCCESS,
             Outcome::Error => Self::FAILURE,
             Outcome::Difference => Self::from(2),
+            Outcome::Code(code) => Self::from(code),
         }
     }
 }
@@ -153,6 +159,8 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         }
         // What is known of providers is no project's.
         Command::Provider(args) => return provider::provider(args, output),
+        // It works on commits, also where nothing is checked out.
+        Command::Bump(args) => return bump::bump(&cli.global.project, args, output),
         _ => {}
     }
     let project = match Project::find(&cli.global.project) {
@@ -170,5 +178,6 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Provider(args) => provider::provider(args, output),
+        Command::Bump(args) => bump::bump(&cli.global.project, args, output),
     }
 }

@@ -178,6 +178,28 @@ catalogue! {
     DENIED = "SW610", "denied";
     /// A plan of files that are not what the description says.
     PLAN_OF_DRIFT = "SW611", "plan-of-drift";
+
+    // The bump.
+    /// The project is in no git repository, or in one that git does not trust.
+    NO_REPOSITORY = "SW701", "no-repository";
+    /// The branch to commit to is not there, or it is not known which one is meant.
+    NO_BRANCH = "SW702", "no-branch";
+    /// The commit cannot be made.
+    NOT_COMMITTED = "SW703", "not-committed";
+    /// The remote cannot be asked, or refuses the commit. Nothing was pushed.
+    NOT_PUSHED = "SW704", "not-pushed";
+    /// Somebody else was faster each time, for as long as it was tried. Nothing was pushed.
+    LOST_RACES = "SW705", "lost-races";
+    /// An image to bump that no stack has, or more than one.
+    WHICH_IMAGE = "SW706", "which-image";
+    /// What an image is to become is not a tag, a digest or both.
+    BAD_BUMP = "SW707", "bad-bump";
+    /// The tree of a stack had drifted before the bump.
+    BUMP_OF_DRIFT = "SW708", "bump-of-drift";
+    /// The template of the commit's message is wrong.
+    BAD_TEMPLATE = "SW709", "bad-template";
+    /// An older image than the one that is locked, without `--rollback`.
+    ROLLBACK = "SW710", "rollback";
 }
 
 #[cfg(test)]

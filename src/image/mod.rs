@@ -2,4 +2,4 @@
 
 mod lock;
 
-pub use lock::{Entry, FILE, Lock};
+pub use lock::{Entry, FILE, Lock, Pin};

@@ -1,6 +1,6 @@
 //! From the descriptions of a project to the tree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -46,7 +46,7 @@ struct Part {
 /// `progress` is told of each stack that is done.
 pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sync)) -> Rendered {
     let mut rendered = Rendered::default();
-    let names = match project.stack_names() {
+    let names = match names(project, only) {
         Ok(names) => names,
         Err(diagnostic) => {
             rendered.diagnostics.push(diagnostic);
@@ -103,6 +103,16 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
     }
     sort(&mut rendered.diagnostics, &sources);
     rendered
+}
+
+/// The stacks that are asked for; all that there are where one of them is not among them. Among
+/// many stacks, the others are not even looked at.
+fn names(project: &Project, only: &[String]) -> Result<Vec<String>, Diagnostic> {
+    if only.is_empty() || !only.iter().all(|name| project.has_stack(name)) {
+        return project.stack_names();
+    }
+    let names: BTreeSet<&String> = only.iter().collect();
+    Ok(names.into_iter().cloned().collect())
 }
 
 /// Renders each stack, on as many threads as the machine has.
