@@ -48,11 +48,10 @@ impl Repository {
             Snapshot::of(self, commit)?.read(path).map_err(Error::io(format!("read `{path}`")))
         };
         let mut since = BTreeMap::new();
-        let mut open: BTreeMap<&String, (Vec<u8>, BTreeMap<String, T>)> = BTreeMap::new();
+        let mut open: BTreeMap<&str, BTreeMap<String, T>> = BTreeMap::new();
         for path in paths {
             if let Some(bytes) = read(commit, path)? {
-                let parts = parts(path, &bytes);
-                open.insert(path, (bytes, parts));
+                open.insert(path, parts(path, &bytes));
             }
         }
         for (at, &here) in walk.iter().enumerate() {
@@ -60,16 +59,13 @@ impl Repository {
                 break;
             }
             let below = walk.get(at + 1).copied();
-            let mut settled = Vec::new();
-            for (path, (bytes, wanted)) in &mut open {
+            for path in self.changed(below, here)? {
+                let Some(wanted) = open.get_mut(path.as_str()) else { continue };
                 let older = match below {
-                    Some(below) => read(below, path)?,
+                    Some(below) => read(below, &path)?,
                     None => None,
                 };
-                if older.as_ref() == Some(bytes) {
-                    continue;
-                }
-                let had = older.as_deref().map(|bytes| parts(path, bytes)).unwrap_or_default();
+                let had = older.map(|bytes| parts(&path, &bytes)).unwrap_or_default();
                 let changed: Vec<String> = wanted
                     .iter()
                     .filter(|(name, part)| had.get(*name) != Some(part))
@@ -77,18 +73,22 @@ impl Repository {
                     .collect();
                 for name in changed {
                     wanted.remove(&name);
-                    since.insert(((*path).clone(), name), self.describe(here)?);
-                }
-                match older {
-                    Some(older) if !wanted.is_empty() => *bytes = older,
-                    _ => settled.push(*path),
+                    since.insert((path.clone(), name), self.describe(here)?);
                 }
             }
-            for path in settled {
-                open.remove(path);
-            }
+            open.retain(|_, wanted| !wanted.is_empty());
         }
         Ok(since)
+    }
+
+    /// The paths in which a commit differs from the one below it.
+    fn changed(&self, below: Option<Oid>, here: Oid) -> Result<Vec<String>, Error> {
+        let repository = self.lock();
+        let tree = |commit: Oid| repository.find_commit(commit)?.tree();
+        let old = below.map(tree).transpose()?;
+        let diff = repository.diff_tree_to_tree(old.as_ref(), Some(&tree(here)?), None)?;
+        let path = |delta: git2::DiffDelta<'_>| Some(delta.new_file().path()?.to_str()?.to_owned());
+        Ok(diff.deltas().filter_map(path).collect())
     }
 
     fn describe(&self, commit: Oid) -> Result<Since, Error> {

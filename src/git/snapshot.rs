@@ -1,8 +1,8 @@
 //! A folder of a commit, read as if it were checked out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use git2::{ObjectType, Oid};
 
@@ -30,7 +30,12 @@ pub struct Snapshot {
     tree: Oid,
     /// The folder, relative to the repository; empty for its top.
     pub folder: String,
+    /// The folders read so far: libgit2 keeps no tree of more than a hundred entries.
+    trees: Arc<Mutex<BTreeMap<Oid, Tree>>>,
 }
+
+/// What a folder holds, by name; names that are not UTF-8 are passed over.
+type Tree = Arc<BTreeMap<String, (Kind, Oid)>>;
 
 impl Snapshot {
     /// The whole of a commit.
@@ -39,7 +44,13 @@ impl Snapshot {
     /// When there is no such commit.
     pub fn of(repository: &Repository, commit: Oid) -> Result<Self, Error> {
         let tree = repository.lock().find_commit(commit)?.tree_id();
-        Ok(Self { repository: repository.clone(), commit, tree, folder: String::new() })
+        Ok(Self {
+            repository: repository.clone(),
+            commit,
+            tree,
+            folder: String::new(),
+            trees: Arc::default(),
+        })
     }
 
     /// A folder of it; `None` when there is none.
@@ -91,14 +102,8 @@ impl Snapshot {
             Some((Kind::Folder, tree)) => tree,
             _ => return Err(io::ErrorKind::NotFound.into()),
         };
-        let repository = self.repository.lock();
-        let tree = repository.find_tree(tree).map_err(io::Error::other)?;
-        let mut entries: Vec<(String, Kind)> = tree
-            .iter()
-            .filter_map(|entry| Some((entry.name().ok()?.to_owned(), kind(&entry))))
-            .collect();
-        entries.sort_unstable();
-        Ok(entries)
+        let tree = self.tree(tree)?;
+        Ok(tree.iter().map(|(name, (kind, _))| (name.clone(), *kind)).collect())
     }
 
     /// The paths of all files below a folder whose names, and those of their folders, do not begin
@@ -129,16 +134,30 @@ impl Snapshot {
     }
 
     fn entry(&self, path: &str) -> io::Result<Option<(Kind, Oid)>> {
-        if path.is_empty() {
-            return Ok(Some((Kind::Folder, self.tree)));
+        let mut found = (Kind::Folder, self.tree);
+        for name in path.split('/').filter(|_| !path.is_empty()) {
+            let (Kind::Folder, tree) = found else { return Ok(None) };
+            match self.tree(tree)?.get(name) {
+                Some(entry) => found = *entry,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(found))
+    }
+
+    fn tree(&self, id: Oid) -> io::Result<Tree> {
+        let mut trees = self.trees.lock().expect("no thread panics while it holds this");
+        if let Some(tree) = trees.get(&id) {
+            return Ok(Arc::clone(tree));
         }
         let repository = self.repository.lock();
-        let tree = repository.find_tree(self.tree).map_err(io::Error::other)?;
-        match tree.get_path(Path::new(path)) {
-            Ok(entry) => Ok(Some((kind(&entry), entry.id()))),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(io::Error::other(error)),
-        }
+        let tree = repository.find_tree(id).map_err(io::Error::other)?;
+        let entries = tree
+            .iter()
+            .filter_map(|entry| Some((entry.name().ok()?.to_owned(), (kind(&entry), entry.id()))));
+        let tree: Tree = Arc::new(entries.collect());
+        trees.insert(id, Arc::clone(&tree));
+        Ok(tree)
     }
 
     fn blob(&self, id: Oid) -> io::Result<Vec<u8>> {
