@@ -3,10 +3,12 @@
 
 mod check;
 mod diff;
+mod images;
 mod log;
 mod output;
 mod plan;
 mod provider;
+mod registry;
 mod render;
 mod validate;
 
@@ -39,6 +41,7 @@ Examples:
   stackwright diff --stack univaf     show what a render would change in one stack
   stackwright validate                let Terraform check every root, without credentials
   stackwright plan                    show what this branch does to AWS, without credentials
+  stackwright images verify           ask registries whether the locked images are there
 
 Exit codes:
   0  nothing to do, or done
@@ -99,6 +102,7 @@ enum Command {
     Diff(diff::DiffArgs),
     Plan(plan::PlanArgs),
     Validate(validate::ValidateArgs),
+    Images(images::ImagesArgs),
     Provider(provider::ProviderArgs),
 }
 
@@ -169,6 +173,7 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Diff(args) => diff::diff(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
+        Command::Images(args) => images::images(&project, args, output),
         Command::Provider(args) => provider::provider(args, output),
     }
 }
