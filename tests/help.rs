@@ -20,6 +20,7 @@ fn the_front_page() {
       diff      Show what a render would change, as a unified diff
       plan      Show what this branch creates, updates, replaces and destroys, without credentials
       validate  Let Terraform check every root, without credentials
+      images    Ask about the images that stacks run
       provider  Say what is known of Terraform providers
       help      Print this message or the help of the given subcommand(s)
 
@@ -73,6 +74,7 @@ fn the_front_page() {
       stackwright diff --stack univaf     show what a render would change in one stack
       stackwright validate                let Terraform check every root, without credentials
       stackwright plan                    show what this branch does to AWS, without credentials
+      stackwright images verify           ask registries whether the locked images are there
 
     Exit codes:
       0  nothing to do, or done

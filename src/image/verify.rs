@@ -169,10 +169,10 @@ impl<'a> Job<'a> {
                     }
                     Err(error) => verified.diagnostics.push(self.failed(&error)),
                 }
+                verified.diagnostics.extend(self.tag(&address, asked));
                 verified.remote = Some(remote);
             }
         }
-        verified.diagnostics.extend(self.tag(&address, asked));
         verified.reference = Some(reference);
         verified
     }
@@ -202,7 +202,7 @@ impl<'a> Job<'a> {
             .at(self.entry.span, "locked to another digest"),
             Err(Error::NotFound { .. }) => {
                 Diagnostic::error(codes::NO_SUCH_IMAGE, format!("`{address}` has no tag `{tag}`"))
-                    .at(self.entry.span, "only the digest can be there")
+                    .at(self.entry.span, "only the digest is there")
             }
             Err(error) => return Some(self.failed(&error)),
         };
@@ -319,20 +319,24 @@ impl<'a> Job<'a> {
     }
 
     fn expiring(&self, kept: Kept, remote: &Remote) -> Option<Diagnostic> {
-        const DATES: &str = "by the dates that the images have: a registry does not tell when they \
-                             were pushed";
+        const DATES: &str = "newer is what has a later date in it: a registry does not tell when \
+                             images were pushed";
         let Kept { keep, newer, undated } = kept;
         let newer = newer.unwrap_or_default();
         let diagnostic = if kept.expires() {
             Diagnostic::error(
                 codes::EXPIRING_IMAGE,
-                format!("`{}` expires: its repository has {newer} newer images", self.label),
+                format!(
+                    "`{}` expires: its repository has {}",
+                    self.label,
+                    crate::report::count(newer, "newer image")
+                ),
             )
             .help("lock a newer image, or keep more")
         } else if kept.may_expire() {
             let why = match remote.created {
                 None => "it has no date".to_owned(),
-                Some(_) => format!("{} have no date", crate::report::count(undated, "other image")),
+                Some(_) => format!("no date in {}", crate::report::count(undated, "other image")),
             };
             Diagnostic::warning(
                 codes::EXPIRING_IMAGE,

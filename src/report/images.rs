@@ -85,8 +85,8 @@ fn kept_line(kept: Kept) -> String {
     let kept = format!("its repository keeps {keep}");
     match newer {
         None => format!("{kept} and has no more"),
-        Some(newer) if undated == 0 => format!("{kept}, {newer} are newer"),
-        Some(newer) => format!("{kept}, {newer} are newer, {undated} have no date"),
+        Some(newer) if undated == 0 => format!("{kept}; {newer} newer"),
+        Some(newer) => format!("{kept}; {newer} newer, {undated} without a date"),
     }
 }
 

@@ -63,8 +63,7 @@ pub(super) fn authorize(
             Ok(basic_header(user, password))
         }
         (None, _) => Err(Error::Unauthorized {
-            host: address.host().to_owned(),
-            what: address.name().to_owned(),
+            what: address.to_string(),
             who: who(credential),
             said: String::new(),
             login: address.login(),
@@ -178,8 +177,7 @@ fn token(
         200 => {}
         400 | 401 | 403 => {
             return Err(Error::Unauthorized {
-                host: address.host().to_owned(),
-                what: address.name().to_owned(),
+                what: address.to_string(),
                 who: who(credential),
                 said: said(&answer.body, &ask),
                 login,

@@ -9,18 +9,14 @@ use crate::diagnostic::{Code, Diagnostic, codes};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// It has no such repository, tag or digest.
-    #[error("`{host}` has no `{what}`")]
+    #[error("its registry has no `{what}`")]
     NotFound {
-        /// The registry.
-        host: String,
         /// The repository or image.
         what: String,
     },
     /// It does not let us in, or says so of what does not exist.
-    #[error("`{host}` does not let {who} read `{what}`{said}")]
+    #[error("`{what}` does not exist, or {who} may not read it{said}")]
     Unauthorized {
-        /// The registry.
-        host: String,
         /// The repository or image.
         what: String,
         /// Who asked.

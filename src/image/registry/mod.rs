@@ -11,12 +11,12 @@ mod client;
 mod credentials;
 mod error;
 mod manifest;
+mod options;
 mod tags;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use http::{Method, Uri};
 use jiff::Timestamp;
@@ -25,6 +25,7 @@ pub use address::{Address, Host, Version};
 pub use credentials::CredentialsError;
 pub use error::Error;
 pub use manifest::{CreatedFrom, Platform, Remote};
+pub use options::{Clock, Options};
 
 use crate::value::{Digest, Scalar as _, Tag};
 use client::{Answer, Ask, Client};
@@ -49,61 +50,6 @@ const PAGE: usize = 1000;
 
 /// How many images of an index are looked into, where it does not say itself what they run on.
 const MAX_LOOKED_INTO: usize = 16;
-
-/// How registries are asked.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The hosts that are spoken to in plain HTTP, whatever may be read or changed on the way.
-    pub insecure: BTreeSet<Host>,
-    /// How long a connection may take to be made.
-    pub connect_timeout: Duration,
-    /// How long one request may take, with its answer.
-    pub timeout: Duration,
-    /// How often a request that failed is tried again.
-    pub retries: u32,
-    /// How long the first pause is before that; each is twice as long as the one before, and a
-    /// random part of it shorter.
-    pub backoff: Duration,
-    /// The longest pause that a registry can ask for; longer ones are told to the user instead.
-    pub longest_wait: Duration,
-    /// The folder of the Docker configuration, whose credentials are used.
-    pub docker_config: Option<PathBuf>,
-    /// The time, and waiting for it to pass.
-    pub clock: Clock,
-}
-
-/// The time, and waiting for it to pass.
-#[derive(Debug, Clone, Copy)]
-pub struct Clock {
-    /// What time it is.
-    pub now: fn() -> Timestamp,
-    /// Lets time pass.
-    pub sleep: fn(Duration),
-}
-
-impl Default for Options {
-    /// HTTPS everywhere, nobody logged in.
-    fn default() -> Self {
-        Self {
-            insecure: BTreeSet::new(),
-            connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(30),
-            retries: 4,
-            backoff: Duration::from_millis(250),
-            longest_wait: Duration::from_secs(60),
-            docker_config: None,
-            clock: Clock { now: Timestamp::now, sleep: std::thread::sleep },
-        }
-    }
-}
-
-impl Options {
-    /// The same, as whoever runs this is logged in: with the Docker configuration that
-    /// `DOCKER_CONFIG` names, or the one at home.
-    pub fn of_this_user() -> Self {
-        Self { docker_config: credentials::default_folder(), ..Self::default() }
-    }
-}
 
 /// Asks registries. It can be shared by threads.
 ///
@@ -158,7 +104,7 @@ impl Registry {
             }
             let request =
                 Page { url: url.clone(), accept: "application/json", what, limit_bytes: left };
-            let answer = self.get(address, Method::GET, &request, address.name())?;
+            let answer = self.get(address, Method::GET, &request, &address.to_string())?;
             left = left.saturating_sub(answer.body.len() as u64);
             let page: tags::Page = serde_json::from_slice(&answer.body)
                 .map_err(|error| wrong(&format!("its tags are no list (line {})", error.line())))?;
@@ -185,7 +131,7 @@ impl Registry {
         let version = version.into();
         let request = self.manifest_request(address, version.as_str())?;
         let what = version.of(address);
-        let answer = self.exchange(address, Method::HEAD, &request)?;
+        let (answer, _) = self.exchange(address, Method::HEAD, &request)?;
         // What is wrong is told by the answer to GET, which has a body.
         if answer.status == 200
             && let Some(digest) = told(&answer)
@@ -324,7 +270,7 @@ impl Registry {
         page: &Page<'_>,
         what: &str,
     ) -> Result<Answer, Error> {
-        let answer = self.exchange(address, method, page)?;
+        let (answer, sent) = self.exchange(address, method, page)?;
         let host = address.host().to_owned();
         let complaint = client::complaint(&answer.body);
         let code = complaint.as_ref().map_or("", |(code, _)| code.as_str());
@@ -332,10 +278,8 @@ impl Registry {
             200 => Ok(answer),
             401 | 403 => {
                 let credential = self.credential(address)?;
-                let authorization = self.authorization(address);
-                let ask = ask(page, Method::GET, authorization.as_ref(), "");
+                let ask = ask(page, Method::GET, sent.as_ref(), "");
                 Err(Error::Unauthorized {
-                    host,
                     what: what.to_owned(),
                     who: auth::who(credential.as_ref()),
                     said: client::said(&answer.body, &ask),
@@ -346,8 +290,9 @@ impl Registry {
                 || answer.header("docker-distribution-api-version").is_some() =>
             {
                 // `NAME_UNKNOWN` is about the repository, whatever was asked for.
-                let what = if code == "NAME_UNKNOWN" { address.name() } else { what };
-                Err(Error::NotFound { host, what: what.to_owned() })
+                let address = address.to_string();
+                let what = if code == "NAME_UNKNOWN" { address } else { what.to_owned() };
+                Err(Error::NotFound { what })
             }
             status => {
                 let why = format!("HTTP {status} for {}", page.what);
@@ -356,19 +301,19 @@ impl Registry {
         }
     }
 
-    /// Asks, and gets in where that takes credentials.
+    /// Asks, and gets in where that takes credentials. Comes with what was sent to get in.
     fn exchange(
         &self,
         address: &Address,
         method: Method,
         page: &Page<'_>,
-    ) -> Result<Answer, Error> {
+    ) -> Result<(Answer, Option<Secret>), Error> {
         let login = address.login();
         let known = self.authorization(address);
         let answer = self.client.ask(&ask(page, method.clone(), known.as_ref(), &login))?;
         // Where blobs are, nobody has to know who we are.
         if answer.status != 401 || !answer.same_host {
-            return Ok(answer);
+            return Ok((answer, known));
         }
         let headers = answer.headers.get_all(http::header::WWW_AUTHENTICATE);
         let challenges =
@@ -379,12 +324,11 @@ impl Registry {
         let answer = self.client.ask(&ask(page, method, Some(&authorization), &login))?;
         if answer.status != 401 {
             let key = (address.host().to_owned(), address.name().to_owned());
-            self.authorizations
-                .lock()
-                .expect("no thread panics while it holds this")
-                .insert(key, authorization);
+            let mut known =
+                self.authorizations.lock().expect("no thread panics while it holds this");
+            known.insert(key, authorization.clone());
         }
-        Ok(answer)
+        Ok((answer, Some(authorization)))
     }
 
     fn authorization(&self, address: &Address) -> Option<Secret> {
