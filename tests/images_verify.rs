@@ -334,24 +334,19 @@ fn an_image_that_the_lifecycle_rule_deletes_is_wrong() {
 fn several_tags_of_an_image_count_once() {
     let Some(story) = Story::new(Registry::open()) else { return };
     let media_type = "application/vnd.oci.image.index.v1+json";
-    let index = |date: &str| {
-        let annotations = json!({"org.opencontainers.image.created": date});
-        let entry = |architecture: &str| {
-            let platform = json!({"os": "linux", "architecture": architecture});
-            let media_type = "application/vnd.oci.image.manifest.v1+json";
-            json!({"mediaType": media_type, "digest": story.push("demo-jobs", architecture, &IMAGE),
-                   "size": 1, "platform": platform})
-        };
-        json!({"schemaVersion": 2, "mediaType": media_type, "annotations": annotations,
-               "manifests": [entry("arm64")]})
-        .to_string()
-    };
-    let (old, new) = (index("2026-01-01T00:00:00Z"), index("2026-01-02T00:00:00Z"));
-    story.registry.manifest("demo-jobs", "arm64", media_type, &old);
+    let one = story.push("demo-jobs", "v1", &Image { platforms: &["linux/arm64"], ..IMAGE });
+    let entry = json!([{
+        "mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": one, "size": 1,
+        "platform": {"os": "linux", "architecture": "arm64"},
+    }]);
+    let newer = json!({
+        "schemaVersion": 2, "mediaType": media_type, "manifests": entry,
+        "annotations": {"org.opencontainers.image.created": "2026-01-03T00:00:00Z"},
+    });
     for tag in ["v2", "v2.0", "v2.0.0", "latest"] {
-        story.registry.manifest("demo-jobs", tag, media_type, &new);
+        story.registry.manifest("demo-jobs", tag, media_type, &newer.to_string());
     }
-    story.lock(("arm64", ""), ("7", ""));
+    story.lock(("v1", ""), ("7", ""));
     let good = story.verify(&["jobs"]).success();
     assert!(good.contains("its repository keeps 2 and has no more"), "{good}");
 }
@@ -428,6 +423,34 @@ fn a_stack_that_does_not_say_its_account_is_told_to() {
        |
        = help: write `account = "…"` in the `stack` block, or give `--registry <host>`
     "#);
+}
+
+#[test]
+fn an_image_that_is_not_locked_is_wrong() {
+    let project = Project::with(&description("example.com"));
+    let run = project.run(&["images", "verify"]).code(1);
+    assert!(run.err.contains("error[SW309]: `image.jobs` has no tag and no digest"), "{run}");
+    assert_eq!(run.out, "0 images of 0 stacks: 2 errors\n");
+}
+
+#[test]
+fn an_image_of_many_stacks_is_asked_about_once() {
+    const STACKS: usize = 50;
+    let registry = Server::start(|_, _| Reply::new(404, r#"{"errors":[{"code":"X"}]}"#));
+    let project = Project::empty();
+    let address = format!("\"{}/tools/agent\"", registry.host);
+    for number in 0..STACKS {
+        let stack = description(&registry.host).replace("demo", &format!("s{number}"));
+        project.write(&format!("stacks/s{number}/stack.hcl"), stack);
+        let agent = entry("agent", &address, "1", "");
+        let jobs = entry("jobs", "module.repository_jobs.url", "1", "");
+        project.write(&format!("stacks/s{number}/images.tf"), lock(&agent, &jobs));
+    }
+    let args = ["images", "verify", "agent", "--insecure-registry", &registry.host];
+    let run = project.run(&args).code(1);
+    assert!(run.out.ends_with("50 images of 50 stacks: 50 errors\n"), "{run}");
+    // As many threads may ask before the first of them has its answer.
+    assert!(registry.asked().len() <= 8, "{:?}", registry.asked());
 }
 
 #[test]

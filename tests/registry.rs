@@ -137,6 +137,28 @@ fn an_index_that_does_not_say_what_it_runs_on_is_looked_into() {
 }
 
 #[test]
+fn a_mirror_may_have_some_of_the_images_of_an_index() {
+    let Some(real) = registry::Registry::open() else { return };
+    let one = real.push("demo/server", "one", &IMAGE);
+    let media_type = "application/vnd.oci.image.index.v1+json";
+    let platform = json!({"os": "linux", "architecture": "amd64"});
+    let entry = json!({
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "digest": one, "size": 1, "platform": platform,
+    });
+    let index = json!({"schemaVersion": 2, "mediaType": media_type, "manifests": [entry]});
+    real.manifest("demo/server", "index", media_type, &index.to_string());
+    let (client, server) = (client(&real.host), address(&real.host, "demo/server"));
+    let found = || {
+        let remote = client.image(&server, tag("index")).unwrap();
+        (platforms(&remote), remote.created_from)
+    };
+    assert_eq!(found(), (vec!["linux/amd64".to_owned()], CreatedFrom::Config));
+    real.delete("demo/server", &one);
+    assert_eq!(found(), (vec!["linux/amd64".to_owned()], CreatedFrom::Unknown));
+}
+
+#[test]
 fn the_date_of_an_annotation_comes_before_that_of_the_configuration() {
     let Some(real) = registry::Registry::open() else { return };
     let client = client(&real.host);
@@ -292,7 +314,7 @@ fn plain_http_is_spoken_to_named_hosts_only() {
 }
 
 #[test]
-fn a_host_that_does_not_exist_or_listen_is_said_so() {
+fn a_host_that_does_not_listen_is_asked_again() {
     let client = Registry::new(Options { retries: 1, ..options(&["localhost:1"]) });
     let error = client.tags(&address("localhost:1", "demo")).unwrap_err();
     assert!(matches!(error, Error::Connection { .. }), "{error:?}");

@@ -10,7 +10,8 @@ use super::{Entry, Lock};
 use crate::component::image::ImageRepository;
 use crate::component::task::{Architecture, Task};
 use crate::component::{Image, Loaders, Repository, ScheduledTask, Service};
-use crate::diagnostic::{Diagnostic, Span, codes};
+use crate::diagnostic::{Diagnostic, Severity, Span, codes, did_you_mean};
+use crate::report::count;
 use crate::stack::Stack;
 use crate::value::Digest;
 
@@ -85,7 +86,7 @@ pub fn verify(
             Some(Job { stack, label, image, entry })
         }));
     }
-    let asked = Asked { client, images: Mutex::default() };
+    let asked = Asked { client, images: Mutex::default(), digests: Mutex::default() };
     let next = AtomicUsize::new(0);
     let done: Mutex<BTreeMap<usize, Verified>> = Mutex::default();
     let work = || {
@@ -105,23 +106,40 @@ pub fn verify(
     done.into_inner().expect("every thread has ended").into_values().collect()
 }
 
-/// A registry that is asked only once for an image that many stacks have.
+/// A registry that is asked only once about an image that many stacks have.
 struct Asked<'a> {
     client: &'a Registry,
-    images: Mutex<BTreeMap<(Address, Version), Result<Remote, Error>>>,
+    images: Answers<Remote>,
+    digests: Answers<Digest>,
 }
+
+type Answers<T> = Mutex<BTreeMap<(Address, Version), Result<T, Error>>>;
 
 impl Asked<'_> {
     fn image(&self, address: &Address, version: &Version) -> Result<Remote, Error> {
-        let key = (address.clone(), version.clone());
-        let known = || self.images.lock().expect("no thread panics while it holds this");
-        if let Some(answer) = known().get(&key) {
-            return answer.clone();
-        }
-        let answer = self.client.image(address, version.clone());
+        once(&self.images, address, version, || self.client.image(address, version.clone()))
+    }
+
+    fn digest(&self, address: &Address, version: &Version) -> Result<Digest, Error> {
+        once(&self.digests, address, version, || self.client.digest(address, version.clone()))
+    }
+}
+
+fn once<T: Clone>(
+    answers: &Answers<T>,
+    address: &Address,
+    version: &Version,
+    ask: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    let key = (address.clone(), version.clone());
+    let known = || answers.lock().expect("no thread panics while it holds this");
+    let answer = known().get(&key).cloned();
+    // Two threads may ask at the same time: nobody waits for the other's answer.
+    answer.unwrap_or_else(|| {
+        let answer = ask();
         known().insert(key, answer.clone());
         answer
-    }
+    })
 }
 
 /// One locked image.
@@ -193,7 +211,7 @@ impl<'a> Job<'a> {
     /// that they run; but the stack's own repositories delete what has no tag.
     fn tag(&self, address: &Address, asked: &Asked<'_>) -> Option<Diagnostic> {
         let (tag, digest) = (self.entry.tag.as_ref()?, self.entry.digest.as_ref()?);
-        let problem = match asked.client.digest(address, tag) {
+        let problem = match asked.digest(address, &tag.into()) {
             Ok(now) if now == *digest => return None,
             Ok(now) => Diagnostic::error(
                 codes::MOVED_TAG,
@@ -211,7 +229,7 @@ impl<'a> Job<'a> {
                 "the repository deletes images without a tag after a day: lock the image that the \
                  tag names now, or tag the locked one again",
             ),
-            None => Diagnostic { severity: crate::diagnostic::Severity::Warning, ..problem }
+            None => Diagnostic { severity: Severity::Warning, ..problem }
                 .help("the locked digest is what runs; lock the tag that people know it by"),
         })
     }
@@ -290,7 +308,7 @@ impl<'a> Job<'a> {
         // The rule counts images, of which one may have several tags.
         let mut others: BTreeSet<Digest> = BTreeSet::new();
         for tag in &tags {
-            match asked.client.digest(address, tag) {
+            match asked.digest(address, &tag.into()) {
                 Ok(digest) => others.extend(Some(digest).filter(|digest| *digest != remote.digest)),
                 // Deleted since the list was made.
                 Err(Error::NotFound { .. }) => {}
@@ -329,14 +347,14 @@ impl<'a> Job<'a> {
                 format!(
                     "`{}` expires: its repository has {}",
                     self.label,
-                    crate::report::count(newer, "newer image")
+                    count(newer, "newer image")
                 ),
             )
             .help("lock a newer image, or keep more")
         } else if kept.may_expire() {
             let why = match remote.created {
                 None => "it has no date".to_owned(),
-                Some(_) => format!("no date in {}", crate::report::count(undated, "other image")),
+                Some(_) => format!("no date in {}", count(undated, "other image")),
             };
             Diagnostic::warning(
                 codes::EXPIRING_IMAGE,
@@ -377,7 +395,7 @@ pub fn unknown_images<'a>(
             codes::UNKNOWN_REFERENCE,
             format!("no stack declares an `image` \"{label}\""),
         );
-        match crate::diagnostic::did_you_mean(label, labels.iter().copied()) {
+        match did_you_mean(label, labels.iter().copied()) {
             Some(known) => complaint.help(format!("did you mean `{known}`?")),
             None => complaint.help("name the label of an `image` block"),
         }

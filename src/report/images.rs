@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::terminal::visible;
 use super::{count, diagnostics};
-use crate::diagnostic::{Diagnostic, Sources};
+use crate::diagnostic::{Diagnostic, Severity, Sources};
 use crate::image::registry::{CreatedFrom, Platform, Remote};
 use crate::image::verify::{Kept, Verified};
 
@@ -48,8 +48,8 @@ pub fn terminal(report: &Report<'_>) -> String {
         let Verified { stack, image, reference, remote, kept, diagnostics } = verified;
         let state = match diagnostics.iter().map(|one| one.severity).min() {
             None => "as locked",
-            Some(crate::diagnostic::Severity::Warning) => "doubtful",
-            Some(crate::diagnostic::Severity::Error) => "wrong",
+            Some(Severity::Warning) => "doubtful",
+            Some(Severity::Error) => "wrong",
         };
         let _ = writeln!(out, "{stack} {image}: {state}");
         for line in reference.iter() {

@@ -49,6 +49,25 @@ pub struct Image<'a> {
     pub docker: bool,
 }
 
+impl Image<'_> {
+    fn media_type(&self, oci: &str, docker: &str) -> String {
+        match self.docker {
+            true => format!("application/vnd.docker.{docker}+json"),
+            false => format!("application/vnd.oci.image.{oci}.v1+json"),
+        }
+    }
+}
+
+/// `linux/arm64/v8` as it stands in an index.
+fn runs_on(platform: &str) -> Value {
+    let words: Vec<&str> = platform.split('/').collect();
+    let mut found = json!({"os": words[0], "architecture": words[1]});
+    if let Some(variant) = words.get(2) {
+        found["variant"] = json!(variant);
+    }
+    found
+}
+
 /// Built on the second day of 2026 for Intel and AMD.
 pub const IMAGE: Image<'_> = Image {
     platforms: &["linux/amd64"],
@@ -126,6 +145,7 @@ impl Registry {
             .args(["serve", "config.yml"])
             .current_dir(folder.path())
             .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -158,61 +178,60 @@ impl Registry {
 
     /// Pushes an image under a tag and returns its digest.
     pub fn push(&self, name: &str, tag: &str, image: &Image<'_>) -> String {
-        let media_type = |oci: &str, docker: &str| match image.docker {
-            true => format!("application/vnd.docker.{docker}+json"),
-            false => format!("application/vnd.oci.image.{oci}.v1+json"),
-        };
-        let index = image.platforms.len() > 1;
-        let annotations = |own: bool| {
-            let date = image.annotated.filter(|_| own);
-            json!(date.map(|date| json!({"org.opencontainers.image.created": date})))
-        };
-        let mut entries = Vec::new();
-        for platform in image.platforms {
-            let mut words = platform.split('/');
-            let mut platform = json!({"os": words.next(), "architecture": words.next()});
-            platform
-                .as_object_mut()
-                .unwrap()
-                .extend(words.next().map(|variant| ("variant".to_owned(), json!(variant))));
-            let mut config = platform.clone();
-            config["created"] = json!(image.created);
-            config["config"] = json!({"Labels": {"pushed-as": tag}});
-            config["rootfs"] = json!({"type": "layers", "diff_ids": []});
-            let config = config.to_string();
-            let media = media_type("config", "container.image.v1");
-            let media_of_manifest = media_type("manifest", "distribution.manifest.v2");
-            let config_digest = self.blob(name, config.as_bytes());
-            let mut manifest = json!({
-                "schemaVersion": 2,
-                "mediaType": media_of_manifest,
-                "config": {"mediaType": media, "digest": config_digest, "size": config.len()},
-                "layers": [],
-            });
-            if !annotations(!index).is_null() {
-                manifest["annotations"] = annotations(!index);
-            }
-            let manifest = manifest.to_string();
-            let digest = sha256(manifest.as_bytes());
-            let reference = if index { &digest } else { tag };
-            self.manifest(name, reference, &media_of_manifest, &manifest);
-            entries.push(json!({
-                "mediaType": media_of_manifest,
-                "digest": digest,
-                "size": manifest.len(),
-                "platform": platform,
-            }));
+        if let [platform] = image.platforms {
+            let manifest = self.one(name, tag, image, platform);
+            return self.document(name, Some(tag), manifest, image.annotated);
         }
-        if !index {
-            return entries[0]["digest"].as_str().unwrap().to_owned();
+        let entries = image.platforms.iter().map(|platform| {
+            let manifest = self.one(name, tag, image, platform);
+            let (media_type, size) = (manifest["mediaType"].clone(), manifest.to_string().len());
+            let digest = self.document(name, None, manifest, None);
+            let platform = runs_on(platform);
+            json!({"mediaType": media_type, "digest": digest, "size": size, "platform": platform})
+        });
+        let index = json!({
+            "schemaVersion": 2,
+            "mediaType": image.media_type("index", "distribution.manifest.list.v2"),
+            "manifests": entries.collect::<Vec<_>>(),
+        });
+        self.document(name, Some(tag), index, image.annotated)
+    }
+
+    /// The manifest of an image for one platform, whose configuration is pushed.
+    fn one(&self, name: &str, tag: &str, image: &Image<'_>, platform: &str) -> Value {
+        let mut config = runs_on(platform);
+        config["created"] = json!(image.created);
+        config["config"] = json!({"Labels": {"pushed-as": tag}});
+        config["rootfs"] = json!({"type": "layers", "diff_ids": []});
+        let config = config.to_string();
+        json!({
+            "schemaVersion": 2,
+            "mediaType": image.media_type("manifest", "distribution.manifest.v2"),
+            "config": {
+                "mediaType": image.media_type("config", "container.image.v1"),
+                "digest": self.blob(name, config.as_bytes()),
+                "size": config.len(),
+            },
+            "layers": [],
+        })
+    }
+
+    /// Pushes a manifest or index, under its digest or a tag, and returns its digest.
+    fn document(
+        &self,
+        name: &str,
+        tag: Option<&str>,
+        mut document: Value,
+        date: Option<&str>,
+    ) -> String {
+        if let Some(date) = date {
+            document["annotations"] = json!({"org.opencontainers.image.created": date});
         }
-        let media = media_type("index", "distribution.manifest.list.v2");
-        let mut document = json!({"schemaVersion": 2, "mediaType": media, "manifests": entries});
-        if !annotations(true).is_null() {
-            document["annotations"] = annotations(true);
-        }
-        self.manifest(name, tag, &media, &document.to_string());
-        sha256(document.to_string().as_bytes())
+        let text = document.to_string();
+        let digest = sha256(text.as_bytes());
+        let media_type = document["mediaType"].as_str().unwrap();
+        self.manifest(name, tag.unwrap_or(&digest), media_type, &text);
+        digest
     }
 
     /// Deletes what a digest names, and with it its tags.

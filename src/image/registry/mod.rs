@@ -103,8 +103,8 @@ impl Registry {
                 return Err(wrong(&format!("its tags have more than {MAX_PAGES} pages")));
             }
             let request =
-                Page { url: url.clone(), accept: "application/json", what, limit_bytes: left };
-            let answer = self.get(address, Method::GET, &request, &address.to_string())?;
+                Wanted { url: url.clone(), accept: "application/json", what, limit_bytes: left };
+            let answer = self.get(address, &request, &address.to_string())?;
             left = left.saturating_sub(answer.body.len() as u64);
             let page: tags::Page = serde_json::from_slice(&answer.body)
                 .map_err(|error| wrong(&format!("its tags are no list (line {})", error.line())))?;
@@ -195,7 +195,12 @@ impl Registry {
             .take(MAX_LOOKED_INTO);
         for (_, entry) in needed {
             let version = self.content_digest(address, &entry.descriptor)?;
-            let manifest = self.manifest(address, &Version::Digest(version))?;
+            let manifest = match self.manifest(address, &Version::Digest(version)) {
+                Ok(manifest) => manifest,
+                // A mirror may have the images of some platforms only.
+                Err(Error::NotFound { .. }) => continue,
+                Err(error) => return Err(error),
+            };
             found.date(manifest.document.created(), CreatedFrom::Annotation);
             if found.created.is_some() && entry.platform.is_some() {
                 continue;
@@ -214,7 +219,7 @@ impl Registry {
 
     fn config(&self, address: &Address, descriptor: &Descriptor) -> Result<Config, Error> {
         let digest = self.content_digest(address, descriptor)?;
-        let request = Page {
+        let request = Wanted {
             url: self
                 .client
                 .url(address.host(), &format!("/v2/{}/blobs/{digest}", address.name()))?,
@@ -223,7 +228,7 @@ impl Registry {
             limit_bytes: MAX_CONFIG_BYTES,
         };
         let what = format!("{address}@{digest}");
-        let answer = self.get(address, Method::GET, &request, &what)?;
+        let answer = self.get(address, &request, &what)?;
         same_digest(&what, &digest, &answer.body)?;
         Config::read(&answer.body).map_err(|why| Error::Unusable { what, why })
     }
@@ -234,9 +239,9 @@ impl Registry {
             .map_err(|invalid| Error::Unusable { what: address.to_string(), why: invalid.message })
     }
 
-    fn manifest_request(&self, address: &Address, version: &str) -> Result<Page<'static>, Error> {
+    fn manifest_request(&self, address: &Address, version: &str) -> Result<Wanted<'static>, Error> {
         let path = format!("/v2/{}/manifests/{version}", address.name());
-        Ok(Page {
+        Ok(Wanted {
             url: self.client.url(address.host(), &path)?,
             accept: manifest::ACCEPT,
             what: "the manifest of an image",
@@ -247,7 +252,7 @@ impl Registry {
     fn manifest(&self, address: &Address, version: &Version) -> Result<Manifest, Error> {
         let request = self.manifest_request(address, version.as_str())?;
         let what = version.of(address);
-        let answer = self.get(address, Method::GET, &request, &what)?;
+        let answer = self.get(address, &request, &what)?;
         let digest = manifest::digest(&answer.body);
         if let Version::Digest(asked) = version {
             same_digest(&what, asked, &answer.body)?;
@@ -263,14 +268,8 @@ impl Registry {
     }
 
     /// Asks for something that has to be there.
-    fn get(
-        &self,
-        address: &Address,
-        method: Method,
-        page: &Page<'_>,
-        what: &str,
-    ) -> Result<Answer, Error> {
-        let (answer, sent) = self.exchange(address, method, page)?;
+    fn get(&self, address: &Address, wanted: &Wanted<'_>, what: &str) -> Result<Answer, Error> {
+        let (answer, sent) = self.exchange(address, Method::GET, wanted)?;
         let host = address.host().to_owned();
         let complaint = client::complaint(&answer.body);
         let code = complaint.as_ref().map_or("", |(code, _)| code.as_str());
@@ -278,7 +277,7 @@ impl Registry {
             200 => Ok(answer),
             401 | 403 => {
                 let credential = self.credential(address)?;
-                let ask = ask(page, Method::GET, sent.as_ref(), "");
+                let ask = ask(wanted, Method::GET, sent.as_ref(), "");
                 Err(Error::Unauthorized {
                     what: what.to_owned(),
                     who: auth::who(credential.as_ref()),
@@ -295,7 +294,7 @@ impl Registry {
                 Err(Error::NotFound { what })
             }
             status => {
-                let why = format!("HTTP {status} for {}", page.what);
+                let why = format!("HTTP {status} for {}", wanted.what);
                 Err(Error::NotARegistry { host, why })
             }
         }
@@ -306,11 +305,11 @@ impl Registry {
         &self,
         address: &Address,
         method: Method,
-        page: &Page<'_>,
+        wanted: &Wanted<'_>,
     ) -> Result<(Answer, Option<Secret>), Error> {
         let login = address.login();
         let known = self.authorization(address);
-        let answer = self.client.ask(&ask(page, method.clone(), known.as_ref(), &login))?;
+        let answer = self.client.ask(&ask(wanted, method.clone(), known.as_ref(), &login))?;
         // Where blobs are, nobody has to know who we are.
         if answer.status != 401 || !answer.same_host {
             return Ok((answer, known));
@@ -320,8 +319,8 @@ impl Registry {
             challenge::challenges(headers.iter().filter_map(|value| value.to_str().ok()));
         let credential = self.credential(address)?;
         let authorization =
-            auth::authorize(&self.client, address, &page.url, &challenges, credential.as_ref())?;
-        let answer = self.client.ask(&ask(page, method, Some(&authorization), &login))?;
+            auth::authorize(&self.client, address, &wanted.url, &challenges, credential.as_ref())?;
+        let answer = self.client.ask(&ask(wanted, method, Some(&authorization), &login))?;
         if answer.status != 401 {
             let key = (address.host().to_owned(), address.name().to_owned());
             let mut known =
@@ -352,7 +351,7 @@ impl Registry {
 
 /// One thing that is asked for.
 #[derive(Debug)]
-struct Page<'a> {
+struct Wanted<'a> {
     url: Uri,
     accept: &'a str,
     what: &'static str,
@@ -360,19 +359,19 @@ struct Page<'a> {
 }
 
 fn ask<'a>(
-    page: &'a Page<'_>,
+    wanted: &'a Wanted<'_>,
     method: Method,
     authorization: Option<&'a Secret>,
     login: &'a str,
 ) -> Ask<'a> {
     Ask {
         method,
-        url: page.url.clone(),
-        accept: page.accept,
+        url: wanted.url.clone(),
+        accept: wanted.accept,
         authorization,
         form: None,
-        what: page.what,
-        limit_bytes: page.limit_bytes,
+        what: wanted.what,
+        limit_bytes: wanted.limit_bytes,
         login,
     }
 }
