@@ -21,6 +21,7 @@ fn the_front_page() {
       plan      Show what this branch creates, updates, replaces and destroys, without credentials
       validate  Let Terraform check every root, without credentials
       bump      Commit new images to a branch, whoever else is pushing
+      images    Ask about the images that stacks run
       provider  Say what is known of Terraform providers
       help      Print this message or the help of the given subcommand(s)
 
@@ -75,6 +76,7 @@ fn the_front_page() {
       stackwright validate                let Terraform check every root, without credentials
       stackwright plan                    show what this branch does to AWS, without credentials
       stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
+      stackwright images verify           ask registries whether the locked images are there
 
     Exit codes:
       0  nothing to do, or done

@@ -4,10 +4,12 @@
 mod bump;
 mod check;
 mod diff;
+mod images;
 mod log;
 mod output;
 mod plan;
 mod provider;
+mod registry;
 mod render;
 mod validate;
 
@@ -41,6 +43,7 @@ Examples:
   stackwright validate                let Terraform check every root, without credentials
   stackwright plan                    show what this branch does to AWS, without credentials
   stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
+  stackwright images verify           ask registries whether the locked images are there
 
 Exit codes:
   0  nothing to do, or done
@@ -102,6 +105,7 @@ enum Command {
     Plan(plan::PlanArgs),
     Validate(validate::ValidateArgs),
     Bump(bump::BumpArgs),
+    Images(images::ImagesArgs),
     Provider(provider::ProviderArgs),
 }
 
@@ -177,6 +181,7 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Diff(args) => diff::diff(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
+        Command::Images(args) => images::images(&project, args, output),
         Command::Provider(args) => provider::provider(args, output),
         Command::Bump(args) => bump::bump(&cli.global.project, args, output),
     }

@@ -24,7 +24,7 @@ mod cdn;
 mod cluster;
 mod database;
 mod dns;
-mod image;
+pub mod image;
 mod input;
 pub mod library;
 mod load_balancer;

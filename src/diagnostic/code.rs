@@ -140,6 +140,27 @@ catalogue! {
     /// The lock holds an image that the description does not declare.
     UNDECLARED_IMAGE = "SW402", "undeclared-image";
 
+    // Registries.
+    /// Nobody can say which registry has an image: the account, region or name is known to
+    /// Terraform only.
+    UNKNOWN_ADDRESS = "SW451", "unknown-address";
+    /// The registry has no such repository, tag or digest.
+    NO_SUCH_IMAGE = "SW452", "no-such-image";
+    /// The registry does not let us read, or the credentials for it cannot be found or sent.
+    REGISTRY_LOGIN = "SW453", "registry-login";
+    /// The registry cannot be reached, fails, or answers no more for now.
+    NO_REGISTRY = "SW454", "no-registry";
+    /// The registry's answer is not what the OCI Distribution Specification says, is too large, or
+    /// has another digest than asked for.
+    BAD_ANSWER = "SW455", "bad-answer";
+    /// A locked tag names another image than the locked digest.
+    MOVED_TAG = "SW456", "moved-tag";
+    /// An image is not built for the processor of a task that runs it.
+    OTHER_ARCHITECTURE = "SW457", "other-architecture";
+    /// The lifecycle rule of an image's repository would delete it (Amazon ECR User Guide,
+    /// "Automate the cleanup of images by using lifecycle policies in Amazon ECR").
+    EXPIRING_IMAGE = "SW458", "expiring-image";
+
     // The checkout.
     /// A file that is not ours stands where a rendered one belongs; it is never overwritten.
     FOREIGN = "SW501", "foreign";

@@ -13,7 +13,7 @@ pub mod facts;
 pub mod group;
 mod message;
 mod placeholder;
-mod process;
+pub(crate) mod process;
 mod protocol;
 mod providers;
 pub mod revision;

@@ -33,7 +33,7 @@ impl Stop {
 
 /// What a child said and how it ended.
 #[derive(Debug)]
-pub(super) struct Ended {
+pub(crate) struct Ended {
     pub status: ExitStatus,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
@@ -41,7 +41,7 @@ pub(super) struct Ended {
 
 /// Why a child did not end by itself.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     Io(io::Error),
     Timeout,
     Stopped,
@@ -55,7 +55,7 @@ impl From<io::Error> for Failure {
 
 /// Runs a command in a process group of its own, with nothing to read, and waits until it ends or
 /// has to.
-pub(super) fn run(
+pub(crate) fn run(
     command: &mut Command,
     limit: Duration,
     stop: &Stop,

@@ -4,6 +4,7 @@
 pub mod bump;
 pub mod diagnostics;
 pub mod github;
+pub mod images;
 pub mod json;
 pub mod markdown;
 pub mod plan;

@@ -148,7 +148,7 @@ impl Scalar for ImageReference {
 }
 
 /// `[registry[:port]/]word[/word…]`
-fn check_repository(repository: &str) -> Result<(), Invalid> {
+pub(crate) fn check_repository(repository: &str) -> Result<(), Invalid> {
     const LONGEST: usize = 255;
     let refuse = |message: String| Invalid::new(codes::BAD_IMAGE, message);
     if let Some((scheme, rest)) = repository.split_once("//") {
@@ -179,7 +179,7 @@ fn check_repository(repository: &str) -> Result<(), Invalid> {
 }
 
 /// `host` or `host:port`.
-fn check_registry(registry: &str, at: Range<usize>) -> Result<(), Invalid> {
+pub(crate) fn check_registry(registry: &str, at: Range<usize>) -> Result<(), Invalid> {
     let (host, port) = registry.split_once(':').unwrap_or((registry, "443"));
     let label = |label: &str| {
         let inner = |c: char| c.is_ascii_alphanumeric() || c == '-';

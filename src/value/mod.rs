@@ -35,6 +35,7 @@ pub use database::{
 };
 pub use dns::{HostName, HostPattern, Ipv4, PathPattern, RecordName, UrlPath};
 pub use image::{Digest, ImageReference, Tag};
+pub(crate) use image::{check_registry, check_repository};
 pub use kms_key::KmsKeyArn;
 pub use lb::{HttpMethod, RedirectStatus, StatusMatcher, TlsPolicy};
 pub use log_retention::LogRetention;

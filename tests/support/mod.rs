@@ -1,5 +1,8 @@
 //! A project in a folder of its own, and the binary run on it.
 
+pub mod http;
+pub mod registry;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
