@@ -48,7 +48,7 @@ pub use cdn::Cdn;
 pub use cluster::Cluster;
 pub use database::Database;
 pub use dns::Dns;
-pub use image::Image;
+pub use image::{Image, ImageRepository};
 pub use input::Input;
 pub use load_balancer::LoadBalancer;
 pub use loaders::Loaders;

@@ -1,5 +1,7 @@
-//! Images: which tag and digest a stack runs.
+//! Images: which tag and digest a stack runs, and which it should run.
 
 mod lock;
+pub mod policy;
 
 pub use lock::{Entry, FILE, Lock};
+pub use policy::{Candidate, Policy, Resolution};

@@ -8,7 +8,7 @@ pub mod write;
 
 use std::collections::BTreeMap;
 
-pub use render::{Rendered, render};
+pub use render::{Rendered, read_stacks, render};
 
 /// Rendered files: their content by path, relative to the project, with `/`.
 pub type Files = BTreeMap<String, String>;

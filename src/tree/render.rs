@@ -38,6 +38,7 @@ impl Rendered {
 struct Part {
     files: Vec<String>,
     modules: BTreeMap<&'static str, ModuleSource>,
+    uses: Vec<image::policy::Use>,
     drifts: Vec<Drift>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -46,31 +47,20 @@ struct Part {
 /// `progress` is told of each stack that is done.
 pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sync)) -> Rendered {
     let mut rendered = Rendered::default();
-    let names = match project.stack_names() {
-        Ok(names) => names,
-        Err(diagnostic) => {
-            rendered.diagnostics.push(diagnostic);
-            return rendered;
-        }
-    };
-    for unknown in only.iter().filter(|name| !names.contains(name)) {
-        rendered.diagnostics.push(unknown_stack(unknown, &names, project));
-    }
-    let selected: Vec<&String> =
-        names.iter().filter(|name| only.is_empty() || only.contains(name)).collect();
-    if selected.is_empty() && only.is_empty() {
-        rendered.diagnostics.push(no_stacks(project));
-    }
+    let Some(selected) = select(project, only, &mut rendered.diagnostics) else { return rendered };
 
     let mut parts = parts(project, &selected, progress);
     let mut modules: BTreeMap<&'static str, ModuleSource> = BTreeMap::new();
     let mut produced: Vec<String> = Vec::new();
+    let mut uses: Vec<image::policy::Use> = Vec::new();
     for part in &mut parts {
         modules.append(&mut part.modules);
         produced.append(&mut part.files);
+        uses.append(&mut part.uses);
         rendered.drifts.append(&mut part.drifts);
         rendered.diagnostics.append(&mut part.diagnostics);
     }
+    rendered.diagnostics.extend(image::policy::shared_tags(&uses));
     if project.settings.vendor.0 == Vendor::All {
         for module in component::kinds().iter().filter_map(|kind| kind.module) {
             stack::lower::add_module(&mut modules, module);
@@ -95,18 +85,61 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
         rendered.drifts.extend(orphans);
         rendered.diagnostics.extend(diagnostics);
     }
-    rendered.stacks = selected.into_iter().cloned().collect();
+    rendered.stacks = selected;
     rendered.drifts.sort_by(|a, b| a.path.cmp(&b.path));
     let mut sources = project.sources.lock().expect("no thread panics while it holds this");
-    for diagnostic in rendered.diagnostics.iter().filter(|d| d.code == codes::SECRET_WRITTEN) {
-        diagnostic.primary.iter().for_each(|label| sources.mask(label.span));
-    }
-    sort(&mut rendered.diagnostics, &sources);
+    finish(&mut rendered.diagnostics, &mut sources);
     rendered
 }
 
+/// The names of the stacks of a project, all or those named; `None` when they cannot be listed.
+fn select(
+    project: &Project,
+    only: &[String],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<String>> {
+    let mut names = match project.stack_names() {
+        Ok(names) => names,
+        Err(diagnostic) => {
+            diagnostics.push(diagnostic);
+            return None;
+        }
+    };
+    for unknown in only.iter().filter(|name| !names.contains(name)) {
+        diagnostics.push(unknown_stack(unknown, &names, project));
+    }
+    names.retain(|name| only.is_empty() || only.contains(name));
+    if names.is_empty() && only.is_empty() {
+        diagnostics.push(no_stacks(project));
+    }
+    Some(names)
+}
+
+/// Reads the stacks of a project, all or those named, each with its lock, and checks them together.
+/// Errors and warnings are in the order of paths and places.
+pub fn read_stacks(
+    project: &Project,
+    only: &[String],
+) -> (Vec<(Stack, Option<Lock>)>, Vec<Diagnostic>) {
+    let (mut stacks, mut diagnostics) = (Vec::new(), Vec::new());
+    for name in select(project, only, &mut diagnostics).unwrap_or_default() {
+        match read(project, &name) {
+            Ok((stack, lock, warnings)) => {
+                diagnostics.extend(warnings);
+                stacks.push((stack, lock));
+            }
+            Err(problems) => diagnostics.extend(problems),
+        }
+    }
+    let uses: Vec<_> = stacks.iter().flat_map(|(stack, _)| image::policy::uses(stack)).collect();
+    diagnostics.extend(image::policy::shared_tags(&uses));
+    let mut sources = project.sources.lock().expect("no thread panics while it holds this");
+    finish(&mut diagnostics, &mut sources);
+    (stacks, diagnostics)
+}
+
 /// Renders each stack, on as many threads as the machine has.
-fn parts(project: &Project, names: &[&String], progress: &(dyn Fn(usize) + Sync)) -> Vec<Part> {
+fn parts(project: &Project, names: &[String], progress: &(dyn Fn(usize) + Sync)) -> Vec<Part> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(names.len());
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
@@ -134,6 +167,7 @@ fn part(project: &Project, name: &str) -> Part {
     match read(project, name) {
         Ok((stack, lock, warnings)) => {
             part.diagnostics = warnings;
+            part.uses = image::policy::uses(&stack);
             match files(project, &stack, lock.as_ref(), &mut part.modules) {
                 Ok(files) => {
                     let (drifts, diagnostics) = compare(project, &files);
@@ -238,6 +272,14 @@ fn unknown_stack(name: &str, names: &[String], project: &Project) -> Diagnostic 
 fn no_stacks(project: &Project) -> Diagnostic {
     Diagnostic::error(codes::NO_STACK, format!("`{}` holds no stack", project.stacks()))
         .help(format!("make `{}/<name>/{DESCRIPTION}`", project.stacks()))
+}
+
+/// Makes problems ready to be shown: no secret, and in order.
+fn finish(diagnostics: &mut [Diagnostic], sources: &mut Sources) {
+    for diagnostic in diagnostics.iter().filter(|d| d.code == codes::SECRET_WRITTEN) {
+        diagnostic.primary.iter().for_each(|label| sources.mask(label.span));
+    }
+    sort(diagnostics, sources);
 }
 
 /// In the order of paths and places; what has no place comes first.
