@@ -8,6 +8,7 @@ mod diff;
 mod docs;
 mod facts;
 mod help;
+mod images;
 mod loaders;
 mod log;
 mod modules;

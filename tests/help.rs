@@ -19,6 +19,7 @@ fn the_front_page() {
       check     Compare the checkout with what the descriptions say
       diff      Show what a render would change, as a unified diff
       plan      Show what this branch creates, updates, replaces and destroys, without credentials
+      images    Say which images the stacks run, and which they could
       validate  Let Terraform check every root, without credentials
       provider  Say what is known of Terraform providers
       help      Print this message or the help of the given subcommand(s)
@@ -73,6 +74,7 @@ fn the_front_page() {
       stackwright diff --stack univaf     show what a render would change in one stack
       stackwright validate                let Terraform check every root, without credentials
       stackwright plan                    show what this branch does to AWS, without credentials
+      stackwright images resolve --tags-from tags.txt   show which tag each image would take
 
     Exit codes:
       0  nothing to do, or done
@@ -85,8 +87,10 @@ fn the_front_page() {
 #[test]
 fn every_command_has_examples() {
     let project = Project::empty();
-    for command in ["render", "check", "diff", "plan", "validate"] {
-        let help = project.run(&[command, "--help"]).success();
+    for command in ["render", "check", "diff", "plan", "validate", "images", "images resolve"] {
+        let help = project
+            .run(&[command.split(" ").collect::<Vec<_>>(), vec!["--help"]].concat())
+            .success();
         assert!(help.contains(&format!("Examples:\n  stackwright {command}")), "{help}");
     }
     let help = project.run(&["provider", "distill", "--help"]).success();

@@ -3,6 +3,7 @@
 
 mod check;
 mod diff;
+mod images;
 mod log;
 mod output;
 mod plan;
@@ -39,6 +40,7 @@ Examples:
   stackwright diff --stack univaf     show what a render would change in one stack
   stackwright validate                let Terraform check every root, without credentials
   stackwright plan                    show what this branch does to AWS, without credentials
+  stackwright images resolve --tags-from tags.txt   show which tag each image would take
 
 Exit codes:
   0  nothing to do, or done
@@ -98,6 +100,7 @@ enum Command {
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
     Plan(plan::PlanArgs),
+    Images(images::ImagesArgs),
     Validate(validate::ValidateArgs),
     Provider(provider::ProviderArgs),
 }
@@ -170,5 +173,6 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Provider(args) => provider::provider(args, output),
+        Command::Images(args) => images::images(&project, args, output),
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod diagnostics;
 pub mod github;
+pub mod images;
 pub mod json;
 pub mod markdown;
 pub mod plan;
