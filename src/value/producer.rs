@@ -169,6 +169,8 @@ mod tests {
             ("stg/{commit}", "/", "cannot stand in a tag"),
             ("{time:%H}", "{time:%H}", "no `%Y`"),
             ("-{commit}", "", "no tag can look like"),
+            (&"{semver}".repeat(50_000), "", "too complex"),
+            (&"{semver}".repeat(30), "", "too complex"),
             ("", "", "no tag can look like"),
         ]);
     }

@@ -113,6 +113,9 @@ impl fmt::Display for TimeFormat {
     }
 }
 
+/// The longest tag, which no format needs.
+const LONGEST: usize = 128;
+
 fn refuse(message: String) -> Invalid {
     Invalid::new(codes::BAD_VALUE, message)
 }
@@ -122,6 +125,10 @@ impl Scalar for TimeFormat {
     const RULE: &'static str = "`%Y`, `%m`, `%d`, `%H`, `%M` and `%S`, or `%s`";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
+        if text.len() > LONGEST {
+            return Err(refuse(format!("{} is too long for a tag", quote(text)))
+                .help(format!("a tag has at most {LONGEST} characters")));
+        }
         let mut pieces = Vec::new();
         let mut chars = text.char_indices();
         while let Some((at, c)) = chars.next() {
@@ -214,6 +221,7 @@ mod tests {
             ("%Y%m%", "%", "no field of a time"),
             ("%Y/%m/%d", "/", "cannot stand in a tag"),
             ("", "", "no `%Y`"),
+            (&format!("%s{}", "x".repeat(500_000)), "", "too long for a tag"),
         ]);
     }
 
