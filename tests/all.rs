@@ -9,6 +9,7 @@ mod diff;
 mod docs;
 mod facts;
 mod help;
+mod images;
 mod images_verify;
 mod loaders;
 mod log;

@@ -44,6 +44,7 @@ Examples:
   stackwright plan                    show what this branch does to AWS, without credentials
   stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
   stackwright images verify           ask registries whether the locked images are there
+  stackwright images resolve --tags-from tags.txt   show which tag each image would take
 
 Exit codes:
   0  nothing to do, or done

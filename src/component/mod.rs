@@ -20,6 +20,7 @@ use crate::stack::value::Reference;
 mod alarm;
 mod bastion;
 mod bucket;
+pub mod bundle;
 mod cdn;
 mod cluster;
 mod database;
@@ -44,6 +45,7 @@ mod topic;
 pub use alarm::Alarm;
 pub use bastion::Bastion;
 pub use bucket::Bucket;
+pub use bundle::Bundle;
 pub use cdn::Cdn;
 pub use cluster::Cluster;
 pub use database::Database;
@@ -68,6 +70,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Alarm>(),
             Kind::of::<Bastion>(),
             Kind::of::<Bucket>(),
+            Kind::of::<Bundle>(),
             Kind::of::<Cdn>(),
             Kind::of::<Cluster>(),
             Kind::of::<Database>(),

@@ -94,6 +94,9 @@ catalogue! {
     BAD_IMAGE = "SW206", "bad-image";
     /// A secret's value stands in a description, from where it would reach the repository.
     SECRET_WRITTEN = "SW207", "secret-written";
+    /// A pattern for tags that is no regular expression, or that matches other tags than it seems
+    /// to: it is not anchored, or a dot in it stands for any character.
+    BAD_PATTERN = "SW208", "bad-pattern";
 
     // Fields and components that must fit together.
     /// A CPU and memory pair that Fargate does not offer (Amazon ECS Developer Guide, "Task
@@ -133,12 +136,25 @@ catalogue! {
     OPEN_TO_ALL = "SW315", "open-to-all";
     /// An alarm tells nobody.
     UNHEARD_ALARM = "SW316", "unheard-alarm";
+    /// An image policy that orders tags by what has no order, or not the one it seems to have.
+    NO_ORDER = "SW317", "no-order";
+    /// An image policy that takes no tag that is ever pushed.
+    NEVER_TAKEN = "SW318", "never-taken";
+    /// An image policy that takes tags which say nothing of where they are meant to run: `latest`,
+    /// a bare commit hash, or a moving tag where tags cannot move.
+    DEPLOY_SOURCE = "SW319", "deploy-source";
+    /// Two environments take the same tag of the same repository.
+    SHARED_TAG = "SW320", "shared-tag";
+    /// Images of a bundle that move without the others.
+    PARTIAL_MOVE = "SW321", "partial-move";
 
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.
     BAD_LOCK = "SW401", "bad-lock";
     /// The lock holds an image that the description does not declare.
     UNDECLARED_IMAGE = "SW402", "undeclared-image";
+    /// A list of tags that is not one.
+    BAD_TAGS = "SW410", "bad-tags";
 
     // Registries.
     /// Nobody can say which registry has an image: the account, region or name is known to

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{FILE, Lock, Pin};
-use crate::diagnostic::{Diagnostic, Sources};
+use crate::diagnostic::{Diagnostic, Sources, codes, did_you_mean};
 use crate::git::{Error, Oid, Repository, Since};
 use crate::project::Project;
+use crate::tree;
 
 /// One image of a stack, as its lock says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +27,9 @@ pub struct Running {
 /// Each lock that cannot be read.
 pub fn list(project: &Project, stacks: &[String]) -> Result<Vec<Running>, Vec<Diagnostic>> {
     let mut running = Vec::new();
-    let mut problems = Vec::new();
-    for stack in project.stack_names().map_err(|problem| vec![problem])? {
-        if !stacks.is_empty() && !stacks.contains(&stack) {
-            continue;
-        }
+    let (selected, mut problems) =
+        tree::select(project, stacks).map_err(|problem| vec![problem])?;
+    for stack in selected {
         let path = format!("{}/{stack}/{FILE}", project.stacks());
         let lock = match project.read(&path) {
             Ok(None) => continue,
@@ -48,6 +47,22 @@ pub fn list(project: &Project, stacks: &[String]) -> Result<Vec<Running>, Vec<Di
         }
     }
     if problems.is_empty() { Ok(running) } else { Err(problems) }
+}
+
+/// Complaints about labels that no image has.
+pub fn unknown(running: &[Running], labels: &[String]) -> Vec<Diagnostic> {
+    let known = || running.iter().map(|running| running.image.as_str());
+    let unknown = labels.iter().filter(|label| !known().any(|image| image == label.as_str()));
+    unknown
+        .map(|label| {
+            let message = format!("no lock has an image `{label}`");
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_REFERENCE, message);
+            match did_you_mean(label, known()) {
+                Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
+                None => diagnostic.help("name an image by its label"),
+            }
+        })
+        .collect()
 }
 
 /// Finds out from the history of a commit since when images run what they run. `folder` is the

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::location::address;
 use super::registry::{Address, Error, Host, Platform, Registry, Remote, Version};
-use super::{Entry, Pin, Lock};
+use super::{Entry, Lock, Pin};
 use crate::component::image::ImageRepository;
 use crate::component::task::{Architecture, Task};
 use crate::component::{Image, Loaders, Repository, ScheduledTask, Service};

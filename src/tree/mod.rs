@@ -8,6 +8,7 @@ pub mod write;
 
 use std::collections::BTreeMap;
 
+pub(crate) use render::select;
 pub use render::{Rendered, read, render};
 
 /// Rendered files: their content by path, relative to the project, with `/`.

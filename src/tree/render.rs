@@ -38,6 +38,7 @@ impl Rendered {
 struct Part {
     files: Vec<String>,
     modules: BTreeMap<&'static str, ModuleSource>,
+    uses: Vec<image::policy::Use>,
     drifts: Vec<Drift>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -60,12 +61,15 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
     let mut parts = parts(project, &selected, progress);
     let mut modules: BTreeMap<&'static str, ModuleSource> = BTreeMap::new();
     let mut produced: Vec<String> = Vec::new();
+    let mut uses: Vec<image::policy::Use> = Vec::new();
     for part in &mut parts {
         modules.append(&mut part.modules);
         produced.append(&mut part.files);
+        uses.append(&mut part.uses);
         rendered.drifts.append(&mut part.drifts);
         rendered.diagnostics.append(&mut part.diagnostics);
     }
+    rendered.diagnostics.extend(image::policy::shared_tags(&uses));
     if project.settings.vendor.0 == Vendor::All {
         for module in component::kinds().iter().filter_map(|kind| kind.module) {
             stack::lower::add_module(&mut modules, module);
@@ -121,13 +125,15 @@ pub fn read(project: &Project, only: &[String]) -> (Vec<(Stack, Option<Lock>)>, 
             Err(problems) => diagnostics.extend(problems),
         }
     }
+    let uses: Vec<_> = stacks.iter().flat_map(|(stack, _)| image::policy::uses(stack)).collect();
+    diagnostics.extend(image::policy::shared_tags(&uses));
     finish(project, &mut diagnostics);
     (stacks, diagnostics)
 }
 
 /// The names of a project's stacks, all or those asked for, and complaints about those asked for
 /// that it does not have.
-fn select(
+pub(crate) fn select(
     project: &Project,
     only: &[String],
 ) -> Result<(Vec<String>, Vec<Diagnostic>), Diagnostic> {
@@ -174,6 +180,7 @@ fn part(project: &Project, name: &str) -> Part {
     match read_one(project, name) {
         Ok((stack, lock, warnings)) => {
             part.diagnostics = warnings;
+            part.uses = image::policy::uses(&stack);
             match files(project, &stack, lock.as_ref(), &mut part.modules) {
                 Ok(files) => {
                     let (drifts, diagnostics) = compare(project, &files);

@@ -5,7 +5,7 @@ use stackwright::diagnostic::Diagnostic;
 use stackwright::image::verify::{self, Locked};
 use stackwright::image::{FILE, Lock};
 use stackwright::project::Project;
-use stackwright::report::images::{self, Report};
+use stackwright::report::images::verify::{self as face, Report};
 use stackwright::tree;
 
 use crate::cli::output::Output;
@@ -86,10 +86,10 @@ pub fn verify(
     let text = match args.format {
         Format::Terminal => {
             output.diagnostics(&diagnostics, &sources)?;
-            images::terminal(&report)
+            face::terminal(&report)
         }
-        Format::Json => format!("{:#}\n", images::json(&report)),
-        Format::Github => images::github(&report),
+        Format::Json => format!("{:#}\n", face::json(&report)),
+        Format::Github => face::github(&report),
     };
     output.print(&text)?;
     let wrong = diagnostics.iter().any(Diagnostic::is_error);

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::terminal::visible;
-use super::{count, diagnostics};
 use crate::diagnostic::{Diagnostic, Severity, Sources};
 use crate::image::registry::{CreatedFrom, Platform, Remote};
 use crate::image::verify::{Kept, Verified};
+use crate::report::terminal::visible;
+use crate::report::{count, diagnostics};
 
 /// What a verification found.
 #[derive(Debug)]
