@@ -147,6 +147,19 @@ impl Tool {
         });
         Terraform::find(program.as_deref(), self.limit(), stop.clone())
     }
+
+    /// Finds it while something else is prepared: it takes a moment to say its version.
+    pub fn find_beside<T>(
+        &self,
+        stop: &Stop,
+        prepare: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<(T, Terraform), Error> {
+        std::thread::scope(|scope| {
+            let found = scope.spawn(|| self.find(stop));
+            let prepared = prepare()?;
+            Ok((prepared, found.join().expect("finding a program does not panic")?))
+        })
+    }
 }
 
 impl PlanArgs {
@@ -194,15 +207,14 @@ pub fn plan(
     let stop = stop()?;
     let own = Mutex::default();
     let sources = project.map_or(&own, |project| &project.sources);
-    let (work, terraform) = match prepare(project, args, &stop, output)
-        .and_then(|work| Ok((work, args.tool.find(&stop)?)))
-    {
-        Ok(ready) => ready,
-        Err(error) => {
-            output.diagnostics(&[error.diagnostic()], &Sources::default())?;
-            return Ok(Outcome::Error);
-        }
-    };
+    let (work, terraform) =
+        match args.tool.find_beside(&stop, || prepare(project, args, &stop, output)) {
+            Ok(ready) => ready,
+            Err(error) => {
+                output.diagnostics(&[error.diagnostic()], &Sources::default())?;
+                return Ok(Outcome::Error);
+            }
+        };
     if work.diagnostics.iter().any(Diagnostic::is_error) {
         output.diagnostics(&work.diagnostics, &locked(sources))?;
         return Ok(Outcome::Error);
