@@ -1,5 +1,6 @@
 //! The old tree applied to a simulated state, and the new one planned against it.
 
+use std::convert::identity;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -8,7 +9,7 @@ use tempfile::TempDir;
 
 use super::error::Error;
 use super::message::{self, Message, Places};
-use super::providers;
+use super::providers::{self, Extent};
 use super::revision::{self, Git};
 use super::root::Root;
 use super::server::{Serving, Validation};
@@ -163,18 +164,23 @@ impl From<Error> for Failed {
     }
 }
 
+/// Most roots are right, and what they name is enough to tell. What Terraform says of one that is
+/// not should not depend on what we left out.
+fn whole_if_refused(work: impl Fn(Extent) -> Result<Planned, Planned>) -> Planned {
+    work(Extent::Named).or_else(|_| work(Extent::Whole)).unwrap_or_else(identity)
+}
+
 impl Planner<'_> {
     /// Plans a root without credentials.
     pub fn plan(&self, target: &Target, base: Base<'_>) -> Planned {
-        let mut planned = Planned { name: target.name.clone(), ..Planned::default() };
-        self.finish(&mut planned, |planned| self.offline(target, base, planned));
-        planned
+        whole_if_refused(|extent| {
+            self.attempt(target, |planned| self.offline(target, base, extent, planned))
+        })
     }
 
     /// Plans a root as it is, with the user's own credentials, providers and state.
     pub fn live(&self, target: &Target) -> Planned {
-        let mut planned = Planned { name: target.name.clone(), ..Planned::default() };
-        self.finish(&mut planned, |planned| {
+        let planned = self.attempt(target, |planned| {
             let folder = self.scratch.folder()?;
             let plan = folder.path().join("plan");
             let root = target.top.join(&target.folder);
@@ -189,50 +195,68 @@ impl Planner<'_> {
             )?;
             Ok(Some(summary))
         });
-        planned
+        planned.unwrap_or_else(identity)
     }
 
     /// Asks Terraform whether a root is right.
     pub fn validate(&self, target: &Target) -> Planned {
-        let mut planned = Planned { name: target.name.clone(), ..Planned::default() };
-        self.finish(&mut planned, |planned| {
-            let work = self.scratch.folder()?;
-            let root = Root::read(&target.top, &target.folder)?;
-            planned.unseen = root.unseen().into_iter().collect();
-            let tree = work.path().join("tree");
-            root.stage(&target.top, &tree, &work.path().join(DATA))?;
-            let serving = providers::serve(&root.needs(), &self.facts)?;
-            let reattach = serving.as_ref().map(Serving::reattach);
-            let surroundings =
-                Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
-            let answer = self.terraform.run(
-                &tree.join(&target.folder),
-                &["validate", "-json"],
-                &surroundings,
-            )?;
-            let messages = message::of_validation(&answer)?;
-            planned.diagnostics.extend(self.places(target, &target.top).diagnostics(&messages));
-            Ok(None)
-        });
-        planned
+        whole_if_refused(|extent| {
+            self.attempt(target, |planned| self.validated(target, extent, planned))
+        })
     }
 
-    fn finish(
+    fn validated(
         &self,
+        target: &Target,
+        extent: Extent,
         planned: &mut Planned,
+    ) -> Result<Option<Summary>, Failed> {
+        let work = self.scratch.folder()?;
+        let root = Root::read(&target.top, &target.folder)?;
+        planned.unseen = root.unseen().into_iter().collect();
+        let tree = work.path().join("tree");
+        root.stage(&target.top, &tree, &work.path().join(DATA))?;
+        let serving = providers::serve(&root.needs(), extent, &self.facts)?;
+        let reattach = serving.as_ref().map(Serving::reattach);
+        let surroundings =
+            Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
+        let answer = self.terraform.run(
+            &tree.join(&target.folder),
+            &["validate", "-json"],
+            &surroundings,
+        )?;
+        let messages = message::of_validation(&answer)?;
+        let diagnostics = self.places(target, &target.top).diagnostics(&messages);
+        if messages.iter().any(Message::is_error) {
+            return Err(Failed::Diagnostics(diagnostics));
+        }
+        planned.diagnostics.extend(diagnostics);
+        Ok(None)
+    }
+
+    /// What becomes of a root; an error when Terraform refuses it.
+    fn attempt(
+        &self,
+        target: &Target,
         work: impl FnOnce(&mut Planned) -> Result<Option<Summary>, Failed>,
-    ) {
-        match work(planned) {
+    ) -> Result<Planned, Planned> {
+        let mut planned = Planned { name: target.name.clone(), ..Planned::default() };
+        match work(&mut planned) {
             Ok(summary) => planned.summary = summary,
             Err(Failed::Error(error)) => planned.diagnostics.push(error.diagnostic()),
-            Err(Failed::Diagnostics(diagnostics)) => planned.diagnostics.extend(diagnostics),
+            Err(Failed::Diagnostics(diagnostics)) => {
+                planned.diagnostics.extend(diagnostics);
+                return Err(planned);
+            }
         }
+        Ok(planned)
     }
 
     fn offline(
         &self,
         target: &Target,
         base: Base<'_>,
+        extent: Extent,
         planned: &mut Planned,
     ) -> Result<Option<Summary>, Failed> {
         let work = self.scratch.folder()?;
@@ -251,7 +275,7 @@ impl Planner<'_> {
         if let Some(old) = &old {
             needs.add(old.needs());
         }
-        let serving = providers::serve(&needs, &self.facts)?;
+        let serving = providers::serve(&needs, extent, &self.facts)?;
         let reattach = serving.as_ref().map(Serving::reattach);
         let surroundings =
             Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };

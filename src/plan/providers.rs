@@ -11,9 +11,22 @@ use super::server::{Options, Serving, serve as start};
 /// Terraform has this one in itself.
 const BUILT_IN: &str = "terraform";
 
+/// How much of a type that a root uses is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// The arguments and attributes that the root names.
+    Named,
+    /// All of them, for what Terraform says of one that is not there.
+    Whole,
+}
+
 /// Serves what a root wants, as far as facts know it; `None` when nothing is to be served. Facts of
 /// the user's come before those that we have.
-pub(super) fn serve(needs: &Needs, own: &[String]) -> Result<Option<Serving>, Error> {
+pub(super) fn serve(
+    needs: &Needs,
+    extent: Extent,
+    own: &[String],
+) -> Result<Option<Serving>, Error> {
     let names: BTreeSet<String> = needs
         .providers
         .iter()
@@ -42,6 +55,9 @@ pub(super) fn serve(needs: &Needs, own: &[String]) -> Result<Option<Serving>, Er
     }
     if providers.is_empty() {
         return Ok(None);
+    }
+    if extent == Extent::Named {
+        providers.iter_mut().for_each(|provider| provider.keep(&needs.words));
     }
     let serving = start(providers, Options::default());
     serving.map(Some).map_err(|error| Error::Server(error.to_string()))

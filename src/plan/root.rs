@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::error::Error;
 use super::placeholder;
-use super::scan::{Call, Names, STUBS, Text, state_path};
+use super::scan::{Call, Names, STUBS, Text, add_words, state_path};
 
 /// How deep modules may call modules; a module that calls itself ends here.
 const MAX_DEPTH: usize = 24;
@@ -28,6 +28,8 @@ pub struct Root {
 #[derive(Debug, Clone, Default)]
 struct Folder {
     names: Names,
+    /// Every word that stands in it.
+    words: BTreeSet<String>,
     /// Files that are planned with other content than they have.
     edited: BTreeMap<String, String>,
 }
@@ -41,6 +43,8 @@ pub struct Needs {
     pub resources: BTreeSet<String>,
     /// The data sources that it reads.
     pub data_sources: BTreeSet<String>,
+    /// Every word that stands in it: the arguments and attributes that it names are among them.
+    pub words: BTreeSet<String>,
 }
 
 impl Needs {
@@ -52,6 +56,7 @@ impl Needs {
         }
         self.resources.extend(other.resources);
         self.data_sources.extend(other.data_sources);
+        self.words.extend(other.words);
     }
 }
 
@@ -88,6 +93,7 @@ impl Root {
                 }
                 Err(error) => return Err(Error::io("read", file)(error)),
             };
+            add_words(&mut folder.words, &text);
             match folder.names.add(&name, &text) {
                 Some(Text::Same) => {}
                 Some(Text::Edited(text)) => {
@@ -130,11 +136,12 @@ impl Root {
     /// What it wants of providers.
     pub fn needs(&self) -> Needs {
         let mut needs = Needs::default();
-        for Folder { names, .. } in self.folders.values() {
+        for Folder { names, words, .. } in self.folders.values() {
             needs.add(Needs {
                 providers: names.providers.clone(),
                 resources: names.resources.clone(),
                 data_sources: names.data_sources.clone(),
+                words: words.clone(),
             });
         }
         needs
