@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use tempfile::TempDir;
 
+use super::cache::{Cache, Key};
 use super::error::Error;
 use super::message::{self, Message, Places};
 use super::providers::{self, Extent};
@@ -76,6 +77,8 @@ pub struct Planner<'a> {
     pub facts: Vec<String>,
     /// Everything is put in here.
     pub scratch: &'a Scratch,
+    /// Where simulated states are kept.
+    pub cache: Option<Cache>,
     /// The files that diagnostics are about.
     pub sources: &'a Mutex<Sources>,
 }
@@ -115,6 +118,11 @@ impl Scratch {
             .tempdir_in(&parent)
             .map(Self)
             .map_err(Error::io("make a folder in", parent.display().to_string()))
+    }
+
+    /// No other folder is called so.
+    fn name(&self) -> String {
+        self.0.path().file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
     fn folder(&self) -> Result<TempDir, Error> {
@@ -216,7 +224,7 @@ impl Planner<'_> {
         planned.unseen = root.unseen().into_iter().collect();
         let tree = work.path().join("tree");
         root.stage(&target.top, &tree, &work.path().join(DATA))?;
-        let serving = providers::serve(&root.needs(), extent, &self.facts)?;
+        let serving = providers::serve(providers::wanted(&root.needs(), extent, &self.facts)?)?;
         let reattach = serving.as_ref().map(Serving::reattach);
         let surroundings =
             Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
@@ -275,7 +283,12 @@ impl Planner<'_> {
         if let Some(old) = &old {
             needs.add(old.needs());
         }
-        let serving = providers::serve(&needs, extent, &self.facts)?;
+        let wanted = providers::wanted(&needs, extent, &self.facts)?;
+        let key = match &old {
+            Some(_) => self.key(&format!("{wanted:?}"), &target.folder, &old_top),
+            None => None,
+        };
+        let serving = providers::serve(wanted)?;
         let reattach = serving.as_ref().map(Serving::reattach);
         let surroundings =
             Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
@@ -285,7 +298,9 @@ impl Planner<'_> {
         let tree = work.path().join("tree");
         let folder = tree.join(&target.folder);
         let data = work.path().join(DATA);
-        if let Some(old) = &old {
+        let state = work.path().join(STATE);
+        let cached = key.as_ref().is_some_and(|(cache, key)| cache.take(key, &state));
+        if let Some(old) = old.as_ref().filter(|_| !cached) {
             old.stage(&old_top, &tree, &data)?;
             self.unreadable(old, target, &old_top, &folder, &surroundings)?;
             let variables = variables(old, &old_top, work.path())?;
@@ -294,6 +309,9 @@ impl Planner<'_> {
             self.simulate(target, &old_top, &folder, &variables, &surroundings)?;
             validation(Validation::On);
             fs::remove_dir_all(&tree).map_err(Error::io("empty", "a temporary folder"))?;
+            if let Some((cache, key)) = &key {
+                cache.keep(key, &state, &self.scratch.name());
+            }
         }
         if let (true, Some(old)) = (now.is_empty(), &old) {
             // The whole root is gone: so is everything in it.
@@ -307,7 +325,7 @@ impl Planner<'_> {
         let top = if now.is_empty() { &old_top } else { &target.top };
         let variables = variables(root, top, work.path())?;
         let plan = work.path().join("plan");
-        let state = format!("-state={}", work.path().join(STATE).display());
+        let state = format!("-state={}", state.display());
         let options = ["-refresh=false", "-lock=false", &state, &variables];
         let summary = self.plan_in(
             &folder,
@@ -319,6 +337,20 @@ impl Planner<'_> {
             planned,
         )?;
         Ok(Some(summary))
+    }
+
+    /// What the simulated state of an old tree follows from. None is kept where it may hold values
+    /// that are in no repository.
+    fn key(&self, facts: &str, folder: &str, tree: &Path) -> Option<(&Cache, Key)> {
+        let cache = self.cache.as_ref().filter(|_| self.var_files.is_empty())?;
+        let Terraform { product, version, .. } = self.terraform;
+        match Key::new(tree, &[product.name(), version, facts, folder]) {
+            Ok(key) => Some((cache, key)),
+            Err(error) => {
+                tracing::debug!(%error, "the old tree has no digest");
+                None
+            }
+        }
     }
 
     /// A file that we cannot read may run a command while it is simulated: Terraform says what is

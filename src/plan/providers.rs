@@ -20,13 +20,12 @@ pub(super) enum Extent {
     Whole,
 }
 
-/// Serves what a root wants, as far as facts know it; `None` when nothing is to be served. Facts of
-/// the user's come before those that we have.
-pub(super) fn serve(
+/// What a root wants, as far as facts know it. Facts of the user's come before those that we have.
+pub(super) fn wanted(
     needs: &Needs,
     extent: Extent,
     own: &[String],
-) -> Result<Option<Serving>, Error> {
+) -> Result<Vec<Provider>, Error> {
     let names: BTreeSet<String> = needs
         .providers
         .iter()
@@ -53,11 +52,16 @@ pub(super) fn serve(
             providers.push(provider.map_err(bad)?);
         }
     }
-    if providers.is_empty() {
-        return Ok(None);
-    }
     if extent == Extent::Named {
         providers.iter_mut().for_each(|provider| provider.keep(&needs.words));
+    }
+    Ok(providers)
+}
+
+/// Serves providers; `None` when there are none.
+pub(super) fn serve(providers: Vec<Provider>) -> Result<Option<Serving>, Error> {
+    if providers.is_empty() {
+        return Ok(None);
     }
     let serving = start(providers, Options::default());
     serving.map(Some).map_err(|error| Error::Server(error.to_string()))
