@@ -203,3 +203,38 @@ pub enum Rule {
     /// The rule for each element of a collection.
     Each(Box<Rule>),
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::facts;
+
+    #[test]
+    fn what_no_word_names_is_left_out_unless_it_has_to_be_there() {
+        let mut provider = facts::parse(
+            "facts 1\nprovider hashicorp/x\n\n\
+             resource x_y\n\
+             \u{20} id = string computed\n\
+             \u{20} must = string required\n\
+             \u{20} named = string optional\n\
+             \u{20} other = string optional\n\
+             \u{20} secret = string computed sensitive\n\
+             \u{20} tags_all = map(string) computed\n\
+             \u{20} all {} list 1..1\n\
+             \u{20}   other = string optional\n\
+             \u{20} block {} list\n\
+             \u{20}   must = string required\n\
+             \u{20} wanted {} list\n\
+             \u{20}   named = string optional\n\
+             \u{20}   other = string optional\n",
+        )
+        .unwrap();
+        provider.keep(&["named", "wanted"].map(str::to_owned).into());
+        let block = &provider.resources["x_y"].block;
+        let kept: Vec<_> = block.attributes.keys().map(String::as_str).collect();
+        assert_eq!(kept, ["id", "must", "named", "secret", "tags_all"]);
+        let blocks: Vec<_> = block.blocks.iter().map(|(name, it)| (name.as_str(), it)).collect();
+        let [("all", all), ("wanted", wanted)] = blocks[..] else { panic!("{blocks:?}") };
+        assert!(all.block.attributes.is_empty());
+        assert_eq!(wanted.block.attributes.keys().collect::<Vec<_>>(), ["named"]);
+    }
+}
