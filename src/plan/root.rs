@@ -117,12 +117,7 @@ impl Root {
 
     /// True when it is made of what is at a path, or of something below it.
     pub fn reaches(&self, path: &str) -> bool {
-        let below = |folder: &str| {
-            folder.is_empty()
-                || path
-                    .strip_prefix(folder)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
+        let below = |folder: &str| is_below(path, folder);
         self.folders.iter().any(|(folder, found)| {
             let mut up = found
                 .names
@@ -166,6 +161,13 @@ impl Root {
         for folder in self.folders.keys() {
             real.extend(ancestors(folder));
         }
+        // Beside a root may stand a thousand others, and only what paths lead to is looked at.
+        let led: BTreeSet<String> = self
+            .folders
+            .iter()
+            .flat_map(|(folder, found)| found.names.up.iter().filter_map(|up| joined(folder, up)))
+            .collect();
+        let is_led_to = |path: &str| led.iter().any(|to| is_below(path, to) || is_below(to, path));
         for path in &real {
             let folder = self.folders.get(*path);
             let source = top.join(path);
@@ -173,8 +175,12 @@ impl Root {
             if source.is_dir() {
                 fs::create_dir_all(target.join(path)).map_err(failed)?;
                 link(&source, &target.join(path), deep && folder.is_some(), &|name| {
-                    let edited = folder.is_some_and(|folder| folder.edited.contains_key(name));
-                    edited || real.contains(join(path, name).as_str())
+                    let below = join(path, name);
+                    real.contains(below.as_str())
+                        || match folder {
+                            Some(folder) => folder.edited.contains_key(name),
+                            None => !is_led_to(&below),
+                        }
                 })
                 .map_err(failed)?;
             }
@@ -402,6 +408,12 @@ fn link(from: &Path, to: &Path, deep: bool, skip: &dyn Fn(&str) -> bool) -> io::
     Ok(())
 }
 
+/// Whether a path is a folder, or leads into it.
+fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty()
+        || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// A path and everything above it but the top.
 fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(above, _)| above))
@@ -461,6 +473,33 @@ mod tests {
         assert_eq!(joined("stacks/a", "../..").as_deref(), Some(""));
         assert_eq!(joined("a", "../../x"), None);
         assert_eq!(joined("", "./m").as_deref(), Some("m"));
+    }
+
+    #[test]
+    fn what_stands_beside_a_root_is_only_there_if_a_path_leads_to_it() {
+        let top = tempfile::TempDir::new().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = top.path().join("from").join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write("stacks/a/main.tf", "module \"m\" {\n  source = \"../../modules/m\"\n}\n");
+        write("stacks/a/more.tf", "locals {\n  x = file(\"${path.root}/../shared/x.txt\")\n}\n");
+        for beside in ["stacks/b/main.tf", "stacks/shared/x.txt", "modules/m/main.tf", "README.md"]
+        {
+            write(beside, "");
+        }
+        let staged = |name: &str| {
+            let to = top.path().join(name);
+            let root = Root::read(&top.path().join("from"), "stacks/a").unwrap();
+            root.stage(&top.path().join("from"), &to, &top.path().join("data")).unwrap();
+            ["stacks/a/more.tf", "stacks/shared/x.txt", "modules/m/main.tf", "stacks/b/main.tf"]
+                .map(|path| to.join(path).exists())
+        };
+        assert_eq!(staged("to"), [true, true, true, false]);
+        // Where it leads is not known before Terraform runs.
+        write("stacks/a/more.tf", "locals {\n  x = file(\"../${var.x}/main.tf\")\n}\n");
+        assert_eq!(staged("anywhere"), [true; 4]);
     }
 
     #[test]
