@@ -15,6 +15,7 @@ mod loaders;
 mod log;
 mod modules;
 mod plan;
+mod plan_runs;
 mod plan_server;
 mod provider;
 mod readme;

@@ -114,6 +114,7 @@ pub fn validate(
         var_files: Vec::new(),
         facts: args.tool.facts()?,
         scratch: &scratch,
+        cache: None,
         sources,
     };
     let validated =

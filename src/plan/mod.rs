@@ -5,6 +5,7 @@
 //! real `terraform` plans the real root with no account, no network and no download
 //! ([`terraform`]). [`summary`] is what people are told of it.
 
+pub mod cache;
 pub mod compare;
 pub mod deny;
 pub mod distill;

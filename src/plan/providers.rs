@@ -11,9 +11,21 @@ use super::server::{Options, Serving, serve as start};
 /// Terraform has this one in itself.
 const BUILT_IN: &str = "terraform";
 
-/// Serves what a root wants, as far as facts know it; `None` when nothing is to be served. Facts of
-/// the user's come before those that we have.
-pub(super) fn serve(needs: &Needs, own: &[String]) -> Result<Option<Serving>, Error> {
+/// How much of a type that a root uses is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// The arguments and attributes that the root names.
+    Named,
+    /// All of them, for what Terraform says of one that is not there.
+    Whole,
+}
+
+/// What a root wants, as far as facts know it. Facts of the user's come before those that we have.
+pub(super) fn wanted(
+    needs: &Needs,
+    extent: Extent,
+    own: &[String],
+) -> Result<Vec<Provider>, Error> {
     let names: BTreeSet<String> = needs
         .providers
         .iter()
@@ -40,6 +52,14 @@ pub(super) fn serve(needs: &Needs, own: &[String]) -> Result<Option<Serving>, Er
             providers.push(provider.map_err(bad)?);
         }
     }
+    if extent == Extent::Named {
+        providers.iter_mut().for_each(|provider| provider.keep(&needs.words));
+    }
+    Ok(providers)
+}
+
+/// Serves providers; `None` when there are none.
+pub(super) fn serve(providers: Vec<Provider>) -> Result<Option<Serving>, Error> {
     if providers.is_empty() {
         return Ok(None);
     }

@@ -289,6 +289,15 @@ impl Names {
     }
 }
 
+/// Adds every word of a text, whatever it means there.
+pub(super) fn add_words(words: &mut BTreeSet<String>, text: &str) {
+    for word in text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))) {
+        if !words.contains(word) {
+            words.insert(word.to_owned());
+        }
+    }
+}
+
 /// Where the stub of another root's state is, from the root.
 pub(super) fn state_path(name: &str) -> String {
     format!("{STUBS}/{name}.tfstate")

@@ -1,6 +1,6 @@
 //! What is known of a provider: its schema, and what the schema does not tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::value::Value;
 
@@ -17,6 +17,38 @@ pub struct Provider {
     pub resources: BTreeMap<String, Resource>,
     /// Its data sources.
     pub data_sources: BTreeMap<String, Resource>,
+}
+
+impl Provider {
+    /// Leaves out what none of these words is the name of, as if the provider did not have it: a
+    /// value that nobody writes or reads is in no plan, but Terraform handles each one in each
+    /// resource.
+    ///
+    /// What has to be written stays, and so does what is secret or follows from elsewhere.
+    pub fn keep(&mut self, words: &BTreeSet<String>) {
+        let types = self.resources.values_mut().chain(self.data_sources.values_mut());
+        for block in types.map(|it| &mut it.block).chain([&mut self.config]) {
+            block.keep(words);
+        }
+    }
+}
+
+/// Attributes that change with the provider's own configuration, or that Terraform wants.
+const FOLLOWING: [&str; 4] = ["id", "region", "tags", "tags_all"];
+
+impl Block {
+    fn keep(&mut self, words: &BTreeSet<String>) {
+        self.attributes.retain(|name, attribute| {
+            words.contains(name)
+                || attribute.presence == Presence::Required
+                || attribute.sensitive
+                || FOLLOWING.contains(&name.as_str())
+        });
+        self.blocks.retain(|name, nested| words.contains(name) || nested.min > 0);
+        for nested in self.blocks.values_mut() {
+            nested.block.keep(words);
+        }
+    }
 }
 
 /// A resource type or data source.
@@ -170,4 +202,39 @@ pub enum Rule {
     Pattern(String),
     /// The rule for each element of a collection.
     Each(Box<Rule>),
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::facts;
+
+    #[test]
+    fn what_no_word_names_is_left_out_unless_it_has_to_be_there() {
+        let mut provider = facts::parse(
+            "facts 1\nprovider hashicorp/x\n\n\
+             resource x_y\n\
+             \u{20} id = string computed\n\
+             \u{20} must = string required\n\
+             \u{20} named = string optional\n\
+             \u{20} other = string optional\n\
+             \u{20} secret = string computed sensitive\n\
+             \u{20} tags_all = map(string) computed\n\
+             \u{20} all {} list 1..1\n\
+             \u{20}   other = string optional\n\
+             \u{20} block {} list\n\
+             \u{20}   must = string required\n\
+             \u{20} wanted {} list\n\
+             \u{20}   named = string optional\n\
+             \u{20}   other = string optional\n",
+        )
+        .unwrap();
+        provider.keep(&["named", "wanted"].map(str::to_owned).into());
+        let block = &provider.resources["x_y"].block;
+        let kept: Vec<_> = block.attributes.keys().map(String::as_str).collect();
+        assert_eq!(kept, ["id", "must", "named", "secret", "tags_all"]);
+        let blocks: Vec<_> = block.blocks.iter().map(|(name, it)| (name.as_str(), it)).collect();
+        let [("all", all), ("wanted", wanted)] = blocks[..] else { panic!("{blocks:?}") };
+        assert!(all.block.attributes.is_empty());
+        assert_eq!(wanted.block.attributes.keys().collect::<Vec<_>>(), ["named"]);
+    }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::error::Error;
@@ -235,8 +237,8 @@ impl Summary {
     /// When it is not that, or of a format that is not known.
     pub fn read(json: &[u8], origin: Origin) -> Result<Self, Error> {
         let bad = |why: String| Error::Answer { command: "terraform show -json".to_owned(), why };
-        let plan: Value = serde_json::from_slice(json).map_err(|error| bad(error.to_string()))?;
-        let version = plan.get("format_version").and_then(Value::as_str);
+        let plan: Plan = serde_json::from_slice(json).map_err(|error| bad(error.to_string()))?;
+        let version = plan.format_version.as_str();
         match version.map(|version| version.split('.').next().unwrap_or_default()) {
             Some("0" | "1") => {}
             Some(_) => {
@@ -247,15 +249,15 @@ impl Summary {
             }
             None => return Err(bad("it has no `format_version`".to_owned())),
         }
-        if plan.get("resource_changes").is_none() && plan.get("planned_values").is_none() {
+        if plan.resource_changes.is_null() && plan.planned_values.is_none() {
             return Err(bad("it is no plan".to_owned()));
         }
         let reader = Reader { plan: &plan, origin, secrets: secrets(&plan) };
-        let changes = array(plan.get("resource_changes"));
+        let changes = array(Some(&plan.resource_changes));
         let mut changes: Vec<Change> =
             changes.iter().filter_map(|change| reader.change(change)).collect();
         changes.sort_by(|a, b| a.address.cmp(&b.address));
-        let outputs = plan.get("output_changes").and_then(Value::as_object);
+        let outputs = plan.output_changes.as_object();
         let mut outputs: Vec<Output> = outputs
             .into_iter()
             .flatten()
@@ -290,8 +292,20 @@ impl Summary {
     }
 }
 
+/// What is read of a plan. The rest says the same again, and is as large.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Plan {
+    format_version: Value,
+    planned_values: Option<IgnoredAny>,
+    resource_changes: Value,
+    output_changes: Value,
+    configuration: Value,
+    variables: Value,
+}
+
 struct Reader<'a> {
-    plan: &'a Value,
+    plan: &'a Plan,
     origin: Origin,
     secrets: BTreeSet<String>,
 }
@@ -405,7 +419,7 @@ impl Reader<'_> {
 
     /// The arguments that the configuration gives a resource.
     fn written(&self, modules: &[String], ty: &str, name: &str) -> Option<BTreeSet<String>> {
-        let mut module = self.plan.get("configuration")?.get("root_module")?;
+        let mut module = self.plan.configuration.get("root_module")?;
         for label in modules {
             module = module.get("module_calls")?.get(label)?.get("module")?;
         }
@@ -489,9 +503,9 @@ fn reason(reason: &str) -> Option<&'static str> {
 }
 
 /// Texts at places that are marked as sensitive. Short ones are left out: they stand in anything.
-fn secrets(plan: &Value) -> BTreeSet<String> {
+fn secrets(plan: &Plan) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for entry in array(plan.get("resource_changes")) {
+    for entry in array(Some(&plan.resource_changes)) {
         let Some(change) = entry.get("change") else { continue };
         for (value, marks) in [("before", "before_sensitive"), ("after", "after_sensitive")] {
             if let (Some(value), Some(marks)) = (change.get(value), change.get(marks)) {
@@ -499,18 +513,16 @@ fn secrets(plan: &Value) -> BTreeSet<String> {
             }
         }
     }
-    for change in
-        plan.get("output_changes").and_then(Value::as_object).into_iter().flat_map(Map::values)
-    {
+    for change in plan.output_changes.as_object().into_iter().flat_map(Map::values) {
         for (value, marks) in [("before", "before_sensitive"), ("after", "after_sensitive")] {
             if let (Some(value), Some(marks)) = (change.get(value), change.get(marks)) {
                 marked(value, marks, &mut found);
             }
         }
     }
-    let declared = plan.pointer("/configuration/root_module/variables").and_then(Value::as_object);
+    let declared = plan.configuration.pointer("/root_module/variables").and_then(Value::as_object);
     for (name, variable) in declared.into_iter().flatten() {
-        let value = plan.get("variables").and_then(|values| values.get(name)?.get("value"));
+        let value = plan.variables.get(name).and_then(|value| value.get("value"));
         if let (Some(Value::Bool(true)), Some(value)) = (variable.get("sensitive"), value) {
             marked(value, &Value::Bool(true), &mut found);
         }
