@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::support::files;
 use crate::support::git::{self, Clone, HttpServer, Remote, executable, finish};
+use crate::support::registry::{IMAGE, Image, Registry};
 
 const SHA: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const LOCK: &str = "stacks/shop/images.tf";
@@ -527,7 +528,7 @@ fn a_team_says_how_its_commits_look() {
     1 | {{ image }}
       |    ^^^^^
       |
-      = help: a message can name `images`, `stacks`, `branch`, `rollback`, `source_commit` and `run`
+      = help: a message can name `images`, `stacks`, `branch`, `rollback`, `partial`, `source_commit` and `run`
     ");
     let run = clone
         .run(&["bump", "server=v3", "--push", "--message", "{% if %}", "--trailer", "no trailer"])
@@ -892,4 +893,268 @@ fn a_bump_that_is_killed_at_any_moment_leaves_the_branch_whole() {
     bare.run(&["bump", "server=v3"]).exits(0);
     assert_eq!(git::tag(&remote.file(LOCK), "server"), "v3");
     assert!(finished < 40, "some were killed in time");
+}
+
+/// The description of a shop whose images have these lines below their repository.
+fn described(images: &[(&str, &str, &str)], more: &str) -> String {
+    let tags: Vec<(&str, &str)> = images.iter().map(|(name, tag, _)| (*name, *tag)).collect();
+    let text = git::description("shop", &tags, more);
+    images.iter().fold(text, |text, (name, _, policy)| {
+        let repository = format!("/shop/{name}\"\n");
+        text.replace(&repository, &format!("{repository}{policy}\n"))
+    })
+}
+
+fn shop_with(images: &[(&str, &str, &str)], more: &str) -> Remote {
+    let tags: Vec<(&str, &str)> = images.iter().map(|(name, tag, _)| (*name, *tag)).collect();
+    Remote::with(&[("shop", described(images, more), git::lock(&tags))])
+}
+
+const SEMVER: &str = r#"  policy "semver" {
+    prefix = "v"
+  }"#;
+
+#[test]
+fn a_lower_version_does_not_win_and_a_rollback_is_held() {
+    let remote = shop_with(&[("server", "v1.9.0", SEMVER)], "");
+    let clone = remote.clone_as("ci");
+    // By its digits, not by its letters.
+    assert_eq!(json(&clone, &["server=v1.10.0", "--push"], 0)["outcome"], "bumped");
+    let run = clone.run(&["bump", "server=v1.9.5", "--push"]).success();
+    assert_snapshot!(run, @r#"
+    main: nothing moves, what runs is newer
+      shop/server  v1.10.0 is newer; `--rollback "<reason>"` goes back
+    "#);
+    let tip = remote.tip();
+    let run = clone.run(&["bump", "server=stg-01234567", "--push"]).code(1);
+    assert_snapshot!(run.err, @r#"
+    error[SW711]: `server` cannot run `stg-01234567`: it does not begin with `v`
+     --> stacks/shop/stack.hcl:7:3
+      |
+    7 |   policy "semver" {
+      |   ^^^^^^^^^^^^^^^ its policy
+      |
+      = help: give it an image that its policy takes, or change the policy
+    "#);
+    let run = clone.run(&["bump", "server=v1.11.0", "--rollback", "x", "--push"]).code(1);
+    assert_snapshot!(run.err, @"
+    error[SW710]: `server` runs `v1.10.0`, and `v1.11.0` is newer: that is no rollback
+     |
+     = help: leave `--rollback` out
+    ");
+    assert_eq!(remote.tip(), tip);
+    clone.run(&["bump", "server=v1.9.5", "--rollback", "carts are empty", "--push"]).exits(0);
+    assert_snapshot!(remote.git(&["log", "-1", "--format=%B", "main"]), @"
+    Roll back server v1.9.5 in shop
+
+    shop/server: v1.10.0 -> v1.9.5
+
+    Rolled back and held: carts are empty
+    ");
+    assert_eq!(json(&clone, &["server=v1.12.0", "--push"], 5)["outcome"], "held");
+    assert_eq!(
+        json(&clone, &["server=v1.12.0", "--push", "--release-hold"], 0)["outcome"],
+        "bumped"
+    );
+}
+
+#[test]
+fn versions_that_arrive_in_any_order_end_on_the_newest() {
+    const VERSIONS: usize = 20;
+    let remote = shop_with(&[("server", "v1.0.0", SEMVER)], "");
+    let clones: Vec<Clone> =
+        (0..VERSIONS).map(|number| remote.clone_as(&format!("clone{number}"))).collect();
+    thread::scope(|scope| {
+        for (number, clone) in clones.iter().enumerate() {
+            let version = number * 7 % VERSIONS + 1;
+            scope.spawn(move || {
+                clone.run(&["bump", &format!("server=v1.{version}.0"), "--push"]).exits(0);
+            });
+        }
+    });
+    assert_eq!(git::tag(&remote.file(LOCK), "server"), format!("v1.{VERSIONS}.0"));
+    assert_eq!(remote.git(&["rev-list", "--merges", "main"]), "");
+}
+
+#[test]
+fn images_of_a_bundle_move_together() {
+    let bundle = r#"
+bundle "portal" {
+  images = [image.indexer, image.portal, image.deployment]
+
+  rule "backend" {
+    images = [image.indexer, image.deployment]
+    reason = "the deployment loads what the indexer reads"
+  }
+}
+"#;
+    let images = [("deployment", "a1", ""), ("indexer", "a1", ""), ("portal", "a1", "")];
+    let remote = shop_with(&images, bundle);
+    let clone = remote.clone_as("ci");
+    let tip = remote.tip();
+    let run = clone.run(&["bump", "indexer=b2", "portal=b2", "--push"]).code(1);
+    assert_snapshot!(run.err, @r#"
+    error[SW321]: `image.indexer` moves without `image.deployment`: the deployment loads what the indexer reads
+     --> stacks/shop/stack.hcl:8:3
+      |
+    8 |   rule "backend" {
+      |   ^^^^^^^^^^^^^^
+      |
+      = help: move `image.deployment`, too, or say why not with `--partial "<reason>"`
+    "#);
+    assert_eq!(remote.tip(), tip);
+    clone.run(&["bump", "portal=b2", "--push"]).exits(0);
+    clone.run(&["bump", "indexer=b2", "deployment=b2", "--push"]).exits(0);
+    clone.run(&["bump", "indexer=b3", "--partial", "only its script changed", "--push"]).exits(0);
+    assert_snapshot!(remote.git(&["log", "-1", "--format=%B", "main"]), @"
+    Deploy indexer b3 to shop
+
+    shop/indexer: b2 -> b3
+
+    The rest of the bundle stays: only its script changed
+    ");
+    // What runs already is where it belongs.
+    clone.run(&["bump", "indexer=b3", "deployment=b3", "--push"]).exits(0);
+}
+
+#[test]
+fn the_registry_says_what_is_newest() {
+    let Some(registry) = Registry::open() else { return };
+    let host = registry.host.clone();
+    let policies = [
+        ("web", "v1.0.0", SEMVER),
+        (
+            "jobs",
+            "build-7",
+            "  policy \"number\" {\n    tags = \"^build-(?P<n>[0-9]{1,6})$\"\n  }\n  produced = [\"build-{number}\"]",
+        ),
+        ("edge", "latest", "  policy \"moving\" {\n    tag = \"latest\"\n  }"),
+        (
+            "stage",
+            "stg-0",
+            "  policy \"pushed\" {\n    tags = \"^stg-[0-9]$\"\n  }\n  produced = [\"stg-{any}\"]",
+        ),
+        ("manual", "b5735582", ""),
+    ];
+    let text = described(&policies, "").replace("registry.example.org", &host);
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let lock = git::lock(&policies.map(|(name, tag, _)| (name, tag)));
+    // A moving tag is locked by its digest.
+    let lock = lock.replace(
+        "\"latest\"\n      digest     = null",
+        &format!("\"latest\"\n      digest     = \"{digest}\""),
+    );
+    let remote = Remote::with(&[("shop", text, lock)]);
+    let clone = remote.clone_as("ci");
+    let mut digests = BTreeMap::new();
+    for (name, tag, created) in [
+        ("web", "v1.9.0", "2026-01-03T00:00:00Z"),
+        ("web", "v1.10.0", "2026-01-02T00:00:00Z"),
+        ("web", "v2.0.0-rc.1", "2026-01-04T00:00:00Z"),
+        ("web", "latest", "2026-01-05T00:00:00Z"),
+        ("jobs", "build-8", "2026-01-02T00:00:00Z"),
+        ("jobs", "build-12", "2026-01-01T00:00:00Z"),
+        ("edge", "latest", "2026-01-02T00:00:00Z"),
+        ("stage", "stg-0", "2026-01-01T00:00:00Z"),
+        ("stage", "stg-9", "2026-01-02T00:00:00Z"),
+        ("stage", "stg-3", "2026-01-03T00:00:00Z"),
+    ] {
+        let image = Image { created: Some(created), ..IMAGE };
+        digests.insert((name, tag), registry.push(&format!("shop/{name}"), tag, &image));
+    }
+    let args = ["bump", "--from-registry", "--insecure-registry", &host, "--push"];
+    let resolved =
+        clone.run(&["images", "resolve", "stage", "web", "--insecure-registry", &host]).success();
+    assert_snapshot!(resolved.replace(&host, "<host>"), @"
+    image.stage of shop: pushed of `^stg-[0-9]$`
+      takes stg-3, newer than stg-0, which is locked (its date is from its config)
+      passes over 2 tags
+        stg-9  older
+        stg-0  older
+    image.web of shop: semver `*` after `v`
+      takes v1.10.0, newer than v1.0.0, which is locked
+      passes over 3 tags
+        v1.9.0       older
+        latest       does not begin with `v`
+        v2.0.0-rc.1  is a pre-release: `*` takes those only where it names a pre-release of 2.0.0
+    ");
+    let run = clone.run(&args).success();
+    let lock = remote.file(LOCK);
+    for (name, tag) in
+        [("web", "v1.10.0"), ("jobs", "build-12"), ("edge", "latest"), ("stage", "stg-3")]
+    {
+        assert_eq!(git::tag(&lock, name), tag, "{run}");
+        assert!(lock.contains(&digests[&(name, tag)]), "{lock}");
+    }
+    assert_eq!(git::tag(&lock, "manual"), "b5735582");
+    assert_eq!(remote.git(&["rev-list", "--count", "main"]).trim(), "2");
+    // Nothing new is nothing to do.
+    let run = clone.run(&args).success();
+    assert!(run.starts_with("main: nothing to do"), "{run}");
+    // A moving tag moved, and the rest stays.
+    let moved = registry.push(
+        "shop/edge",
+        "latest",
+        &Image { created: Some("2026-02-02T00:00:00Z"), ..IMAGE },
+    );
+    clone.run(&args).exits(0);
+    assert!(remote.file(LOCK).contains(&moved));
+    // A tag alone gets its digest, and an image that is not there is an error.
+    let by_name = |value: &'static str| {
+        ["bump", value, "--resolve", "--insecure-registry", &host, "--push"].map(str::to_owned)
+    };
+    let run = clone.run(&by_name("web=v1.99.0").each_ref().map(String::as_str)).code(1);
+    assert!(
+        run.err.contains("its registry has no `") && run.err.contains("v1.99.0"),
+        "{}",
+        run.err
+    );
+    registry.push("shop/web", "v1.11.0", &IMAGE);
+    clone.run(&by_name("web=v1.11.0").each_ref().map(String::as_str)).exits(0);
+    let entry = remote.file(LOCK).split("web = {").nth(1).unwrap().to_owned();
+    assert!(entry.lines().nth(3).unwrap().contains("sha256:"), "{entry}");
+    // The caller alone knows what a commit policy runs.
+    let run =
+        clone.run(&["bump", "manual", "--from-registry", "--insecure-registry", &host]).code(1);
+    assert!(run.err.contains("`manual` has the policy `commit`"), "{}", run.err);
+}
+
+#[test]
+fn what_runs_is_listed_with_its_commit() {
+    let remote = shop();
+    let clone = remote.clone_as("laptop");
+    let bump = |value: &str, date: &str| {
+        let mut command = clone.command(&["bump", value, "--worktree"]);
+        command.env("GIT_COMMITTER_DATE", date).env("GIT_AUTHOR_DATE", date);
+        finish(command).success();
+    };
+    bump("worker=v2", "2026-03-01T10:00:00Z");
+    bump("server=v2", "2026-03-02T11:30:00Z");
+    bump("server=v3", "2026-03-03T12:00:00Z");
+    // A commit that touches the lock without changing an image is not the answer.
+    clone.write(LOCK, format!("{}# checked\n", clone.read(LOCK)));
+    clone.commit_all("Note that it was checked");
+    let run = clone.run(&["images", "list"]).success();
+    assert_snapshot!(steady(&run), @"
+    STACK  IMAGE   RUNS  SINCE              COMMIT
+    shop   server  v3    2026-03-03 12:00Z  <commit> Deploy server v3 to shop
+    shop   worker  v2    2026-03-01 10:00Z  <commit> Deploy worker v2 to shop
+    ");
+    let text = clone.read(LOCK).replacen("\"v3\"", "\"v4\"", 1);
+    clone.write(LOCK, text);
+    let run = clone.run(&["images", "list", "server"]).success();
+    assert_snapshot!(run, @"
+    STACK  IMAGE   RUNS  SINCE          COMMIT
+    shop   server  v4    not committed
+    ");
+    let listed: Value =
+        serde_json::from_str(&clone.run(&["images", "list", "--format", "json"]).success())
+            .unwrap();
+    assert_eq!(listed["images"][0]["since"], Value::Null);
+    assert_eq!(listed["images"][1]["since"]["time"], "2026-03-01T10:00:00Z");
+    let run = clone.run(&["images", "list", "servr"]).code(1);
+    assert!(run.err.contains("did you mean `server`?"), "{}", run.err);
+    let shallow = remote.clone_with("shallow", &["--depth", "1"]);
+    let run = shallow.run(&["images", "list", "worker"]).success();
+    assert!(run.contains("before "), "{run}");
 }

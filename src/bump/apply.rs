@@ -1,27 +1,48 @@
 //! Intents applied to a commit: which images move, which need not, and what the commit then holds.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::{Intent, Wanted};
+use crate::component::bundle::{self, Move, Reason};
 use crate::component::{Image, ImageRepository};
 use crate::diagnostic::{Diagnostic, Sources, codes, did_you_mean};
 use crate::git::{Ancestry, Snapshot};
-use crate::image::{self, Lock, Pin};
+use crate::image::{self, Candidate, Lock, Pin, Policy};
 use crate::project::{DESCRIPTION, Project};
 use crate::stack::value::Value;
 use crate::stack::{self, Stack};
 use crate::tree::compare::Drift;
 use crate::tree::{self, write};
+use crate::value::Tag;
 
 /// How a bump may go about it.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     /// Why images go back to something older; they are then held there.
-    pub rollback: Option<String>,
+    pub rollback: Option<Reason>,
+    /// Why only some images of a bundle move.
+    pub partial: Option<Reason>,
     /// Lets held images move again.
     pub release_hold: bool,
     /// Leaves files that had drifted before out of the commit, instead of refusing.
     pub allow_drift: bool,
+}
+
+/// What is known of which image is newer, beside what their tags say.
+pub struct Order<'a> {
+    /// How two commits stand to each other.
+    pub ancestry: &'a dyn Fn(&str, &str) -> Ancestry,
+    /// When the image of a tag was pushed, by stack, label and tag.
+    pub pushed: &'a BTreeMap<(String, String, Tag), Timestamp>,
+}
+
+impl std::fmt::Debug for Order<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Order").field("pushed", self.pushed).finish_non_exhaustive()
+    }
 }
 
 /// What becomes of one image.
@@ -100,7 +121,7 @@ pub fn apply(
     selection: &[String],
     intents: &[Intent],
     rules: &Rules,
-    ancestry: &dyn Fn(&str, &str) -> Ancestry,
+    order: &Order<'_>,
 ) -> Result<Applied, Problems> {
     let project = open(commit, start)?;
     let mut problems = Vec::new();
@@ -108,7 +129,7 @@ pub fn apply(
     let mut applied = Applied::default();
     let mut overlay = BTreeMap::new();
     for (name, wanted) in &stacks {
-        match one_stack(&project, name, wanted, rules, ancestry) {
+        match one_stack(&project, name, wanted, rules, order) {
             Ok((decisions, text)) => {
                 applied.decisions.extend(decisions);
                 overlay.extend(text.map(|text| (lock_path(&project, name), text)));
@@ -157,7 +178,7 @@ pub fn apply(
     Ok(applied)
 }
 
-fn open(commit: &Snapshot, start: &str) -> Result<Project, Problems> {
+pub(super) fn open(commit: &Snapshot, start: &str) -> Result<Project, Problems> {
     match Project::in_commit(commit, start)? {
         Some(project) => Ok(project),
         None => {
@@ -175,7 +196,7 @@ pub(super) fn project_folder(commit: &Snapshot, start: &str) -> Result<Snapshot,
     Ok(open(commit, start)?.commit().unwrap_or(commit).clone())
 }
 
-fn into_sources(project: Project) -> Sources {
+pub(super) fn into_sources(project: Project) -> Sources {
     project.sources.into_inner().expect("no thread is left")
 }
 
@@ -352,7 +373,7 @@ fn one_stack(
     name: &str,
     wanted: &BTreeMap<String, Wanted>,
     rules: &Rules,
-    ancestry: &dyn Fn(&str, &str) -> Ancestry,
+    order: &Order<'_>,
 ) -> Result<OneStack, Vec<Diagnostic>> {
     let (stack, lock) = read(project, name)?;
     let mut problems = Vec::new();
@@ -373,7 +394,8 @@ fn one_stack(
         };
         let from =
             lock.as_ref().and_then(|lock| lock.entries.get(label)).map(|entry| entry.pin.clone());
-        match decide(image, from.as_ref(), wanted, rules, ancestry) {
+        let asked = Asked { stack: name, label, image, from: from.as_ref(), wanted };
+        match asked.decide(rules, order) {
             Ok((to, verdict)) => decisions.push(Decision {
                 stack: name.to_owned(),
                 image: label.clone(),
@@ -385,6 +407,7 @@ fn one_stack(
             Err(problem) => problems.push(problem),
         }
     }
+    problems.extend(against_bundles(&stack, &decisions, rules));
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -412,53 +435,112 @@ fn read(project: &Project, name: &str) -> Result<(Stack, Option<Lock>), Vec<Diag
     }
 }
 
-/// What becomes of one image.
-fn decide(
-    image: &Image,
-    from: Option<&Pin>,
-    wanted: &Wanted,
-    rules: &Rules,
-    ancestry: &dyn Fn(&str, &str) -> Ancestry,
-) -> Result<(Pin, Verdict), Diagnostic> {
-    let nothing = Pin::default();
-    let locked = from.unwrap_or(&nothing);
-    let stays = |verdict| Ok((locked.clone(), verdict));
-    if wanted.is_empty() && !rules.release_hold {
-        return Err(Diagnostic::error(codes::BAD_BUMP, "an image is named, and nothing to run")
+/// What bundles have against it that some images move. What runs already counts as moving: it was
+/// asked for, and is where it belongs.
+fn against_bundles(stack: &Stack, decisions: &[Decision], rules: &Rules) -> Vec<Diagnostic> {
+    if !decisions.iter().any(|decision| decision.verdict == Verdict::Moved) {
+        return Vec::new();
+    }
+    let named = decisions
+        .iter()
+        .filter(|decision| matches!(decision.verdict, Verdict::Moved | Verdict::Satisfied));
+    let images = named.map(|decision| (decision.image.clone(), decision.to.tag.clone())).collect();
+    bundle::check_move(stack, &Move { images, partial: rules.partial.clone() })
+}
+
+/// One image that is asked to run something.
+struct Asked<'a> {
+    stack: &'a str,
+    label: &'a str,
+    image: &'a Image,
+    from: Option<&'a Pin>,
+    wanted: &'a Wanted,
+}
+
+impl Asked<'_> {
+    /// What becomes of it.
+    fn decide(&self, rules: &Rules, order: &Order<'_>) -> Result<(Pin, Verdict), Diagnostic> {
+        let Self { label, from, wanted, .. } = *self;
+        let nothing = Pin::default();
+        let locked = from.unwrap_or(&nothing);
+        let stays = |verdict| Ok((locked.clone(), verdict));
+        if wanted.is_empty() && !rules.release_hold {
+            return Err(Diagnostic::error(
+                codes::BAD_BUMP,
+                format!("`{label}` is named, and nothing for it to run"),
+            )
             .help("write `image=tag`; an image alone goes with `--release-hold`"));
+        }
+        self.accepted()?;
+        let satisfied = wanted.tag.as_ref().is_none_or(|tag| locked.tag.as_ref() == Some(tag))
+            && wanted.digest.as_ref().is_none_or(|digest| locked.digest.as_ref() == Some(digest));
+        if satisfied && from.is_some() {
+            let released = Pin { hold: None, ..locked.clone() };
+            let moved = rules.release_hold && locked.hold.is_some();
+            return if moved { Ok((released, Verdict::Moved)) } else { stays(Verdict::Satisfied) };
+        }
+        if let (Some(why), None, false) = (&locked.hold, &rules.rollback, rules.release_hold) {
+            return stays(Verdict::Held(why.clone()));
+        }
+        let moving = match &self.image.policy {
+            Policy::Moving(moving) => Some(moving.tag.0.clone()),
+            _ => None,
+        };
+        let to = Pin {
+            tag: wanted.tag.clone().or(moving),
+            digest: wanted.digest.clone(),
+            hold: rules.rollback.as_ref().map(ToString::to_string),
+        };
+        match (self.is_older(locked, &to, order), &rules.rollback) {
+            (Some(true), None) => stays(Verdict::Superseded),
+            (Some(false), Some(_)) => Err(Diagnostic::error(
+                codes::ROLLBACK,
+                format!("`{label}` runs `{locked}`, and `{to}` is newer: that is no rollback"),
+            )
+            .help("leave `--rollback` out")),
+            _ => Ok((to, Verdict::Moved)),
+        }
     }
-    let satisfied = wanted.tag.as_ref().is_none_or(|tag| locked.tag.as_ref() == Some(tag))
-        && wanted.digest.as_ref().is_none_or(|digest| locked.digest.as_ref() == Some(digest));
-    let released = Pin { hold: None, ..locked.clone() };
-    if satisfied && from.is_some() {
-        let moved = rules.release_hold && locked.hold.is_some();
-        return if moved { Ok((released, Verdict::Moved)) } else { stays(Verdict::Satisfied) };
+
+    /// Whether the image's policy takes what is wanted.
+    fn accepted(&self) -> Result<(), Diagnostic> {
+        let place = self.image.origin.field("policy").or(self.image.origin.head);
+        let refuse = |message: String| {
+            Diagnostic::error(codes::REFUSED_BY_POLICY, message).at(place, "its policy")
+        };
+        let Some(tag) = &self.wanted.tag else { return Ok(()) };
+        if let Err(why) = self.image.policy.accepts(tag) {
+            let message = format!("`{}` cannot run `{tag}`: it {why}", self.label);
+            return Err(refuse(message)
+                .help("give it an image that its policy takes, or change the policy"));
+        }
+        match (&self.image.policy, &self.wanted.digest) {
+            (Policy::Moving(_), None) => Err(refuse(format!("`{tag}` moves, so it does not say what `{}` is to run", self.label))
+                .help(format!("give its digest: `{}={tag}@sha256:…`, or have the registry asked for it with `--resolve`", self.label))),
+            _ => Ok(()),
+        }
     }
-    let to = Pin {
-        tag: wanted.tag.clone(),
-        digest: wanted.digest.clone(),
-        hold: rules.rollback.clone(),
-    };
-    if let (Some(why), None, false) = (&locked.hold, &rules.rollback, rules.release_hold) {
-        return stays(Verdict::Held(why.clone()));
-    }
-    let _ = image;
-    let older = match (commit_of(locked), commit_of(&to)) {
-        (Some(locked), Some(to)) => match ancestry(&to, &locked) {
-            Ancestry::Older => Some(true),
-            Ancestry::Newer => Some(false),
-            Ancestry::Same | Ancestry::Apart | Ancestry::Unknown => None,
-        },
-        _ => None,
-    };
-    match (older, &rules.rollback) {
-        (Some(true), None) => stays(Verdict::Superseded),
-        (Some(false), Some(_)) => Err(Diagnostic::error(
-            codes::ROLLBACK,
-            format!("`{to}` is newer than `{locked}`, so this is no rollback"),
-        )
-        .help("leave `--rollback` out")),
-        _ => Ok((to, Verdict::Moved)),
+
+    /// Whether an image is older than the one that is locked; `None` where nothing says so.
+    fn is_older(&self, locked: &Pin, to: &Pin, order: &Order<'_>) -> Option<bool> {
+        if let Policy::Commit(_) = self.image.policy {
+            return match (order.ancestry)(&commit_of(to)?, &commit_of(locked)?) {
+                Ancestry::Older => Some(true),
+                Ancestry::Newer => Some(false),
+                Ancestry::Same | Ancestry::Apart | Ancestry::Unknown => None,
+            };
+        }
+        let candidate = |pin: &Pin| {
+            let tag = pin.tag.clone()?;
+            let key = (self.stack.to_owned(), self.label.to_owned(), tag.clone());
+            let pushed = order.pushed.get(&key).copied();
+            Some(Candidate { tag, digest: pin.digest.clone(), pushed })
+        };
+        match self.image.policy.compare(&candidate(locked)?, &candidate(to)?)? {
+            Ordering::Less => Some(false),
+            Ordering::Greater => Some(true),
+            Ordering::Equal => None,
+        }
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Context {
     pub branch: String,
     /// Why images go back, where they do.
     pub rollback: Option<String>,
+    /// Why only some images of a bundle move, where they do.
+    pub partial: Option<String>,
     /// The commit from which the images were built, where it is known.
     pub source_commit: Option<String>,
     /// The address of the CI run, where there is one.
@@ -131,6 +133,9 @@ impl Context {
         if let Some(why) = &self.rollback {
             let _ = write!(text, "\nRolled back and held: {why}\n");
         }
+        if let Some(why) = &self.partial {
+            let _ = write!(text, "\nThe rest of the bundle stays: {why}\n");
+        }
         text
     }
 
@@ -150,6 +155,9 @@ impl Context {
         }
         if let Some(why) = &self.rollback {
             let _ = write!(text, "\nRolled back, and held until the hold is released: {why}\n");
+        }
+        if let Some(why) = &self.partial {
+            let _ = write!(text, "\nThe rest of the bundle stays: {why}\n");
         }
         if let Some(commit) = &self.source_commit {
             let _ = write!(text, "\nBuilt from {commit}.\n");
@@ -200,7 +208,7 @@ impl Style {
             None => format!("{}\n\n{}", context.title(), context.lines()),
             Some(text) => template::fill("message", text, context, sources).map_err(|problem| {
                 problem.help(
-                    "a message can name `images`, `stacks`, `branch`, `rollback`, `source_commit` and `run`",
+                    "a message can name `images`, `stacks`, `branch`, `rollback`, `partial`, `source_commit` and `run`",
                 )
             })?,
         };

@@ -5,17 +5,21 @@
 mod apply;
 mod intent;
 mod message;
+mod registry;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-pub use apply::{Applied, Decision, Problems, Rules, Verdict, apply};
+use jiff::Timestamp;
+
+pub use apply::{Applied, Decision, Order, Problems, Rules, Verdict, apply};
 pub use intent::{Intent, Wanted};
 pub use message::{Context, ImageChange, Reference, Style};
 
 use crate::diagnostic::{Diagnostic, Sources, codes};
 use crate::git::{Ancestry, Error, Identity, NewCommit, Oid, Push, Remote, Repository, Snapshot};
+use crate::value::Tag;
 
 /// Everything that a bump needs to know.
 #[derive(Debug, Clone)]
@@ -28,6 +32,8 @@ pub struct Bump {
     pub stacks: Vec<String>,
     /// The images.
     pub intents: Vec<Intent>,
+    /// When images were pushed, by stack, label and tag, where a registry was asked.
+    pub pushed: BTreeMap<(String, String, Tag), Timestamp>,
     /// How it may go about it.
     pub rules: Rules,
     /// The branch that images land on.
@@ -202,7 +208,8 @@ impl Bump {
             images,
             stacks,
             branch: target.branch.clone(),
-            rollback: self.rules.rollback.clone(),
+            rollback: self.rules.rollback.as_ref().map(ToString::to_string),
+            partial: self.rules.partial.as_ref().map(ToString::to_string),
             source_commit: self.source_commit.clone(),
             run: self.run.clone(),
         };
@@ -302,8 +309,9 @@ impl Bump {
                 unknown.set(unknown.get() || ancestry == Ancestry::Unknown);
                 ancestry
             };
+            let order = Order { ancestry: &ancestry, pushed: &self.pushed };
             let applied =
-                apply(snapshot, &self.folder, &self.stacks, &self.intents, &self.rules, &ancestry)
+                apply(snapshot, &self.folder, &self.stacks, &self.intents, &self.rules, &order)
                     .map_err(Failure::Problems)?;
             let next = deepen.next().filter(|_| unknown.get() && self.repository.is_shallow());
             match (next, &self.remote) {

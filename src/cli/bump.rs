@@ -1,5 +1,6 @@
 //! `stackwright bump`
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,13 +8,16 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use stackwright::bump::{self, Bump, Bumped, Ending, Intent, Patience, Rules, Style};
+use stackwright::component::bundle::Reason;
 use stackwright::diagnostic::{Diagnostic, Sources, codes};
 use stackwright::git::{Identity, Remote, Repository, Snapshot};
 use stackwright::project::{self, Project};
 use stackwright::report;
 use stackwright::stack::field::Literal;
+use stackwright::value::Scalar as _;
 
 use super::output::Output;
+use super::registry::RegistryArgs;
 use super::{Outcome, Selection};
 
 /// Commit new images to a branch, whoever else is pushing
@@ -31,6 +35,7 @@ Examples:
   stackwright bump shop/web=v1.4.0@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
   stackwright bump web=v1.4.0 --dry-run           show the commit
   stackwright bump web=v1.3.9 --rollback \"orders are lost\" --push
+  stackwright bump --from-registry --push         the newest that each policy takes
   stackwright bump web --release-hold --push      let it move again
   stackwright bump web=v1.4.0 --push --branch-name bump/web   for a pull request
 
@@ -47,8 +52,18 @@ pub struct BumpArgs {
     /// What to run: `image=tag`, `image=sha256:…`, `image=tag@sha256:…`
     ///
     /// `stack/image=tag` where several stacks have an image of that name.
-    #[arg(value_name = "[STACK/]IMAGE=REFERENCE", required = true)]
+    #[arg(value_name = "[STACK/]IMAGE=REFERENCE", required_unless_present = "from_registry")]
     images: Vec<String>,
+
+    /// Ask the registries for the newest image that each policy takes
+    ///
+    /// Of the images that are named, or of all that have a policy other than `commit`.
+    #[arg(long)]
+    from_registry: bool,
+
+    /// Ask the registries for the digest of each tag, and lock both
+    #[arg(long)]
+    resolve: bool,
 
     #[command(flatten)]
     selection: Selection,
@@ -73,14 +88,20 @@ pub struct BumpArgs {
     commit: CommitArgs,
     #[command(flatten)]
     patience: PatienceArgs,
+    #[command(flatten)]
+    registry: RegistryArgs,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What may move")]
 struct RuleArgs {
     /// Go back to an older image, and hold it there
-    #[arg(long, value_name = "REASON")]
-    rollback: Option<String>,
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    rollback: Option<Reason>,
+
+    /// Move only some images of a bundle, for once
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    partial: Option<Reason>,
 
     /// Let images move again that were rolled back
     #[arg(long, conflicts_with = "rollback")]
@@ -114,7 +135,7 @@ struct BranchArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What the commit says")]
 struct CommitArgs {
-    /// The message, as a template of `images`, `stacks`, `branch`, `rollback`, `source_commit`, `run`
+    /// The message, as a template of `images`, `stacks`, `branch`, `rollback`, `partial`, `source_commit`, `run`
     #[arg(long, short, value_name = "TEMPLATE")]
     message: Option<String>,
 
@@ -172,17 +193,28 @@ enum Format {
     Json,
 }
 
+fn reason(text: &str) -> Result<Reason, String> {
+    Reason::parse(text).map_err(|invalid| invalid.message)
+}
+
 /// What went wrong, and the texts that it is about.
 type Problems = (Sources, Vec<Diagnostic>);
 
 pub fn bump(folder: &Path, args: &BumpArgs, output: &mut Output) -> anyhow::Result<Outcome> {
     let progress = output.progress("bumping");
-    let result = prepare(folder, args).and_then(|bump| {
-        bump.run(&|what| {
-            progress.set_message(what.to_owned());
-            progress.tick();
-        })
-        .map(|bumped| (bump, bumped))
+    let tell = |what: &str| {
+        progress.set_message(what.to_owned());
+        progress.tick();
+    };
+    let result = prepare(folder, args).and_then(|mut bump| {
+        if args.from_registry {
+            bump.ask_for_newest(&args.registry.open(), args.registry.own(), &tell)?;
+        }
+        if args.resolve {
+            bump.ask_for_digests(&args.registry.open(), args.registry.own(), &tell)?;
+        }
+        let bumped = bump.run(&tell)?;
+        Ok((bump, bumped))
     });
     progress.finish_and_clear();
     match result {
@@ -301,8 +333,10 @@ fn prepare(folder: &Path, args: &BumpArgs) -> Result<Bump, Problems> {
         repository,
         stacks: args.selection.stacks.clone(),
         intents,
+        pushed: BTreeMap::new(),
         rules: Rules {
             rollback: args.rules.rollback.clone(),
+            partial: args.rules.partial.clone(),
             release_hold: args.rules.release_hold,
             allow_drift: args.rules.allow_drift,
         },

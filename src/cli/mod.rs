@@ -105,7 +105,7 @@ enum Command {
     Diff(diff::DiffArgs),
     Plan(plan::PlanArgs),
     Validate(validate::ValidateArgs),
-    Bump(bump::BumpArgs),
+    Bump(Box<bump::BumpArgs>),
     Images(images::ImagesArgs),
     Provider(provider::ProviderArgs),
 }

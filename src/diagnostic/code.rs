@@ -237,6 +237,8 @@ catalogue! {
     BAD_TEMPLATE = "SW709", "bad-template";
     /// An older image than the one that is locked, without `--rollback`.
     ROLLBACK = "SW710", "rollback";
+    /// A tag that the image's policy does not take.
+    REFUSED_BY_POLICY = "SW711", "refused-by-policy";
 }
 
 #[cfg(test)]

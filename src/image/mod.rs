@@ -1,6 +1,7 @@
 //! Images: which tag and digest a stack runs, which it should run, where they are kept, and what
 //! registries say of them.
 
+mod ask;
 pub mod candidates;
 mod list;
 mod location;
@@ -10,6 +11,7 @@ pub mod registry;
 mod resolve;
 pub mod verify;
 
+pub use ask::{Asked, ask};
 pub use list::{Running, date, list, unknown};
 pub use location::address;
 pub use lock::{Entry, FILE, Lock, Pin};

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::{Candidate, Lock, Policy, Resolution};
+use super::registry::CreatedFrom;
+use super::{Asked, Candidate, Lock, Policy, Resolution};
 use crate::component::Image;
 use crate::stack::Stack;
 
@@ -21,6 +22,8 @@ pub struct Resolved {
     pub resolution: Resolution,
     /// How that stands to what is locked; `None` when nothing is taken.
     pub standing: Option<Standing>,
+    /// Where the time comes from at which that was pushed; `None` where no registry was asked.
+    pub dated_by: Option<CreatedFrom>,
 }
 
 /// How the tag that a policy takes stands to the one that is locked.
@@ -51,8 +54,8 @@ impl Standing {
     }
 }
 
-/// What the policies of a stack's images, all or those of these labels, make of the tags that
-/// `source` gives for each.
+/// What the policies of a stack's images, all or those of these labels, make of what `source` knows
+/// of each.
 ///
 /// # Errors
 /// The first that `source` gives.
@@ -60,12 +63,12 @@ pub fn resolve<E>(
     stack: &Stack,
     lock: Option<&Lock>,
     only: &[String],
-    mut source: impl FnMut(&str, &Image) -> Result<Vec<Candidate>, E>,
+    mut source: impl FnMut(&str, &Image) -> Result<Asked, E>,
 ) -> Result<Vec<Resolved>, E> {
     let images = stack.all::<Image>().into_iter();
     let mut all = Vec::new();
     for (label, image) in images.filter(|(l, _)| only.is_empty() || only.iter().any(|o| o == l)) {
-        let candidates = source(label, image)?;
+        let Asked { candidates, dated_by } = source(label, image)?;
         let locked = lock.and_then(|lock| locked(lock, label, &candidates));
         let resolution = image.policy.newest(&candidates);
         let standing = resolution.chosen.as_ref().map(|chosen| {
@@ -82,6 +85,7 @@ pub fn resolve<E>(
             image: label.to_owned(),
             policy: image.policy.clone(),
             locked,
+            dated_by: resolution.chosen.as_ref().and_then(|it| dated_by.get(&it.tag).copied()),
             resolution,
             standing,
         });

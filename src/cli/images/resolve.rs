@@ -9,30 +9,32 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use stackwright::component::Image;
 use stackwright::diagnostic::{Diagnostic, codes, did_you_mean};
-use stackwright::image::{self, candidates};
+use stackwright::image::{self, Asked, candidates};
 use stackwright::project::Project;
 use stackwright::report;
 use stackwright::stack::Stack;
 use stackwright::tree;
 
 use crate::cli::output::Output;
+use crate::cli::registry::RegistryArgs;
 use crate::cli::{Outcome, Selection};
 
 /// Show which tag each image's policy takes, and why not the others
 ///
-/// The tags come from a file: one a line, `tag`, `tag digest` or `tag digest pushed`; or as JSON, a
+/// The registries are asked what there is; or the tags come from a file: one a line, `tag`, `tag digest` or `tag digest pushed`; or as JSON, a
 /// list of them, what a registry answers when it lists tags, or what `aws ecr describe-images`
 /// prints. Nothing is written.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
+  stackwright images resolve
   stackwright images resolve --tags-from tags.txt
   stackwright images resolve --stack ctms-prod web --tags-from tags.json
   aws ecr describe-images --repository-name ctms | stackwright images resolve web --tags-from -
 
 Exit codes:
   0  done, also where no tag is taken
-  1  a description or the list of tags is wrong")]
+  1  a description or the list of tags is wrong, or a registry gave no answer")]
 pub struct ResolveArgs {
     /// Only images with these labels
     #[arg(value_name = "IMAGE")]
@@ -41,9 +43,9 @@ pub struct ResolveArgs {
     #[command(flatten)]
     selection: Selection,
 
-    /// The tags that there are; `-` for standard input
+    /// The tags that there are, instead of asking registries; `-` for standard input
     #[arg(long, value_name = "FILE")]
-    tags_from: PathBuf,
+    tags_from: Option<PathBuf>,
 
     /// How many of the tags that are passed over are shown for an image
     #[arg(long, value_name = "COUNT", default_value_t = 20)]
@@ -52,6 +54,9 @@ pub struct ResolveArgs {
     /// How the result looks
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     format: Format,
+
+    #[command(flatten)]
+    registry: RegistryArgs,
 }
 
 /// How a result looks.
@@ -74,25 +79,48 @@ pub fn resolve(
         let unknown = args.images.iter().filter(|image| !known.contains(image));
         diagnostics.extend(unknown.map(|image| unknown_image(image, &known)));
     }
-    let text = read(&args.tags_from)?;
-    let name = match args.tags_from.to_str() {
-        Some("-") => "standard input".into(),
-        _ => args.tags_from.to_string_lossy(),
+    let given = match &args.tags_from {
+        None => None,
+        Some(path) => {
+            let text = read(path)?;
+            let name = match path.to_str() {
+                Some("-") => "standard input".into(),
+                _ => path.to_string_lossy(),
+            };
+            let file = project.add_source(&name, text.as_str().into());
+            let candidates = candidates::read(file, &text).unwrap_or_else(|problems| {
+                diagnostics.extend(problems);
+                Vec::new()
+            });
+            Some(Asked { candidates, ..Asked::default() })
+        }
     };
-    let file = project.add_source(&name, text.as_str().into());
-    let candidates = candidates::read(file, &text).unwrap_or_else(|problems| {
-        diagnostics.extend(problems);
-        Vec::new()
-    });
+    let mut all = Vec::new();
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        let progress = output.progress("asking registries");
+        let registry = args.registry.open();
+        for (stack, lock) in &stacks {
+            let source = |_: &str, image: &Image| -> Result<Asked, Infallible> {
+                if let Some(given) = &given {
+                    return Ok(given.clone());
+                }
+                progress.inc(1);
+                let address = image::address(stack, image, args.registry.own());
+                let asked =
+                    address.and_then(|address| image::ask(&registry, &address, &image.policy));
+                Ok(asked.unwrap_or_else(|problem| {
+                    diagnostics.push(problem);
+                    Asked::default()
+                }))
+            };
+            let Ok(resolved) = image::resolve(stack, lock.as_ref(), &args.images, source);
+            all.extend(resolved);
+        }
+        progress.finish_and_clear();
+    }
     output.diagnostics(&diagnostics, &project.sources.lock().expect("no thread is left"))?;
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(Outcome::Error);
-    }
-    let mut all = Vec::new();
-    for (stack, lock) in &stacks {
-        let source = |_: &str, _: &Image| Ok::<_, Infallible>(candidates.clone());
-        let Ok(resolved) = image::resolve(stack, lock.as_ref(), &args.images, source);
-        all.extend(resolved);
     }
     output.print(&match args.format {
         Format::Terminal => report::images::resolve::terminal(&all, args.limit, output.style),

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style as Colour};
 use serde_json::{Value, json};
 
 use crate::image::policy::Passed;
-use crate::image::{Candidate, Resolved, Standing};
+use crate::image::{Candidate, Policy, Resolved, Standing};
 use crate::report::count;
 use crate::report::snippet::Style;
 use crate::report::terminal::{paint, visible};
@@ -24,7 +24,7 @@ pub fn terminal(all: &[Resolved], limit: usize, style: Style) -> String {
             Some(chosen) => format!(
                 "takes {}{}",
                 paint(chosen.tag.as_str(), AnsiColor::Green.on_default().bold(), style),
-                standing(resolved)
+                standing(resolved) + &dated(resolved)
             ),
             None => format!("takes {}", paint("none", AnsiColor::Red.on_default().bold(), style)),
         };
@@ -46,6 +46,12 @@ pub fn terminal(all: &[Resolved], limit: usize, style: Style) -> String {
         }
     }
     out
+}
+
+/// Registries do not tell when an image was pushed; what stands for it is said.
+fn dated(resolved: &Resolved) -> String {
+    let by = resolved.dated_by.filter(|_| matches!(resolved.policy, Policy::Pushed(_)));
+    by.map(|by| format!(" (its date is from its {by})")).unwrap_or_default()
 }
 
 fn standing(resolved: &Resolved) -> String {
@@ -102,6 +108,7 @@ pub fn json(all: &[Resolved], limit: usize) -> Value {
             "locked": resolved.locked.as_ref().map(candidate),
             "chosen": resolved.resolution.chosen.as_ref().map(candidate),
             "standing": resolved.standing.map(Standing::name),
+            "dated_by": resolved.dated_by.map(|by| by.to_string()),
             "passed": passed,
             "passed_more": more,
         })
