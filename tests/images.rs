@@ -116,6 +116,7 @@ fn json_says_the_same_to_programs() {
             "pushed": null
           },
           "standing": "newer",
+          "dated_by": null,
           "passed": [
             {
               "tag": "v1.9.0",
