@@ -333,6 +333,13 @@ impl Project {
         }
     }
 
+    /// Makes the text of an environment known, so that its places can be shown where they are
+    /// written.
+    pub fn add_made(&self, from: FileId, variant: &crate::stack::environment::Variant) -> FileId {
+        let mut sources = self.sources.lock().expect("no thread panics while it holds this");
+        sources.add_made(from, variant.text.as_str(), variant.pieces.clone(), &variant.name)
+    }
+
     /// Makes a text known, so that its places can be shown.
     pub fn add_source(&self, path: &str, text: Arc<str>) -> FileId {
         self.sources.lock().expect("no thread panics while it holds this").add(path, text)

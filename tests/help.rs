@@ -15,15 +15,16 @@ fn the_front_page() {
     Usage: stackwright [OPTIONS] <COMMAND>
 
     Commands:
-      render    Write the Terraform root of every stack, and the modules that they use
-      check     Compare the checkout with what the descriptions say
-      diff      Show what a render would change, as a unified diff
-      plan      Show what this branch creates, updates, replaces and destroys, without credentials
-      validate  Let Terraform check every root, without credentials
-      bump      Commit new images to a branch, whoever else is pushing
-      images    Say which images the stacks run, which they could, and whether registries have them
-      provider  Say what is known of Terraform providers
-      help      Print this message or the help of the given subcommand(s)
+      render        Write the Terraform root of every stack, and the modules that they use
+      check         Compare the checkout with what the descriptions say
+      diff          Show what a render would change, as a unified diff
+      environments  Show in what the environments of each stack differ
+      plan          Show what this branch creates, updates, replaces and destroys, without credentials
+      validate      Let Terraform check every root, without credentials
+      bump          Commit new images to a branch, whoever else is pushing
+      images        Say which images the stacks run, which they could, and whether registries have them
+      provider      Say what is known of Terraform providers
+      help          Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help

@@ -13,7 +13,7 @@ use crate::git::{Ancestry, Snapshot};
 use crate::image::{self, Candidate, Lock, Pin, Policy};
 use crate::project::{DESCRIPTION, Project};
 use crate::stack::value::Value;
-use crate::stack::{self, Stack};
+use crate::stack::{Stack, environment};
 use crate::tree::compare::Drift;
 use crate::tree::{self, write};
 use crate::value::Tag;
@@ -138,7 +138,7 @@ pub fn apply(
         }
     }
     if problems.iter().any(Diagnostic::is_error) {
-        return Err((into_sources(project), problems));
+        return Err(failed(project, problems));
     }
     if overlay.is_empty() {
         return Ok(applied);
@@ -154,7 +154,7 @@ pub fn apply(
     let after = tree::render(&project, &changed, &|_| {});
     problems.extend(after.diagnostics.iter().cloned());
     if after.has_errors() {
-        return Err((into_sources(project), problems));
+        return Err(failed(project, problems));
     }
     let (mut drifted, changes): (Vec<Drift>, Vec<Drift>) =
         after.drifts.into_iter().partition(|drift| !overlay.contains_key(&drift.path));
@@ -170,7 +170,7 @@ pub fn apply(
     }
     problems.extend(write::foreign(&project, &changes));
     if problems.iter().any(Diagnostic::is_error) {
-        return Err((into_sources(project), problems));
+        return Err(failed(project, problems));
     }
     applied.warnings = problems;
     applied.changes = changes;
@@ -196,8 +196,11 @@ pub(super) fn project_folder(commit: &Snapshot, start: &str) -> Result<Snapshot,
     Ok(open(commit, start)?.commit().unwrap_or(commit).clone())
 }
 
-pub(super) fn into_sources(project: Project) -> Sources {
-    project.sources.into_inner().expect("no thread is left")
+/// Problems at the places that people wrote.
+pub(super) fn failed(project: Project, mut problems: Vec<Diagnostic>) -> Problems {
+    let sources = project.sources.into_inner().expect("no thread is left");
+    crate::diagnostic::as_written(&mut problems, &sources);
+    (sources, problems)
 }
 
 fn drift_problem(drift: &Drift, stuck: bool) -> Diagnostic {
@@ -236,23 +239,27 @@ fn locate(
             return stacks;
         }
     };
+    let is_there = |name: &str| project.has_stack(name.split('/').next().unwrap_or(name));
     let named = intents.iter().filter_map(|intent| intent.stack.as_ref());
     for name in selection.iter().chain(named).collect::<BTreeSet<_>>() {
-        if !project.has_stack(name) {
+        if !is_there(name) {
             problems.push(unknown_stack(project, name));
         }
     }
     let free: Vec<&Intent> = intents.iter().filter(|intent| intent.stack.is_none()).collect();
     let found = search(project, &names, &free);
     for intent in intents {
-        let owners: Vec<&String> = match &intent.stack {
-            Some(stack) if !project.has_stack(stack) => continue,
-            Some(stack) => vec![stack],
-            None => found.get(intent.image.as_str()).into_iter().flatten().collect(),
+        let owners: Vec<String> = match &intent.stack {
+            Some(stack) if !is_there(stack) => continue,
+            Some(stack) => {
+                let found = search(project, std::slice::from_ref(stack), &[intent]);
+                found.into_values().flatten().collect()
+            }
+            None => found.get(intent.image.as_str()).cloned().unwrap_or_default(),
         };
         match owners.as_slice() {
             [stack] => {
-                let wanted = stacks.entry((*stack).clone()).or_default();
+                let wanted = stacks.entry(stack.clone()).or_default();
                 let twice = wanted.insert(intent.image.clone(), intent.wanted.clone());
                 if twice.is_some_and(|twice| twice != intent.wanted) {
                     problems.push(
@@ -266,13 +273,13 @@ fn locate(
             }
             [] => problems.push(unknown_image(project, &names, intent)),
             [first, ..] => {
-                let list = owners.iter().map(|stack| format!("`{stack}`")).collect::<Vec<_>>();
+                let list: Vec<String> = owners.iter().map(|stack| format!("`{stack}`")).collect();
                 problems.push(
                     Diagnostic::error(
                         codes::WHICH_IMAGE,
                         format!("the stacks {} each have an image `{intent}`", list.join(", ")),
                     )
-                    .help(format!("say which: `{first}/{intent}=…`, or `--stack {first}`")),
+                    .help(format!("say which: `{first}/{}=…`, or `--stack {first}`", intent.image)),
                 );
             }
         }
@@ -291,10 +298,10 @@ fn search<'a>(
         let bytes = project.commit().and_then(|commit| commit.read(path).ok().flatten());
         bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     };
-    for name in names {
-        let Some(text) = read(&lock_path(project, name)) else { continue };
+    for root in names.iter().flat_map(|name| locked_roots(project, name)) {
+        let Some(text) = read(&lock_path(project, &root)) else { continue };
         for intent in intents.iter().filter(|intent| locks(&text, &intent.image)) {
-            found.entry(&intent.image).or_default().push(name.clone());
+            found.entry(&intent.image).or_default().push(root.clone());
         }
     }
     let missing: Vec<&&Intent> =
@@ -303,15 +310,39 @@ fn search<'a>(
         return found;
     }
     for name in names {
-        let path = format!("{}/{name}/{DESCRIPTION}", project.stacks());
+        let stack = name.split('/').next().unwrap_or(name);
+        let path = format!("{}/{stack}/{DESCRIPTION}", project.stacks());
         let Some(text) = read(&path) else { continue };
-        for intent in &missing {
-            if declares(&text, &intent.image) {
-                found.entry(&intent.image).or_default().push(name.clone());
+        let declared = missing.iter().filter(|intent| declares(&text, &intent.image));
+        let mut declared = declared.peekable();
+        if declared.peek().is_none() {
+            continue;
+        }
+        // A description that is wrong is complained of when it is read.
+        let file = Sources::default().add("", text.as_str());
+        let roots = match environment::variants(file, &text) {
+            Ok(Some((variants, ..))) => {
+                variants.into_iter().map(|it| format!("{stack}/{}", it.name)).collect()
             }
+            Ok(None) | Err(_) => vec![name.clone()],
+        };
+        for intent in declared {
+            let roots = roots.iter().filter(|root| !name.contains('/') || *root == name);
+            found.entry(&intent.image).or_default().extend(roots.cloned());
         }
     }
     found
+}
+
+/// The roots of a stack that have a lock: itself, or its environments.
+fn locked_roots(project: &Project, name: &str) -> Vec<String> {
+    let kind = |path: &str| project.commit().and_then(|commit| commit.kind(path).ok().flatten());
+    if name.contains('/') || kind(&lock_path(project, name)).is_some() {
+        return vec![name.to_owned()];
+    }
+    let folders = project.names(&format!("{}/{name}", project.stacks())).into_iter();
+    let roots = folders.map(|folder| format!("{name}/{folder}"));
+    roots.filter(|root| kind(&lock_path(project, root)).is_some()).collect()
 }
 
 /// Whether a lock holds an image, by its text: the name opens an entry's line, or is quoted there.
@@ -419,20 +450,11 @@ fn one_stack(
 }
 
 fn read(project: &Project, name: &str) -> Result<(Stack, Option<Lock>), Vec<Diagnostic>> {
-    let folder = format!("{}/{name}", project.stacks());
-    let one = |diagnostic| vec![diagnostic];
-    let lock = match project.read(&format!("{folder}/{}", image::FILE)).map_err(one)? {
-        Some((file, text)) => Some(Lock::read(file, &text)?),
-        None => None,
-    };
-    let path = format!("{folder}/{DESCRIPTION}");
-    match project.read(&path).map_err(one)? {
-        Some((file, text)) => {
-            let (stack, _) = stack::read(file, &text, name)?;
-            Ok((stack, lock))
-        }
-        None => Err(vec![unknown_stack(project, name)]),
+    let (stacks, problems) = tree::read(project, &[name.to_owned()]);
+    if problems.iter().any(Diagnostic::is_error) {
+        return Err(problems);
     }
+    stacks.into_iter().next().ok_or_else(|| vec![unknown_stack(project, name)])
 }
 
 /// What bundles have against it that some images move. What runs already counts as moving: it was

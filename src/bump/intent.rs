@@ -8,7 +8,7 @@ use crate::value::{Digest, Scalar as _, Tag};
 /// One image that is to run something else: `server=b5735582`, `univaf/server=v1.2.3@sha256:…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
-    /// The stack, where it is said.
+    /// The stack, or an environment of it (`shop/production`), where it is said.
     pub stack: Option<String>,
     /// The image's label.
     pub image: String,
@@ -54,7 +54,7 @@ impl Wanted {
 }
 
 impl Intent {
-    /// Reads `[<stack>/]<image>=<tag, digest, or tag@digest>`, or an image alone.
+    /// Reads `[<stack>/[<environment>/]]<image>=<tag, digest, or tag@digest>`, or an image alone.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -72,16 +72,18 @@ impl Intent {
             Some((name, value)) => (name, Wanted::parse(value)?),
             None => (text, Wanted::default()),
         };
-        let (stack, image) = match name.split_once('/') {
+        // `shop/production/web` is of an environment.
+        let (stack, image) = match name.rsplit_once('/') {
             Some((stack, image)) => (Some(stack), image),
             None => (None, name),
         };
         let word = |word: &str| {
             !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
         };
-        if !word(image) || !stack.is_none_or(word) {
+        let root = |name: &str| name.split('/').count() <= 2 && name.split('/').all(word);
+        if !word(image) || !stack.is_none_or(root) {
             return Err(Diagnostic::error(codes::BAD_BUMP, format!("`{text}` names no image"))
-                .help("write `image=tag`, or `stack/image=tag`"));
+                .help("write `image=tag`, `stack/image=tag` or `stack/environment/image=tag`"));
         }
         Ok(Self { stack: stack.map(str::to_owned), image: image.to_owned(), wanted })
     }
@@ -123,7 +125,7 @@ mod tests {
             "/a=v1",
             "s/=v1",
             "a b=v1",
-            "a/b/c=1",
+            "a/b/c/d=1",
             "a=",
             "a=-x",
             "a=v1@",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::apply::{into_sources, open};
+use super::apply::{failed, open};
 use super::{Bump, Intent, Problems, Wanted, one};
 use crate::component::Image;
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
@@ -39,7 +39,7 @@ impl Bump {
         for (stack, lock) in &stacks {
             let is_named = |label: &str| {
                 named.iter().any(|it| {
-                    it.image == label && it.stack.as_ref().is_none_or(|s| *s == stack.name)
+                    it.image == label && it.stack.as_ref().is_none_or(|name| is_of(stack, name))
                 })
             };
             let labels: Vec<String> = stack
@@ -55,7 +55,7 @@ impl Bump {
                 continue;
             }
             let source = |label: &str, image: &Image| -> Result<Asked, std::convert::Infallible> {
-                progress(&format!("asking for {}/{label}", stack.name));
+                progress(&format!("asking for {}/{label}", stack.root));
                 let asked = commit_policy(label, image).map_or_else(
                     || {
                         let address = image::address(stack, image, own)?;
@@ -90,7 +90,7 @@ impl Bump {
             }
         }
         if !problems.is_empty() {
-            return Err((into_sources(project), problems));
+            return Err(failed(project, problems));
         }
         self.intents = intents;
         Ok(resolved)
@@ -122,7 +122,7 @@ impl Bump {
             _ if pinned || resolved.standing == Some(Standing::Older) => None,
             Some(digest) => Some(digest.clone()),
             None => {
-                let found = stacks.iter().find(|(stack, _)| stack.name == resolved.stack);
+                let found = stacks.iter().find(|(stack, _)| stack.root == resolved.stack);
                 let image = found.and_then(|(stack, _)| {
                     Some((stack, stack.component::<Image>(&resolved.image)?))
                 });
@@ -154,7 +154,7 @@ impl Bump {
         for intent in &mut self.intents {
             let Wanted { tag: Some(tag), digest: None } = &intent.wanted else { continue };
             let of = |(stack, _): &&(Stack, Option<Lock>)| {
-                intent.stack.as_ref().is_none_or(|name| *name == stack.name)
+                intent.stack.as_ref().is_none_or(|name| is_of(stack, name))
                     && stack.component::<Image>(&intent.image).is_some()
             };
             // Which stack is meant, and whether there is one, is found out when it is applied.
@@ -169,15 +169,15 @@ impl Bump {
                 Err(problem) => problems.push(problem),
             }
         }
-        if problems.is_empty() { Ok(()) } else { Err((into_sources(project), problems)) }
+        if problems.is_empty() { Ok(()) } else { Err(failed(project, problems)) }
     }
 
     /// The stacks at the tip of the branch that are asked for.
     fn stacks_of_branch(&self, progress: &dyn Fn(&str)) -> Result<(Project, Stacks), Problems> {
         progress("looking at the branch");
-        let failed = |error: crate::git::Error| one(error.diagnostic());
-        let target = self.target().map_err(failed)?;
-        let snapshot = Snapshot::of(&self.repository, target.base).map_err(failed)?;
+        let broken = |error: crate::git::Error| one(error.diagnostic());
+        let target = self.target().map_err(broken)?;
+        let snapshot = Snapshot::of(&self.repository, target.base).map_err(broken)?;
         let project = open(&snapshot, &self.folder)?;
         let mut only = self.stacks.clone();
         if only.is_empty() && self.intents.iter().all(|intent| intent.stack.is_some()) {
@@ -185,10 +185,15 @@ impl Bump {
         }
         let (stacks, problems) = tree::read(&project, &only);
         if problems.iter().any(Diagnostic::is_error) {
-            return Err((into_sources(project), problems));
+            return Err(failed(project, problems));
         }
         Ok((project, stacks))
     }
+}
+
+/// Whether a stack, or an environment of it, is meant by a name.
+fn is_of(stack: &Stack, name: &str) -> bool {
+    stack.name == name || stack.root == name
 }
 
 /// The complaint about an image that was named, and whose policy no registry can answer.

@@ -4,6 +4,7 @@
 mod bump;
 mod check;
 mod diff;
+mod environments;
 mod images;
 mod log;
 mod output;
@@ -93,7 +94,7 @@ enum Color {
 /// Which stacks a command is about.
 #[derive(Debug, Args)]
 struct Selection {
-    /// Only this stack; may stand several times
+    /// Only this stack, or this environment of it (`shop/production`); may stand several times
     #[arg(long = "stack", short = 's', value_name = "NAME")]
     stacks: Vec<String>,
 }
@@ -103,6 +104,7 @@ enum Command {
     Render(render::RenderArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
+    Environments(environments::EnvironmentsArgs),
     Plan(plan::PlanArgs),
     Validate(validate::ValidateArgs),
     Bump(Box<bump::BumpArgs>),
@@ -180,6 +182,7 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Render(args) => render::render(&project, args, output),
         Command::Check(args) => check::check(&project, args, output),
         Command::Diff(args) => diff::diff(&project, args, output),
+        Command::Environments(args) => environments::environments(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Images(args) => images::images(&project, args, output),

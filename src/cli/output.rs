@@ -47,7 +47,9 @@ impl Output {
 
     /// Prints problems with their places.
     pub fn diagnostics(&mut self, diagnostics: &[Diagnostic], sources: &Sources) -> io::Result<()> {
-        let text = terminal::diagnostics(diagnostics, sources, self.error_style);
+        let mut diagnostics = diagnostics.to_vec();
+        stackwright::diagnostic::as_written(&mut diagnostics, sources);
+        let text = terminal::diagnostics(&diagnostics, sources, self.error_style);
         match io::stderr().lock().write_all(text.as_bytes()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             result => result,

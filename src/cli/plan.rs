@@ -388,8 +388,17 @@ fn prepare(
     let known = project.stack_names().unwrap_or_default();
     let mut stacks: Vec<String> = match args.selection.stacks.as_slice() {
         [] => known.clone(),
-        some => known.iter().filter(|name| some.contains(name)).cloned().collect(),
+        some => {
+            let is_known = |name: &&String| {
+                // An environment of a stack, `shop/production`.
+                let stack = name.split('/').next().unwrap_or(name);
+                known.iter().any(|known| known == stack)
+            };
+            some.iter().filter(is_known).cloned().collect()
+        }
     };
+    stacks.sort_unstable();
+    stacks.dedup();
     if let (Some(changed), []) = (&changed, args.selection.stacks.as_slice()) {
         stacks.extend(roots::gone(project, &top, changed, &known));
         stacks.sort_unstable();

@@ -251,7 +251,7 @@ impl Component for Service {
     }
 
     fn check(&self, check: &Check<'_>) {
-        let generated = || format!("{}-{}", check.stack.name, check.label);
+        let generated = || check.name();
         let container = match &self.name {
             Some(name) => name.literal().map(ToString::to_string),
             None => Some(generated()),

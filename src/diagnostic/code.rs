@@ -76,6 +76,10 @@ catalogue! {
     NOT_LITERAL = "SW109", "not-literal";
     /// A description has exactly one `stack` block, named as its folder.
     NO_STACK = "SW110", "no-stack";
+    /// An environment has no value for something that the description names.
+    MISSING_VALUE = "SW111", "missing-value";
+    /// A value of an environment that nothing names.
+    UNUSED_VALUE = "SW112", "unused-value";
 
     // Single values.
     /// A value that AWS or Terraform refuses on its own; the message names the rule.
@@ -147,6 +151,8 @@ catalogue! {
     SHARED_TAG = "SW320", "shared-tag";
     /// Images of a bundle that move without the others.
     PARTIAL_MOVE = "SW321", "partial-move";
+    /// Two environments keep their state in one place.
+    SHARED_STATE = "SW322", "shared-state";
 
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.

@@ -7,7 +7,7 @@ mod code;
 mod source;
 
 pub use code::{ALL as ALL_CODES, Code, codes};
-pub use source::{FileId, Source, Sources, Span};
+pub use source::{FileId, Piece, Source, Sources, Span, Written};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,6 +103,48 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+}
+
+/// Puts problems at the places that people wrote, and tells what several variants of one text have
+/// in common once.
+pub fn as_written(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
+    let mut all: Vec<(Diagnostic, Vec<String>, usize)> = Vec::with_capacity(diagnostics.len());
+    for mut diagnostic in diagnostics.drain(..) {
+        let mut variant = None;
+        let mut variants = 0;
+        let mut given = Vec::new();
+        let labels = diagnostic.primary.iter_mut().chain(&mut diagnostic.related);
+        for label in labels {
+            let written = sources.written(label.span);
+            if let Some(name) = written.variant {
+                variant.get_or_insert_with(|| name.to_owned());
+                variants = variants.max(sources.variants_of(written.span.file));
+                given.extend(written.given);
+            }
+            label.span = written.span;
+        }
+        if let Some(suggestion) = &mut diagnostic.suggestion {
+            let written = sources.written(suggestion.span);
+            suggestion.span = written.given.unwrap_or(written.span);
+        }
+        given.dedup();
+        for span in given {
+            diagnostic.related.push(Label { span, text: "what stands there".to_owned() });
+        }
+        let same = |(known, _, _): &&mut (Diagnostic, _, _)| variants > 1 && *known == diagnostic;
+        match all.iter_mut().find(same) {
+            Some((_, names, _)) => names.extend(variant),
+            None => all.push((diagnostic, variant.into_iter().collect(), variants)),
+        }
+    }
+    diagnostics.extend(all.into_iter().map(|(mut diagnostic, mut names, variants)| {
+        names.dedup();
+        if !names.is_empty() && names.len() < variants {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            diagnostic.message = format!("in {}: {}", names.join(", "), diagnostic.message);
+        }
+        diagnostic
+    }));
 }
 
 /// The known word that `word` was probably meant to be.

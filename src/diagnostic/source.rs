@@ -1,5 +1,6 @@
 //! Source files and places in them.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -68,10 +69,43 @@ impl Source {
     }
 }
 
+/// Bytes of a text that stand for other bytes of the text that it was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it stands.
+    pub range: Range<usize>,
+    /// What it stands for.
+    pub origin: Range<usize>,
+    /// Where it is from.
+    pub given: Span,
+}
+
+/// A text that was made from another one.
+#[derive(Debug, Clone)]
+struct Made {
+    from: FileId,
+    /// What differs, in order.
+    pieces: Vec<Piece>,
+    /// What it was made for.
+    variant: String,
+}
+
+/// Where a place of a text stands in the one that people wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written<'a> {
+    /// The place.
+    pub span: Span,
+    /// Where what stands there is from, when it is not written there.
+    pub given: Option<Span>,
+    /// What the text was made for; `None` for one that people wrote.
+    pub variant: Option<&'a str>,
+}
+
 /// All files of a run, so that a [`Span`] can be shown.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Source>,
+    made: BTreeMap<FileId, Made>,
 }
 
 impl Sources {
@@ -80,6 +114,47 @@ impl Sources {
         let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 files"));
         self.files.push(Source::new(path, text));
         id
+    }
+
+    /// Adds a text that was made from a file, for something of this name.
+    pub fn add_made(
+        &mut self,
+        from: FileId,
+        text: impl Into<Arc<str>>,
+        pieces: Vec<Piece>,
+        variant: impl Into<String>,
+    ) -> FileId {
+        let id = self.add(self.get(from).path.clone(), text);
+        self.made.insert(id, Made { from, pieces, variant: variant.into() });
+        id
+    }
+
+    /// How many texts were made from a file.
+    pub fn variants_of(&self, file: FileId) -> usize {
+        self.made.values().filter(|made| made.from == file).count()
+    }
+
+    /// Where a place stands in the text that people wrote.
+    pub fn written(&self, span: Span) -> Written<'_> {
+        let Some(made) = self.made.get(&span.file) else {
+            return Written { span, given: None, variant: None };
+        };
+        let mut given = None;
+        let mut place = |at: usize, is_end: bool| {
+            let before =
+                made.pieces.partition_point(|piece| piece.range.start < at + usize::from(!is_end));
+            let Some(piece) = before.checked_sub(1).and_then(|last| made.pieces.get(last)) else {
+                return at;
+            };
+            if at < piece.range.end || (is_end && at == piece.range.end) {
+                given = given.or(Some(piece.given));
+                return if is_end { piece.origin.end } else { piece.origin.start };
+            }
+            piece.origin.end + (at - piece.range.end)
+        };
+        let (start, end) = (place(span.start, false), place(span.end, true));
+        let span = Span::new(made.from, start..end.max(start));
+        Written { span, given, variant: Some(&made.variant) }
     }
 
     /// The file of an id that this value gave.

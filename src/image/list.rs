@@ -11,7 +11,7 @@ use crate::tree;
 /// One image of a stack, as its lock says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
-    /// The stack's name.
+    /// The stack, or its environment: `shop/production`.
     pub stack: String,
     /// The image's label.
     pub image: String,
@@ -27,9 +27,8 @@ pub struct Running {
 /// Each lock that cannot be read.
 pub fn list(project: &Project, stacks: &[String]) -> Result<Vec<Running>, Vec<Diagnostic>> {
     let mut running = Vec::new();
-    let (selected, mut problems) =
-        tree::select(project, stacks).map_err(|problem| vec![problem])?;
-    for stack in selected {
+    let (roots, mut problems) = tree::roots(project, stacks);
+    for stack in roots {
         let path = format!("{}/{stack}/{FILE}", project.stacks());
         let lock = match project.read(&path) {
             Ok(None) => continue,

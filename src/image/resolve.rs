@@ -81,7 +81,7 @@ pub fn resolve<E>(
             }
         });
         all.push(Resolved {
-            stack: stack.name.clone(),
+            stack: stack.root.clone(),
             image: label.to_owned(),
             policy: image.policy.clone(),
             locked,

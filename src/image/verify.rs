@@ -153,7 +153,7 @@ struct Job<'a> {
 impl<'a> Job<'a> {
     fn verify(&self, asked: &Asked<'_>, registry: Option<&Host>) -> Verified {
         let mut verified = Verified {
-            stack: self.stack.name.clone(),
+            stack: self.stack.root.clone(),
             image: self.label.to_owned(),
             reference: None,
             remote: None,

@@ -18,7 +18,10 @@ pub fn of_stacks(project: &Project, top: &Path, stacks: &[String]) -> Result<Vec
     let mut targets = Vec::new();
     for stack in stacks {
         let folder = join(&above, &format!("{}/{stack}", project.stacks()));
-        let description = Some(join(&folder, DESCRIPTION));
+        // An environment is described by its stack.
+        let described = stack.split('/').next().unwrap_or(stack);
+        let described = join(&above, &format!("{}/{described}", project.stacks()));
+        let description = Some(join(&described, DESCRIPTION));
         let target = |name: String, folder: String| Target {
             name,
             top: top.to_owned(),

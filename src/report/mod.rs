@@ -3,6 +3,7 @@
 
 pub mod bump;
 pub mod diagnostics;
+pub mod environments;
 pub mod github;
 pub mod images;
 pub mod json;

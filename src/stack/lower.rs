@@ -33,7 +33,7 @@ pub struct Lower<'a> {
 /// The root of a stack. Its modules are sought at the path `modules`, relative to the root.
 pub fn lower(stack: &Stack, modules: &str) -> Root {
     let mut root = Root::default();
-    stack.settings.lower(&mut root, &stack.name);
+    stack.settings.lower(&mut root, stack);
     let mut locals = BTreeMap::new();
     let mut sorted: Vec<_> = stack.components.iter().collect();
     sorted.sort_by_key(|(id, _)| *id);

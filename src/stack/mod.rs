@@ -2,6 +2,7 @@
 
 pub mod block;
 pub mod check;
+pub mod environment;
 mod expression;
 pub mod field;
 mod flow;
@@ -22,7 +23,7 @@ use indexmap::IndexMap;
 use crate::component::{self, AnyComponent, Component};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
 use crate::hcl::comment::Comment;
-use crate::value::{Label, Scalar as _};
+use crate::value::{Environment, Label, Scalar as _};
 use block::Block as _;
 use field::{Any, Field as _, MapEntry, Ref};
 use read::Reader;
@@ -34,6 +35,8 @@ use value::{Reference, Value};
 pub struct Stack {
     /// Its name, also that of its folder.
     pub name: String,
+    /// Its root's folder: that of the stack, or of an environment in it, `shop/production`.
+    pub root: String,
     /// Region, versions, tags, backend.
     pub settings: Settings,
     /// Named expressions (`locals { … }`), in the order written.
@@ -73,9 +76,10 @@ impl PartialEq for Stack {
 }
 
 impl Stack {
-    /// The name that the component of a label has when it does not say one: `<stack>-<label>`.
+    /// The name that the component of a label has when it does not say one: `<stack>-<label>`, or
+    /// `<stack>-<environment>-<label>`.
     pub fn name_of(&self, label: &str) -> String {
-        format!("{}-{label}", self.name)
+        format!("{}-{label}", self.root.replace('/', "-"))
     }
 
     /// The component that a reference names.
@@ -118,9 +122,35 @@ pub type ReadResult = Result<(Stack, Vec<Diagnostic>), Vec<Diagnostic>>;
 /// # Errors
 /// Every problem that can be found without AWS; warnings come with the stack.
 pub fn read(file: FileId, text: &str, expected_name: &str) -> ReadResult {
+    read_root(file, text, expected_name, None)
+}
+
+/// Reads and checks the description of one environment ([`environment::variants`]).
+///
+/// # Errors
+/// As [`read`].
+pub fn read_root(
+    file: FileId,
+    text: &str,
+    expected_name: &str,
+    environment: Option<&str>,
+) -> ReadResult {
     let body = crate::hcl::parse::parse(file, text)?;
     let reader = Reader::new(file, text);
-    let stack = read_body(&reader, &body, expected_name);
+    let mut stack = read_body(&reader, &body, expected_name);
+    if let Some(name) = environment {
+        stack.root = format!("{expected_name}/{name}");
+        let settings = &mut stack.settings;
+        if settings.environment.is_some() {
+            let message = "a stack with environments does not say which one it is";
+            reader.report(
+                Diagnostic::error(codes::CONFLICT, message)
+                    .at(settings.origin.field("environment"), "")
+                    .help("take it out: each environment's name is its own"),
+            );
+        }
+        settings.environment = Environment::parse(name).ok().map(field::Literal);
+    }
     let mut diagnostics = reader.into_diagnostics();
     // Rules between components are told even when some block is wrong, but not those about
     // components that could not be read.
@@ -182,6 +212,8 @@ fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
                 }
             }
             "locals" => read_locals(reader, block, &mut locals),
+            // They were read before: see `environment::variants`.
+            environment::KIND => {}
             name => match component::kind(name) {
                 None => unknown_kind(reader, block),
                 Some(kind) => {
@@ -213,7 +245,8 @@ fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
     let mut settings = settings.unwrap_or_else(|| Settings::new(Value::raw("")));
     // What stands below the last block belongs to none of them.
     settings.origin.comment.hoist_body(body);
-    Stack { name: expected_name.to_owned(), settings, locals, components }
+    let (name, root) = (expected_name.to_owned(), expected_name.to_owned());
+    Stack { name, root, settings, locals, components }
 }
 
 fn check_name(reader: &Reader<'_>, block: &SourceBlock, expected: &str) {
@@ -283,7 +316,13 @@ fn unknown_kind(reader: &Reader<'_>, block: &SourceBlock) {
     let diagnostic =
         Diagnostic::error(codes::UNKNOWN_BLOCK, format!("there is no `{name}` component"))
             .at(span, "not known here");
-    let known = || component::kinds().iter().map(|kind| kind.name).chain(["stack", "locals"]);
+    let known = || {
+        component::kinds().iter().map(|kind| kind.name).chain([
+            "stack",
+            "locals",
+            environment::KIND,
+        ])
+    };
     reader.report(match did_you_mean(name, known()) {
         Some(kind) => diagnostic.help(format!("did you mean `{kind}`?")).suggest(span, kind),
         None if name == "resource" || name == "data" => {

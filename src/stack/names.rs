@@ -104,6 +104,30 @@ fn longest(what: &str) -> Option<usize> {
     }
 }
 
+/// The names of a stack that are written out and stand once in an account and region, with what has
+/// them and where they come from.
+pub(super) fn unique(stack: &Stack) -> Vec<AwsName> {
+    let ignored = RefCell::default();
+    let components = stack.components.iter();
+    let all = components.flat_map(|(id, component)| {
+        let check = Check::new(stack, &id.label, &ignored);
+        let head = component.origin().head;
+        component
+            .aws_names(&check)
+            .into_iter()
+            .map(move |name| AwsName { place: name.place.or(head), ..name })
+    });
+    all.filter(|name| name.scope.is_empty() && !name.name.contains("${")).collect()
+}
+
+/// True for what has its name once in all regions of an account, or of all accounts.
+pub(super) fn is_global(what: &str) -> bool {
+    matches!(
+        what,
+        ROLE | "bucket" | "cache policy" | "origin request policy" | "origin access control"
+    )
+}
+
 /// Names that are too long or stand twice.
 pub(super) fn check(stack: &Stack, diagnostics: &RefCell<Vec<Diagnostic>>) {
     let all: Vec<(usize, &dyn AnyComponent, Vec<AwsName>)> = stack

@@ -39,6 +39,16 @@ impl<'a> Reader<'a> {
         self.file
     }
 
+    /// The whole text.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// True as long as no problem was found.
+    pub fn is_clean(&self) -> bool {
+        self.diagnostics.borrow().is_empty()
+    }
+
     /// Adds a problem.
     pub fn report(&self, diagnostic: Diagnostic) {
         self.diagnostics.borrow_mut().push(diagnostic);

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use hcl::edit::structure::Block as SourceBlock;
 
+use super::Stack;
 use super::block::Block as _;
 use super::field::{Field, Literal, Map, Table, Type, Variant};
 use super::lower::Root;
@@ -31,7 +32,7 @@ block! {
         /// The versions of the AWS provider that can be used.
         aws_version: Option<Value<VersionConstraint>>,
         /// Tags that every resource gets (the provider's `default_tags`). `Stack` is the stack's
-        /// name unless it is set here.
+        /// name, and `Environment` its environment's, unless they are set here.
         tags: Map<Value<String>>,
         /// Where Terraform keeps its state: `backend "cloud"`, `backend "s3"` or
         /// `backend "local"`.
@@ -69,7 +70,8 @@ block! {
     pub struct S3Backend {
         /// The bucket, which exists already.
         bucket: Value<String>,
-        /// The object's key; `<stack>/terraform.tfstate` when it is not written.
+        /// The object's key; `<stack>/terraform.tfstate` when it is not written, or
+        /// `<stack>/<environment>/terraform.tfstate`.
         key: Option<Value<String>>,
         /// The bucket's region; the stack's when it is not written.
         region: Option<Value<Region>>,
@@ -218,7 +220,7 @@ impl Settings {
         }));
     }
 
-    pub(super) fn lower(&self, root: &mut Root, stack_name: &str) {
+    pub(super) fn lower(&self, root: &mut Root, stack: &Stack) {
         let version = |version: &Option<Value<VersionConstraint>>, default: &str| match version {
             Some(version) => version.expr(),
             None => Expr::from(default),
@@ -241,7 +243,7 @@ impl Settings {
         }
         terraform = terraform.block(required);
         if let Some(backend) = &self.backend {
-            terraform = terraform.block(self.backend_block(backend, stack_name));
+            terraform = terraform.block(self.backend_block(backend, &stack.root));
         }
         root.files
             .entry("terraform.tf")
@@ -249,10 +251,12 @@ impl Settings {
             .block(terraform.comment(self.origin.comment.clone()));
 
         let mut tags = self.tags.clone();
-        if tags.get("Stack").is_none() {
-            let stack =
-                Map::from_iter([("Stack".to_owned(), Value::Literal(stack_name.to_owned()))]);
-            tags.entries.extend(stack.entries);
+        let environment = stack.root.split_once('/').map(|(_, environment)| environment);
+        let own = [("Environment", environment), ("Stack", Some(stack.name.as_str()))];
+        for (name, value) in own {
+            let value = value.filter(|_| tags.get(name).is_none());
+            let tag = value.map(|value| (name.to_owned(), Value::Literal(value.to_owned())));
+            tags.entries.extend(Map::from_iter(tag).entries);
         }
         let mut provider = Block::new("provider", ["aws"]).attribute("region", self.region.expr());
         if let Some(Item::Attribute(region)) = provider.body.items.last_mut() {
@@ -272,7 +276,27 @@ impl Settings {
         root.files.entry("providers.tf").or_default().block(provider.block(default_tags));
     }
 
-    fn backend_block(&self, backend: &Backend, stack_name: &str) -> Block {
+    /// Where the state of a root is kept, as far as that is written out; `None` where it is in the
+    /// root itself.
+    pub(super) fn state(&self, stack_root: &str) -> Option<String> {
+        let text = |value: &Value<String>| Some(value.literal()?.clone());
+        match self.backend.as_ref()? {
+            Backend::Cloud(cloud) => {
+                Some(format!("cloud {} {}", text(&cloud.organization)?, text(&cloud.workspace)?))
+            }
+            Backend::S3(s3) => {
+                let own = || Some(format!("{stack_root}/terraform.tfstate"));
+                let key = s3.key.as_ref().map_or_else(own, text)?;
+                Some(format!("s3 {} {key}", text(&s3.bucket)?))
+            }
+            Backend::Local(local) => {
+                let path = text(local.path.as_ref()?)?;
+                path.starts_with('/').then(|| format!("local {path}"))
+            }
+        }
+    }
+
+    fn backend_block(&self, backend: &Backend, stack_root: &str) -> Block {
         match backend {
             Backend::Cloud(cloud) => {
                 let mut block = Block::new("cloud", [] as [&str; 0])
@@ -287,7 +311,7 @@ impl Settings {
             Backend::S3(s3) => {
                 let key = match &s3.key {
                     Some(key) => key.expr(),
-                    None => Expr::String(format!("{stack_name}/terraform.tfstate")),
+                    None => Expr::String(format!("{stack_root}/terraform.tfstate")),
                 };
                 let region = s3.region.as_ref().unwrap_or(&self.region);
                 let mut block = Block::new("backend", ["s3"])

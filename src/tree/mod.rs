@@ -8,8 +8,7 @@ pub mod write;
 
 use std::collections::BTreeMap;
 
-pub(crate) use render::select;
-pub use render::{Rendered, read, render};
+pub use render::{Rendered, environments, read, render, roots};
 
 /// Rendered files: their content by path, relative to the project, with `/`.
 pub type Files = BTreeMap<String, String>;

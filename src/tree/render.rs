@@ -11,12 +11,13 @@ use crate::diagnostic::{Diagnostic, Sources, codes, did_you_mean};
 use crate::hcl::print::print;
 use crate::image::{self, Lock};
 use crate::project::{DESCRIPTION, Project, Vendor};
+use crate::stack::environment::Table;
 use crate::stack::{self, Stack};
 
 /// What a project's descriptions become, compared with its checkout.
 #[derive(Debug, Default)]
 pub struct Rendered {
-    /// The stacks rendered, sorted.
+    /// The roots rendered, sorted: stacks, or their environments, `shop/production`.
     pub stacks: Vec<String>,
     /// How many files the tree has.
     pub files: usize,
@@ -36,6 +37,7 @@ impl Rendered {
 /// One stack's part of the tree.
 #[derive(Default)]
 struct Part {
+    roots: Vec<String>,
     files: Vec<String>,
     modules: BTreeMap<&'static str, ModuleSource>,
     uses: Vec<image::policy::Use>,
@@ -63,6 +65,7 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
     let mut produced: Vec<String> = Vec::new();
     let mut uses: Vec<image::policy::Use> = Vec::new();
     for part in &mut parts {
+        rendered.stacks.append(&mut part.roots);
         modules.append(&mut part.modules);
         produced.append(&mut part.files);
         uses.append(&mut part.uses);
@@ -94,35 +97,26 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
         rendered.drifts.extend(orphans);
         rendered.diagnostics.extend(diagnostics);
     }
-    rendered.stacks = selected;
     rendered.drifts.sort_by(|a, b| a.path.cmp(&b.path));
     finish(project, &mut rendered.diagnostics);
     rendered
 }
 
-/// The stacks that are asked for; all that there are where one of them is not among them. Among
-/// many stacks, the others are not even looked at.
-fn names(project: &Project, only: &[String]) -> Result<Vec<String>, Diagnostic> {
-    if only.is_empty() || !only.iter().all(|name| project.has_stack(name)) {
-        return project.stack_names();
-    }
-    let names: BTreeSet<&String> = only.iter().collect();
-    Ok(names.into_iter().cloned().collect())
-}
-
-/// The stacks of a project with their locks, all or those named, and everything that is wrong with
-/// them: what is complained of is not among them.
+/// The stacks of a project with their locks, one for each environment, all or those named, and
+/// everything that is wrong with them: what is complained of is not among them.
 pub fn read(project: &Project, only: &[String]) -> (Vec<(Stack, Option<Lock>)>, Vec<Diagnostic>) {
     let (selected, mut diagnostics) =
         select(project, only).unwrap_or_else(|diagnostic| (Vec::new(), vec![diagnostic]));
     let mut stacks = Vec::new();
     for name in &selected {
-        match read_one(project, name) {
-            Ok((stack, lock, warnings)) => {
-                stacks.push((stack, lock));
-                diagnostics.extend(warnings);
+        for root in read_one(project, name) {
+            match root {
+                Ok((stack, lock, warnings)) => {
+                    stacks.push((stack, lock));
+                    diagnostics.extend(warnings);
+                }
+                Err(problems) => diagnostics.extend(problems),
             }
-            Err(problems) => diagnostics.extend(problems),
         }
     }
     let uses: Vec<_> = stacks.iter().flat_map(|(stack, _)| image::policy::uses(stack)).collect();
@@ -131,23 +125,90 @@ pub fn read(project: &Project, only: &[String]) -> (Vec<(Stack, Option<Lock>)>, 
     (stacks, diagnostics)
 }
 
-/// The names of a project's stacks, all or those asked for, and complaints about those asked for
-/// that it does not have.
-pub(crate) fn select(
+/// What the environments of each stack say, all or those of these stacks; stacks without any are
+/// not among them.
+pub fn environments(
+    project: &Project,
+    only: &[String],
+) -> (BTreeMap<String, Table>, Vec<Diagnostic>) {
+    let (selected, mut diagnostics) =
+        select(project, only).unwrap_or_else(|diagnostic| (Vec::new(), vec![diagnostic]));
+    let mut tables = BTreeMap::new();
+    for name in selected {
+        let stack = name.split('/').next().unwrap_or(&name).to_owned();
+        match variants(project, &stack) {
+            Ok(None) => {}
+            Ok(Some((_, table, warnings))) => {
+                diagnostics.extend(warnings);
+                tables.insert(stack, table);
+            }
+            Err(problems) => diagnostics.extend(problems),
+        }
+    }
+    (tables, diagnostics)
+}
+
+/// The environments of a stack; `None` for one without.
+fn variants(
+    project: &Project,
+    stack: &str,
+) -> Result<Option<stack::environment::Read>, Vec<Diagnostic>> {
+    match project.read(&format!("{}/{stack}/{DESCRIPTION}", project.stacks())) {
+        Ok(Some((file, text))) => stack::environment::variants(file, &text),
+        Ok(None) => Ok(None),
+        Err(problem) => Err(vec![problem]),
+    }
+}
+
+/// The roots of a project, all or those of these stacks, as far as their descriptions can be read,
+/// and complaints about those that cannot.
+pub fn roots(project: &Project, only: &[String]) -> (Vec<String>, Vec<Diagnostic>) {
+    let (selected, mut diagnostics) =
+        select(project, only).unwrap_or_else(|diagnostic| (Vec::new(), vec![diagnostic]));
+    let mut roots = Vec::new();
+    for name in selected {
+        let stack = name.split('/').next().unwrap_or(&name);
+        match variants(project, stack) {
+            Err(problems) => diagnostics.extend(problems),
+            Ok(Some((variants, ..))) if !name.contains('/') => {
+                roots.extend(variants.iter().map(|variant| format!("{stack}/{}", variant.name)));
+            }
+            Ok(_) => roots.push(name),
+        }
+    }
+    (roots, diagnostics)
+}
+
+/// The stacks, or their environments (`shop/production`), that are asked for, and complaints about
+/// those that the project does not have. Among many stacks, the others are not even looked at.
+fn select(
     project: &Project,
     only: &[String],
 ) -> Result<(Vec<String>, Vec<Diagnostic>), Diagnostic> {
-    let names = names(project, only)?;
-    let mut complaints: Vec<Diagnostic> = only
+    let stack =
+        |name: &String| name.split_once('/').map_or(name.clone(), |(stack, _)| stack.to_owned());
+    let asked: BTreeSet<String> = only.iter().map(stack).collect();
+    if !only.is_empty() && asked.iter().all(|stack| project.has_stack(stack)) {
+        // An environment of a stack that is asked for as a whole is among its environments.
+        let selected: BTreeSet<&String> = only
+            .iter()
+            .filter(|name| !name.contains('/') || !only.contains(&stack(name)))
+            .collect();
+        return Ok((selected.into_iter().cloned().collect(), Vec::new()));
+    }
+    let names = project.stack_names()?;
+    let mut complaints: Vec<Diagnostic> = asked
         .iter()
         .filter(|name| !names.contains(name))
         .map(|unknown| unknown_stack(unknown, &names, project))
         .collect();
-    let selected: Vec<String> =
-        names.into_iter().filter(|name| only.is_empty() || only.contains(name)).collect();
-    if selected.is_empty() && only.is_empty() {
+    if names.is_empty() && only.is_empty() {
         complaints.push(no_stacks(project));
     }
+    let selected = match only {
+        [] => names,
+        only => only.iter().filter(|name| names.contains(&stack(name))).cloned().collect(),
+    };
     Ok((selected, complaints))
 }
 
@@ -177,52 +238,118 @@ fn parts(project: &Project, names: &[String], progress: &(dyn Fn(usize) + Sync))
 
 fn part(project: &Project, name: &str) -> Part {
     let mut part = Part::default();
-    match read_one(project, name) {
-        Ok((stack, lock, warnings)) => {
-            part.diagnostics = warnings;
-            part.uses = image::policy::uses(&stack);
-            match files(project, &stack, lock.as_ref(), &mut part.modules) {
-                Ok(files) => {
-                    let (drifts, diagnostics) = compare(project, &files);
-                    part.drifts = drifts;
-                    part.diagnostics.extend(diagnostics);
-                    part.files = files.into_keys().collect();
-                }
-                Err(diagnostics) => part.diagnostics.extend(diagnostics),
+    for root in read_one(project, name) {
+        let (stack, lock, warnings) = match root {
+            Ok(root) => root,
+            Err(diagnostics) => {
+                part.diagnostics.extend(diagnostics);
+                continue;
             }
+        };
+        part.roots.push(stack.root.clone());
+        part.diagnostics.extend(warnings);
+        part.uses.extend(image::policy::uses(&stack));
+        match files(project, &stack, lock.as_ref(), &mut part.modules) {
+            Ok(files) => {
+                let (drifts, diagnostics) = compare(project, &files);
+                part.drifts.extend(drifts);
+                part.diagnostics.extend(diagnostics);
+                part.files.extend(files.into_keys());
+            }
+            Err(diagnostics) => part.diagnostics.extend(diagnostics),
         }
-        Err(diagnostics) => part.diagnostics = diagnostics,
     }
     part
 }
 
-/// Reads a stack's description and its lock, with warnings.
-fn read_one(
-    project: &Project,
-    name: &str,
-) -> Result<(Stack, Option<Lock>, Vec<Diagnostic>), Vec<Diagnostic>> {
+/// A root's stack and lock with warnings, or everything that is wrong with them.
+type ReadRoot = Result<(Stack, Option<Lock>, Vec<Diagnostic>), Vec<Diagnostic>>;
+
+/// Reads a stack's description and its lock, once for each of its environments; only one where it
+/// is named, `shop/production`.
+fn read_one(project: &Project, name: &str) -> Vec<ReadRoot> {
+    let (name, environment) = match name.split_once('/') {
+        Some((name, environment)) => (name, Some(environment)),
+        None => (name, None),
+    };
     let folder = format!("{}/{name}", project.stacks());
-    project.inside(&folder).map_err(|diagnostic| vec![diagnostic])?;
-    let lock = match project.read(&format!("{folder}/{}", image::FILE)) {
-        Ok(None) => Ok(None),
-        Ok(Some((file, text))) => Lock::read(file, &text).map(Some),
-        Err(diagnostic) => Err(vec![diagnostic]),
-    };
-    let stack = match project.read(&format!("{folder}/{DESCRIPTION}")) {
-        Ok(Some((file, text))) => stack::read(file, &text, name),
-        Ok(None) => Err(vec![Diagnostic::error(
-            codes::UNREADABLE,
-            format!("`{folder}/{DESCRIPTION}` went away while it was read"),
-        )]),
-        Err(diagnostic) => Err(vec![diagnostic]),
-    };
-    match (stack, lock) {
-        (Ok((stack, warnings)), Ok(lock)) => Ok((stack, lock, warnings)),
-        (Err(mut diagnostics), Err(more)) => {
-            diagnostics.extend(more);
-            Err(diagnostics)
+    let one = |diagnostic: Diagnostic| vec![Err(vec![diagnostic])];
+    if let Err(outside) = project.inside(&folder) {
+        return one(outside);
+    }
+    let (file, text) = match project.read(&format!("{folder}/{DESCRIPTION}")) {
+        Ok(Some(description)) => description,
+        Ok(None) => {
+            return one(Diagnostic::error(
+                codes::UNREADABLE,
+                format!("`{folder}/{DESCRIPTION}` went away while it was read"),
+            ));
         }
-        (Err(diagnostics), Ok(_)) | (Ok(_), Err(diagnostics)) => Err(diagnostics),
+        Err(diagnostic) => return one(diagnostic),
+    };
+    let read = |file, text: &str, root: &str, environment: Option<&str>| -> ReadRoot {
+        let lock = match project.read(&format!("{}/{root}/{}", project.stacks(), image::FILE)) {
+            Ok(None) => Ok(None),
+            Ok(Some((file, text))) => Lock::read(file, &text).map(Some),
+            Err(diagnostic) => Err(vec![diagnostic]),
+        };
+        match (stack::read_root(file, text, name, environment), lock) {
+            (Ok((stack, warnings)), Ok(lock)) => Ok((stack, lock, warnings)),
+            (Err(mut diagnostics), Err(more)) => {
+                diagnostics.extend(more);
+                Err(diagnostics)
+            }
+            (Err(diagnostics), Ok(_)) | (Ok(_), Err(diagnostics)) => Err(diagnostics),
+        }
+    };
+    match stack::environment::variants(file, &text) {
+        Err(diagnostics) => vec![Err(diagnostics)],
+        Ok(None) => match environment {
+            None => vec![read(file, &text, name, None)],
+            Some(environment) => one(no_environment(name, environment, &[])),
+        },
+        Ok(Some((variants, table, mut warnings))) => {
+            let unknown =
+                environment.filter(|name| !table.environments.iter().any(|known| known == name));
+            if let Some(unknown) = unknown {
+                return one(no_environment(name, unknown, &table.environments));
+            }
+            let mut roots: Vec<ReadRoot> = variants
+                .into_iter()
+                .filter(|variant| environment.is_none_or(|name| variant.name == name))
+                .map(|variant| {
+                    let made = project.add_made(file, &variant);
+                    read(
+                        made,
+                        &variant.text,
+                        &format!("{name}/{}", variant.name),
+                        Some(&variant.name),
+                    )
+                })
+                .collect();
+            let stacks: Vec<&Stack> = roots.iter().flatten().map(|(stack, _, _)| stack).collect();
+            let shared = stack::environment::check(&stacks);
+            warnings.extend(shared);
+            if warnings.iter().any(Diagnostic::is_error) {
+                roots.push(Err(warnings));
+            } else if let Some(Ok((_, _, all))) = roots.first_mut() {
+                all.extend(warnings);
+            }
+            roots
+        }
+    }
+}
+
+fn no_environment(stack: &str, name: &str, known: &[String]) -> Diagnostic {
+    let message = format!("the stack `{stack}` has no environment `{name}`");
+    let diagnostic = Diagnostic::error(codes::UNKNOWN_REFERENCE, message);
+    match (did_you_mean(name, known.iter().map(String::as_str)), known) {
+        (Some(meant), _) => diagnostic.help(format!("did you mean `{meant}`?")),
+        (None, []) => diagnostic.help(format!("it has none: name it `{stack}`")),
+        (None, known) => {
+            let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+            diagnostic.help(format!("it has {}", list.join(", ")))
+        }
     }
 }
 
@@ -233,7 +360,7 @@ fn files(
     lock: Option<&Lock>,
     modules: &mut BTreeMap<&'static str, ModuleSource>,
 ) -> Result<Files, Vec<Diagnostic>> {
-    let folder = format!("{}/{}", project.stacks(), stack.name);
+    let folder = format!("{}/{}", project.stacks(), stack.root);
     let up = "../".repeat(folder.split('/').count());
     let mut root = stack::lower::lower(stack, &format!("{up}{}", project.modules()));
     modules.append(&mut root.modules);
@@ -241,7 +368,7 @@ fn files(
     if !clashes.is_empty() {
         return Err(clashes);
     }
-    let origin = format!("{folder}/{DESCRIPTION}");
+    let origin = format!("{}/{}/{DESCRIPTION}", project.stacks(), stack.name);
     let mut files = Files::new();
     for (name, body) in &root.files {
         files.insert(format!("{folder}/{name}"), header::stamp(&origin, &print(body)));
@@ -287,12 +414,20 @@ fn no_stacks(project: &Project) -> Diagnostic {
         .help(format!("make `{}/<name>/{DESCRIPTION}`", project.stacks()))
 }
 
-/// Makes complaints fit to be shown: in order, and with what is secret masked.
-fn finish(project: &Project, diagnostics: &mut [Diagnostic]) {
+/// Makes complaints fit to be shown: at the places that people wrote, in order, and with what is
+/// secret masked.
+fn finish(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
     let mut sources = project.sources.lock().expect("no thread panics while it holds this");
     for diagnostic in diagnostics.iter().filter(|d| d.code == codes::SECRET_WRITTEN) {
-        diagnostic.primary.iter().for_each(|label| sources.mask(label.span));
+        if let Some(label) = &diagnostic.primary {
+            let given = sources.written(label.span);
+            let (written, given) = (given.span, given.given);
+            sources.mask(label.span);
+            sources.mask(written);
+            given.into_iter().for_each(|given| sources.mask(given));
+        }
     }
+    crate::diagnostic::as_written(diagnostics, &sources);
     sort(diagnostics, &sources);
 }
 

@@ -68,7 +68,7 @@ pub fn verify(
     diagnostics.extend(verify::unknown_images(known, &args.images));
     let mut locked = Vec::new();
     for (stack, lock) in stacks {
-        let path = format!("{}/{}/{FILE}", project.stacks(), stack.name);
+        let path = format!("{}/{}/{FILE}", project.stacks(), stack.root);
         // It complains about images that are not locked.
         diagnostics.extend(Lock::render(lock.as_ref(), &stack, &path).err().unwrap_or_default());
         locked.extend(lock.map(|lock| Locked { stack, lock }));
@@ -82,6 +82,7 @@ pub fn verify(
     progress.finish_and_clear();
     diagnostics.extend(verified.iter().flat_map(|verified| verified.diagnostics.iter().cloned()));
     let sources = project.sources.lock().expect("no thread is left");
+    stackwright::diagnostic::as_written(&mut diagnostics, &sources);
     let report = Report { verified: &verified, diagnostics: &diagnostics, sources: &sources };
     let text = match args.format {
         Format::Terminal => {

@@ -60,7 +60,7 @@ pub fn uses(stack: &Stack) -> Vec<Use> {
                 None => stack.name_of(&reference.label),
             };
             let region = stack.settings.region.literal()?;
-            Some(Key::Own(format!("ecr/{region}/{name}"), stack.name.clone()))
+            Some(Key::Own(format!("ecr/{region}/{name}"), stack.root.clone()))
         }
     };
     let images = stack.all::<Image>().into_iter();
@@ -69,7 +69,7 @@ pub fn uses(stack: &Stack) -> Vec<Use> {
             Some(Use {
                 environment: environment.0.clone(),
                 repository: key(image)?,
-                image: format!("`image.{label}` of `{}`", stack.name),
+                image: format!("`image.{label}` of `{}`", stack.root),
                 policy: image.policy.clone(),
             })
         })
