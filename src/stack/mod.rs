@@ -128,7 +128,7 @@ pub fn read(file: FileId, text: &str, expected_name: &str) -> ReadResult {
 /// Reads and checks the description of one environment ([`environment::variants`]).
 ///
 /// # Errors
-/// As [`read`].
+/// As [`read()`].
 pub fn read_root(
     file: FileId,
     text: &str,
