@@ -163,7 +163,7 @@ fn what_loses_data_is_denied_in_ci_and_named() {
 
 #[test]
 fn an_unknown_rule_is_said_so() {
-    assert_snapshot!(report(&["--deny", "delete:stateful"]).code(1).err, @"error: `--deny delete:stateful`: `delete` is no action: write `replace`, `destroy`, `update`, `create`, `import`, `move`, `forget`, alone or before `:stateful` or `:<resource type>`");
+    assert_snapshot!(report(&["--deny", "delete:stateful"]).code(1).err, @"error: `--deny delete:stateful`: `delete` is no action: write `replace`, `maybe-replace`, `destroy`, `update`, `create`, `import`, `move`, `forget`, alone or before `:stateful` or `:<resource type>`");
 }
 
 #[test]
@@ -777,4 +777,85 @@ fn folders_of_runs_that_were_killed_are_swept() {
     project.write(&format!(".git/tmp/stackwright-{gone}-abc/state"), "");
     fake(&project, &format!("{VERSION}\nexit 2"));
     let _ = plan(&project, &["--root", "root", "--from-nothing", "--terraform", "./fake"]).code(1);
+}
+
+// What only the provider's code knows.
+
+const SEARCH: &str = r#"resource "aws_opensearch_domain" "logs" {
+  domain_name    = "logs"
+  engine_version = "OpenSearch_2.11"
+
+  ebs_options {
+    ebs_enabled = true
+    volume_size = 20
+  }
+}
+
+resource "aws_lb" "web" {
+  name               = "web"
+  load_balancer_type = "application"
+  subnets            = ["subnet-1", "subnet-2"]
+}
+
+resource "aws_lb" "tcp" {
+  name               = "tcp"
+  load_balancer_type = "network"
+  subnets            = ["subnet-1", "subnet-2"]
+}
+"#;
+
+/// A version of a search engine, and the subnets of load balancers, have changed.
+fn conditional() -> Option<Project> {
+    let project = Project::empty();
+    terraform(&project.path(""), &["version"])?;
+    project.write("root/main.tf", SEARCH);
+    commit(&project);
+    let changed =
+        SEARCH.replace("OpenSearch_2.11", "OpenSearch_1.3").replace("subnet-2", "subnet-3");
+    project.write("root/main.tf", changed);
+    Some(project)
+}
+
+#[test]
+fn what_may_be_replaced_is_said_so_with_its_condition() {
+    let Some(project) = conditional() else { return };
+    assert_snapshot!(plan(&project, &["--root", "root", "--base", "HEAD"]));
+}
+
+#[test]
+fn what_may_be_replaced_is_said_in_every_format() {
+    let Some(project) = conditional() else { return };
+    let of = |format: &str| {
+        plan(&project, &["--root", "root", "--base", "HEAD", "--format", format]).code(2).out
+    };
+    assert_snapshot!(of("markdown"));
+    assert_snapshot!(of("github"));
+    let json: Value = serde_json::from_str(&of("json")).unwrap();
+    assert_eq!(json["roots"][0]["counts"]["maybe_replace"], 2);
+    let group = &json["roots"][0]["components"][0]["groups"][0];
+    assert_eq!((&group["may_be_replaced"], &group["action"]), (&json!(true), &json!("update")));
+    assert_eq!(
+        group["attributes"][0],
+        json!({
+            "path": "engine_version",
+            "old": {"value": "OpenSearch_2.11"}, "new": {"value": "OpenSearch_1.3"},
+            "forces": false, "may_force": true,
+            "condition": "a version that the domain cannot be upgraded to",
+        })
+    );
+}
+
+#[test]
+fn what_may_be_replaced_is_denied_only_when_that_is_asked_for() {
+    let Some(project) = conditional() else { return };
+    let run = |deny: &str| plan(&project, &["--root", "root", "--base", "HEAD", "--deny", deny]);
+    let with = run("replace:stateful").code(2).err;
+    assert!(
+        with.contains("warning[SW612]: `aws_opensearch_domain.logs` may be replaced"),
+        "{with}"
+    );
+    assert!(!with.contains("aws_lb"), "{with}");
+    let all = run("replace").code(2).err;
+    assert!(all.contains("`aws_lb.tcp` may be replaced") && !all.contains("aws_lb.web"), "{all}");
+    assert_snapshot!(run("maybe-replace:stateful").code(1).err);
 }

@@ -84,6 +84,7 @@ pub struct PlanArgs {
     ///
     /// `stateful` is what holds data: databases, buckets, file systems, queues, keys, repositories,
     /// log groups. Where CI is set, the default is `replace:stateful,destroy:stateful`.
+    /// `maybe-replace` is an update that the real provider may turn into a replacement.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     deny: Vec<String>,
 

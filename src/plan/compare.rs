@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use tempfile::TempDir;
 
+use super::conditions::Conditions;
 use super::error::Error;
 use super::message::{self, Message, Places};
 use super::providers;
@@ -183,7 +184,7 @@ impl Planner<'_> {
                 &plan,
                 &["-lock=true"],
                 &Surroundings::Live,
-                Origin::Real,
+                (Origin::Real, &Conditions::default()),
                 target,
                 planned,
             )?;
@@ -201,7 +202,7 @@ impl Planner<'_> {
             planned.unseen = root.unseen().into_iter().collect();
             let tree = work.path().join("tree");
             root.stage(&target.top, &tree, &work.path().join(DATA))?;
-            let serving = providers::serve(&root.needs(), &self.facts)?;
+            let (serving, _) = providers::serve(&root.needs(), &self.facts)?;
             let reattach = serving.as_ref().map(Serving::reattach);
             let surroundings =
                 Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
@@ -251,7 +252,7 @@ impl Planner<'_> {
         if let Some(old) = &old {
             needs.add(old.needs());
         }
-        let serving = providers::serve(&needs, &self.facts)?;
+        let (serving, conditions) = providers::serve(&needs, &self.facts)?;
         let reattach = serving.as_ref().map(Serving::reattach);
         let surroundings =
             Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
@@ -290,7 +291,7 @@ impl Planner<'_> {
             &plan,
             &options,
             &surroundings,
-            Origin::Simulated,
+            (Origin::Simulated, &conditions),
             target,
             planned,
         )?;
@@ -355,7 +356,7 @@ impl Planner<'_> {
         plan: &Path,
         options: &[&str],
         surroundings: &Surroundings<'_>,
-        origin: Origin,
+        (origin, conditions): (Origin, &Conditions),
         target: &Target,
         planned: &mut Planned,
     ) -> Result<Summary, Failed> {
@@ -373,7 +374,7 @@ impl Planner<'_> {
         if answer.code != 0 {
             message::of_lines(&answer)?;
         }
-        Ok(Summary::read(&answer.stdout, origin)?)
+        Ok(Summary::read_with(&answer.stdout, origin, conditions)?)
     }
 
     fn with_variables<'a>(&'a self, args: &[&'a str]) -> Vec<String> {

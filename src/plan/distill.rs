@@ -378,6 +378,9 @@ pub fn take_over(provider: &mut Provider, from: &Provider) {
             }
             let groups = from.exactly_one_of.iter().filter(|paths| all(paths));
             resource.exactly_one_of = groups.cloned().collect();
+            let conditions =
+                from.conditions.iter().filter(|(path, _)| all(std::slice::from_ref(path)));
+            resource.conditions = conditions.map(|(path, it)| (path.clone(), it.clone())).collect();
         }
     }
 }

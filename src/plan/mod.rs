@@ -6,6 +6,7 @@
 //! ([`terraform`]). [`summary`] is what people are told of it.
 
 pub mod compare;
+pub mod conditions;
 pub mod deny;
 pub mod distill;
 mod error;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::conditions::Conditions;
 use super::error::Error;
 use super::facts;
 use super::root::Needs;
@@ -12,8 +13,8 @@ use super::server::{Options, Serving, serve as start};
 const BUILT_IN: &str = "terraform";
 
 /// Serves what a root wants, as far as facts know it; `None` when nothing is to be served. Facts of
-/// the user's come before those that we have.
-pub(super) fn serve(needs: &Needs, own: &[String]) -> Result<Option<Serving>, Error> {
+/// the user's come before those that we have. What they say of replacements comes with it.
+pub(super) fn serve(needs: &Needs, own: &[String]) -> Result<(Option<Serving>, Conditions), Error> {
     let names: BTreeSet<String> = needs
         .providers
         .iter()
@@ -40,9 +41,12 @@ pub(super) fn serve(needs: &Needs, own: &[String]) -> Result<Option<Serving>, Er
             providers.push(provider.map_err(bad)?);
         }
     }
+    let conditions = Conditions::of(&providers);
     if providers.is_empty() {
-        return Ok(None);
+        return Ok((None, conditions));
     }
     let serving = start(providers, Options::default());
-    serving.map(Some).map_err(|error| Error::Server(error.to_string()))
+    serving
+        .map(|serving| (Some(serving), conditions))
+        .map_err(|error| Error::Server(error.to_string()))
 }

@@ -32,6 +32,17 @@ pub struct Resource {
     pub conflicts: BTreeMap<String, Vec<String>>,
     /// Sets of attributes of which exactly one is written.
     pub exactly_one_of: Vec<Vec<String>>,
+    /// By path, on what it depends whether a change of it replaces the resource.
+    pub conditions: BTreeMap<String, Condition>,
+}
+
+/// On what a replacement depends.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// An attribute and the only value of it that makes a replacement possible.
+    pub only: Option<(String, String)>,
+    /// In words, for people.
+    pub words: String,
 }
 
 /// The library that a resource type is written with; they treat computed values differently.

@@ -6,7 +6,8 @@ use std::str::{FromStr, Lines};
 
 use super::FactsError;
 use crate::plan::schema::{
-    Attribute, Block, ForceNew, NestedBlock, Nesting, Presence, Provider, Resource, Rule, Sdk, Type,
+    Attribute, Block, Condition, ForceNew, NestedBlock, Nesting, Presence, Provider, Resource,
+    Rule, Sdk, Type,
 };
 use crate::plan::value::Value;
 
@@ -240,8 +241,24 @@ fn relation(cursor: &mut Cursor<'_>, resource: &mut Resource) -> Result<(), Fact
             }
         }
         "exactly-one" => resource.exactly_one_of.push(cursor.words()?),
+        "may-replace" => {
+            let path = cursor.word()?;
+            let mut condition = Condition::default();
+            if !cursor.eat(':') {
+                let attribute = cursor.word()?;
+                cursor.expect('=')?;
+                condition.only = Some((attribute, cursor.word()?));
+                cursor.expect(':')?;
+            }
+            condition.words = cursor.word()?;
+            cursor.end()?;
+            if resource.conditions.insert(path, condition).is_some() {
+                return Err(cursor.error("the condition of this path stands twice"));
+            }
+        }
         other => {
-            let message = format!("a relation is `conflicts` or `exactly-one`, not `{other}`");
+            let message =
+                format!("a relation is `conflicts`, `exactly-one` or `may-replace`, not `{other}`");
             return Err(cursor.error(message));
         }
     }

@@ -60,6 +60,13 @@ fn resource(out: &mut String, keyword: &str, name: &str, resource: &Resource) {
     for paths in &resource.exactly_one_of {
         let _ = writeln!(out, "  ! exactly-one{}", words(paths));
     }
+    for (path, condition) in &resource.conditions {
+        let _ = write!(out, "  ! may-replace {}", word(path));
+        if let Some((attribute, value)) = &condition.only {
+            let _ = write!(out, " {}={}", word(attribute), word(value));
+        }
+        let _ = writeln!(out, ": {}", quoted(&condition.words));
+    }
 }
 
 fn block(out: &mut String, block: &Block, level: usize) {

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::plan::schema::{
-    Attribute, Block, ForceNew, NestedBlock, Nesting, Presence, Resource, Rule, Sdk, Type,
+    Attribute, Block, Condition, ForceNew, NestedBlock, Nesting, Presence, Resource, Rule, Sdk,
+    Type,
 };
 use crate::plan::value::Value;
 
@@ -31,6 +32,8 @@ resource toy_car version=2 framework
     nut {} set 5..
   ! conflicts colour: wheel.tyre parts
   ! exactly-one id key
+  ! may-replace parts.name: "it gets shorter"
+  ! may-replace wheel colour=red: "there are fewer"
 
 data toy_car
   id = string required
@@ -144,13 +147,17 @@ fn block() -> impl Strategy<Value = Block> {
 fn resource() -> impl Strategy<Value = Resource> {
     let sdk = prop::sample::select(vec![Sdk::V2, Sdk::Framework]);
     let conflicts = btree_map(name(), vec(name(), 0..3), 0..2);
-    (0..3_i64, block(), sdk, conflicts, vec(vec(name(), 0..3), 0..2)).prop_map(
-        |(version, block, sdk, conflicts, exactly_one_of)| Resource {
+    let only = option::of((name(), name()));
+    let condition = (only, name()).prop_map(|(only, words)| Condition { only, words });
+    let conditions = btree_map(name(), condition, 0..2);
+    (0..3_i64, block(), sdk, conflicts, vec(vec(name(), 0..3), 0..2), conditions).prop_map(
+        |(version, block, sdk, conflicts, exactly_one_of, conditions)| Resource {
             version,
             block,
             sdk,
             conflicts,
             exactly_one_of,
+            conditions,
         },
     )
 }
@@ -292,7 +299,7 @@ fn errors_say_where_and_what() {
     "  id = string optional": line 5: this is indented too far
     " id = string optional": line 5: indent by two spaces a level
     "\tid = string optional": line 5: indent by two spaces a level
-    "! conflict a: b": line 5: a relation is `conflicts` or `exactly-one`, not `conflict`
+    "! conflict a: b": line 5: a relation is `conflicts`, `exactly-one` or `may-replace`, not `conflict`
     "! conflicts a b": line 5: `:` should stand before `b`
     "ok = string optional": line 5: `ok` stands twice
     "id = nested(set) optional\n    inner {} list": line 5: nested attributes hold attributes, not blocks
@@ -363,7 +370,9 @@ fn the_facts_that_come_with_us_are_consistent() {
             let conflicts = resource.conflicts.iter();
             let paths = conflicts
                 .flat_map(|(path, others)| others.iter().chain([path]))
-                .chain(resource.exactly_one_of.iter().flatten());
+                .chain(resource.exactly_one_of.iter().flatten())
+                .chain(resource.conditions.keys())
+                .chain(resource.conditions.values().flat_map(|it| it.only.iter().map(|it| &it.0)));
             for path in paths {
                 assert!(is_there(&resource.block, path), "{name}: {of} has no {path}");
             }

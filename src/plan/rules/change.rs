@@ -60,6 +60,10 @@ pub fn plan(wanted: &Wanted) -> Change {
         let replacing = Replacing { sdk: resource.sdk, imported: wanted.imported };
         let ends = Ends { prior, planned: &planned };
         replacing.block(&resource.block, &ends, &mut Path::new(), &mut replaces);
+        // Of what is imported, nobody knows what it is.
+        if !wanted.imported {
+            replaces.extend(decided(wanted.type_name, &ends));
+        }
     }
     Change { planned, replaces }
 }
@@ -125,6 +129,31 @@ fn set_validation_options(planned: &mut BTreeMap<String, Value>) {
         };
         planned.insert("domain_validation_options".into(), names.into_iter().map(option).collect());
     }
+}
+
+/// Where the provider's code asks more of a change than that there is one, and the answer is known.
+fn decided(type_name: &str, ends: &Ends) -> Vec<Path> {
+    let is_changed = |name: &&str| {
+        let at = ends.get(name);
+        at.prior != at.planned && !(at.prior.is_zero() && at.planned.is_zero())
+    };
+    let names: Vec<&str> = match type_name {
+        "aws_instance" if *ends.planned.get("user_data_replace_on_change") == Value::Bool(true) => {
+            ["user_data", "user_data_base64"].into_iter().filter(is_changed).collect()
+        }
+        // A rule can be modified, but not what kind of source it has.
+        "aws_vpc_security_group_egress_rule" | "aws_vpc_security_group_ingress_rule" => {
+            let sources =
+                ["cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"];
+            let source = |of: &Value| sources.into_iter().find(|name| !of.get(name).is_null());
+            match (source(ends.prior), source(ends.planned)) {
+                (Some(old), Some(new)) if old != new => vec![old, new],
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    };
+    names.into_iter().map(|name| vec![Step::Attribute(name.to_owned())]).collect()
 }
 
 /// What is in the cluster is what the manifest says, and more.

@@ -670,3 +670,24 @@ fn the_account_is_the_one_that_a_provider_block_asks_for() {
     let role = map(&[("role_arn", "arn:aws:iam::210987654321:role/deploy".into())]);
     assert_eq!(account(&[("assume_role", Value::List(vec![role]))]), "210987654321");
 }
+
+#[test]
+fn a_condition_that_is_known_is_decided() {
+    let instance = |user_data: &str, replace: bool| {
+        map(&[
+            ("user_data", user_data.into()),
+            ("user_data_replace_on_change", Value::Bool(replace)),
+        ])
+    };
+    let known = |name: &str| worlds().find(|world| world.type_name == name).unwrap();
+    let world = known("aws_instance");
+    assert_eq!(world.replaces(&instance("a", true), &instance("b", true)), ["user_data"]);
+    assert!(world.replaces(&instance("a", false), &instance("b", false)).is_empty());
+    let rule =
+        |name: &str, value: &str| map(&[("ip_protocol", "tcp".into()), (name, value.into())]);
+    let world = known("aws_vpc_security_group_ingress_rule");
+    let (one, other) = (rule("cidr_ipv4", "10.0.0.0/8"), rule("cidr_ipv4", "10.1.0.0/16"));
+    assert!(world.replaces(&one, &other).is_empty());
+    let other = rule("prefix_list_id", "pl-1");
+    assert_eq!(world.replaces(&one, &other), ["cidr_ipv4", "prefix_list_id"]);
+}

@@ -7,8 +7,8 @@ pub mod terminal;
 
 use crate::diagnostic::{Diagnostic, Sources, codes};
 use crate::plan::compare::Planned;
-use crate::plan::deny::{Deny, denied};
-use crate::plan::summary::{Action, Origin};
+use crate::plan::deny::{Deny, denied, doubtful};
+use crate::plan::summary::{Change, Origin, Summary, counted};
 
 /// The plans of one run.
 #[derive(Debug)]
@@ -27,6 +27,17 @@ pub struct PlanReport<'a> {
     pub sources: &'a Sources,
 }
 
+/// Says for which attributes the real provider may replace a resource.
+fn because(mut diagnostic: Diagnostic, change: &Change) -> Diagnostic {
+    for (path, words) in change.conditions() {
+        diagnostic = diagnostic.help(match words {
+            Some(words) => format!("`{path}` changes; what replaces is {words}"),
+            None => format!("`{path}` changes, which replaces under a condition"),
+        });
+    }
+    diagnostic
+}
+
 impl PlanReport<'_> {
     /// Everything that is wrong, and what is denied last.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
@@ -41,23 +52,29 @@ impl PlanReport<'_> {
                     format!(
                         "`{}` would be {} in `{}`",
                         change.address,
-                        change.action.done(),
+                        rule.done(change),
                         planned.name
                     ),
                 );
-                let forcing: Vec<&str> = change
-                    .attributes
-                    .iter()
-                    .filter(|attribute| attribute.forces)
-                    .map(|attribute| attribute.path.as_str())
-                    .collect();
+                let forcing: Vec<&str> =
+                    change.forcing().map(|attribute| attribute.path.as_str()).collect();
                 let diagnostic = match forcing.as_slice() {
                     [] => diagnostic,
                     paths => diagnostic.help(format!("because of `{}`", paths.join("`, `"))),
                 };
-                all.push(diagnostic.help(format!(
+                all.push(because(diagnostic, change).help(format!(
                     "`{rule}` is denied; `--deny none` lets it pass, once somebody has looked at it"
                 )));
+            }
+            for change in planned.summary.iter().flat_map(|it| doubtful(it, self.deny)) {
+                let diagnostic = Diagnostic::warning(
+                    codes::MAY_BE_REPLACED,
+                    format!("`{}` may be replaced in `{}`", change.address, planned.name),
+                );
+                all.push(because(diagnostic, change).help(
+                    "only the provider knows: `plan --live` says it; `--deny maybe-replace:stateful` \
+                     makes it an error",
+                ));
             }
         }
         all
@@ -83,13 +100,9 @@ impl PlanReport<'_> {
         if failed > 0 {
             words.push(format!("{failed} without a plan"));
         }
-        for action in Action::ALL {
-            let summaries = self.planned.iter().filter_map(|planned| planned.summary.as_ref());
-            let count: usize = summaries.map(|summary| summary.count(action)).sum();
-            if count > 0 {
-                words.push(format!("{count} to {}", action.name()));
-            }
-        }
+        let summaries: Vec<&Summary> =
+            self.planned.iter().filter_map(|planned| planned.summary.as_ref()).collect();
+        words.extend(counted(&summaries));
         if words.is_empty() {
             words.push(
                 if self.has_changes() { "only outputs change" } else { "no changes" }.to_owned(),
