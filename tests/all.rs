@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod check;
+mod corpus;
 mod diff;
 mod docs;
 mod facts;

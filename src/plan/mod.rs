@@ -9,6 +9,7 @@ pub mod compare;
 pub mod conditions;
 pub mod deny;
 pub mod distill;
+mod documents;
 mod error;
 pub mod facts;
 pub mod group;
@@ -31,5 +32,6 @@ pub mod types;
 pub mod value;
 pub mod wire;
 
+pub use documents::Document;
 pub use error::Error;
 pub use process::Stop;

@@ -45,7 +45,8 @@ pub(super) fn serve(needs: &Needs, own: &[String]) -> Result<(Option<Serving>, C
     if providers.is_empty() {
         return Ok((None, conditions));
     }
-    let serving = start(providers, Options::default());
+    let documents = needs.documents.iter().cloned().collect();
+    let serving = start(providers, Options { documents, ..Options::default() });
     serving
         .map(|serving| (Some(serving), conditions))
         .map_err(|error| Error::Server(error.to_string()))

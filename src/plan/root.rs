@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::documents::Document;
 use super::error::Error;
 use super::placeholder;
 use super::scan::{Call, Names, STUBS, Text, state_path};
@@ -39,8 +40,10 @@ pub struct Needs {
     pub providers: BTreeMap<String, Option<String>>,
     /// The resource types that it manages.
     pub resources: BTreeSet<String>,
-    /// The data sources that it reads.
+    /// The data sources that it reads, and its ephemeral resources.
     pub data_sources: BTreeSet<String>,
+    /// The secrets and parameters that it reads as JSON.
+    pub documents: BTreeSet<Document>,
 }
 
 impl Needs {
@@ -52,6 +55,7 @@ impl Needs {
         }
         self.resources.extend(other.resources);
         self.data_sources.extend(other.data_sources);
+        self.documents.extend(other.documents);
     }
 }
 
@@ -135,6 +139,7 @@ impl Root {
                 providers: names.providers.clone(),
                 resources: names.resources.clone(),
                 data_sources: names.data_sources.clone(),
+                documents: names.documents.all().collect(),
             });
         }
         needs

@@ -9,6 +9,7 @@ use hcl::edit::expr::Expression;
 use hcl::edit::structure::{Attribute, Block, Body};
 use serde_json::Value;
 
+use super::documents::Documents;
 use super::placeholder;
 
 /// What one folder names.
@@ -28,6 +29,8 @@ pub struct Names {
     pub outputs: BTreeMap<String, BTreeSet<String>>,
     /// Outputs of other roots' states that are named: by data source, by output.
     pub states: BTreeMap<String, BTreeSet<String>>,
+    /// What is read as JSON.
+    pub(super) documents: Documents,
     /// Paths that lead up and out of the folder.
     pub up: BTreeSet<String>,
     /// True when it asks which files there are.
@@ -114,6 +117,13 @@ impl Names {
             ("data" | "ephemeral", [ty, name]) => {
                 self.data_sources.insert((*ty).to_owned());
                 self.provider_of(ty, block.body.get_attribute("provider"));
+                let named = ["name", "secret_id"];
+                let named = named.iter().find_map(|name| block.body.get_attribute(name));
+                let named = named.map(|named| match &named.value {
+                    Expression::String(text) => text.as_str().to_owned(),
+                    other => other.to_string(),
+                });
+                self.documents.named(ty, name, named.as_deref());
                 if *ty == "terraform_remote_state" {
                     self.states.entry((*name).to_owned()).or_default();
                     edits.replace_attribute(&block.body, "backend", "\"local\"");
@@ -264,10 +274,18 @@ impl Names {
     /// Finds names in text: also in comments, which does no harm.
     fn references(&mut self, text: &str) {
         self.lists_files |= text.contains("fileset(");
+        self.documents.references(text);
         for rest in after(text, "module.") {
             let Some((call, rest)) = name(rest) else { continue };
             let outputs = self.outputs.entry(call.to_owned()).or_default();
+            // `values(module.a)[*].b`
+            let rest = rest.trim_start_matches(')');
             outputs.extend(member(rest).map(|(output, _)| output.to_owned()));
+            let before = &text[..text.len() - rest.len()];
+            if let Some(each) = each_of(before, rest) {
+                let named = after(rest_of_block(rest), &each).filter_map(name);
+                outputs.extend(named.map(|(output, _)| output.to_owned()));
+            }
         }
         for rest in after(text, "data.terraform_remote_state.") {
             let Some((state, rest)) = name(rest) else { continue };
@@ -287,6 +305,25 @@ impl Names {
             at = end;
         }
     }
+}
+
+/// What an element is called, with the dot after it, where a text before a reference goes through
+/// what it names: `for key, value in module.a`, `for_each = module.a`.
+fn each_of(before: &str, rest: &str) -> Option<String> {
+    let line = before.rsplit('\n').next()?;
+    if rest.starts_with(['.', '[']) {
+        return None;
+    }
+    if let Some((_, binding)) = line.rsplit_once("for ").filter(|(_, tail)| tail.contains(" in ")) {
+        let (names, _) = binding.split_once(" in ")?;
+        return Some(format!("{}.", names.rsplit(',').next()?.trim()));
+    }
+    line.contains("for_each").then(|| "each.value.".to_owned())
+}
+
+/// Up to the end of the block that a text begins in, as `terraform fmt` leaves it.
+fn rest_of_block(text: &str) -> &str {
+    &text[..text.find("\n}").unwrap_or(text.len())]
 }
 
 /// Where the stub of another root's state is, from the root.
@@ -448,6 +485,25 @@ resource "aws_instance" "a" {
         assert_eq!(names.variables["size"], 1);
         assert_eq!(names.up.iter().collect::<Vec<_>>(), ["../files/init.sh"]);
         assert_eq!(names.calls["vpc"].arguments.iter().collect::<Vec<_>>(), ["name"]);
+    }
+
+    #[test]
+    fn outputs_of_modules_are_found_where_somebody_goes_through_them() {
+        let text = r#"a = [for key, it in module.one : it.arn if it.on]
+resource "aws_x" "x" {
+  for_each = module.two
+  b        = each.value.id
+}
+c = each.value.other
+d = values(module.three)[*].name
+"#;
+        let mut names = Names::default();
+        let _ = names.add("main.tf", text);
+        let of = |call: &str| names.outputs[call].iter().map(String::as_str).collect::<Vec<_>>();
+        assert_eq!(
+            (of("one"), of("two"), of("three")),
+            (vec!["arn", "on"], vec!["id"], vec!["name"])
+        );
     }
 
     #[test]

@@ -17,9 +17,11 @@ pub struct Provider {
     pub resources: BTreeMap<String, Resource>,
     /// Its data sources.
     pub data_sources: BTreeMap<String, Resource>,
+    /// Its ephemeral resources.
+    pub ephemeral: BTreeMap<String, Resource>,
 }
 
-/// A resource type or data source.
+/// A resource type, data source or ephemeral resource.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Resource {
     /// The version of its state.

@@ -7,12 +7,16 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use bytes::Bytes;
 use prost::Message;
 
+use super::documents::Document;
 use super::protocol as p;
 use super::rules::{self, Environment, Path, Problem, Settings};
 use super::schema::{self, Attribute, Block, Nesting, Presence, Provider, Resource, Type};
 use super::server::framed;
 use super::value::Value;
 use super::wire::{self, WireError};
+
+/// The account that AWS's documentation uses.
+pub(super) const ACCOUNT: &str = "123456789012";
 
 /// What the served providers are told of the world.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +25,13 @@ pub struct Options {
     pub region: String,
     /// The account that everything is in.
     pub account: String,
+    /// Secrets and parameters that are read as JSON.
+    pub documents: Vec<Document>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { region: "us-east-1".into(), account: "123456789012".into() }
+        Self { region: "us-east-1".into(), account: ACCOUNT.into(), documents: Vec::new() }
     }
 }
 
@@ -97,6 +103,7 @@ pub struct Service {
     config: Block,
     resources: BTreeMap<String, Served>,
     data_sources: BTreeMap<String, Served>,
+    ephemeral: BTreeMap<String, Served>,
     /// The answer to GetProviderSchema.
     schema: Result<Bytes, Status>,
     environment: Environment,
@@ -138,6 +145,7 @@ impl Service {
             config: provider.config,
             resources: Served::all(provider.resources),
             data_sources: Served::all(provider.data_sources),
+            ephemeral: Served::all(provider.ephemeral),
             schema,
             options,
             mode,
@@ -161,6 +169,12 @@ impl Service {
             "ImportResourceState" => framed(&self.import(message)?),
             "MoveResourceState" => framed(&self.moved(message)?),
             "ReadDataSource" => framed(&self.read_data(on, message)?),
+            "ValidateEphemeralResourceConfig" => framed(&self.validate(&self.ephemeral, message)?),
+            "OpenEphemeralResource" => framed(&self.open(on, message)?),
+            // What is open expires never, and holds nothing.
+            "RenewEphemeralResource" | "CloseEphemeralResource" => {
+                framed(&p::DiagnosticsResponse::default())
+            }
             "GetFunctions" => framed(&p::GetFunctionsResponse { functions: functions(&self.name) }),
             "CallFunction" => framed(&self.call_function(message)?),
             "StopProvider" => framed(&p::Empty {}),
@@ -175,6 +189,7 @@ impl Service {
             data_sources: self.data_sources.keys().map(named).collect(),
             resources: self.resources.keys().map(named).collect(),
             functions: functions(&self.name).keys().map(named).collect(),
+            ephemeral_resources: self.ephemeral.keys().map(named).collect(),
         }
     }
 
@@ -339,6 +354,7 @@ impl Service {
             source: &served.resource,
             config: &served.decode(request.config)?,
             settings: &self.settings(on),
+            documents: &self.options.documents,
         });
         Ok(match read {
             Ok(state) => {
@@ -347,6 +363,37 @@ impl Service {
             Err(problem) => {
                 p::ReadDataSourceResponse { state: None, diagnostics: vec![diagnostic(problem)] }
             }
+        })
+    }
+
+    fn open(
+        &self,
+        on: &Connection,
+        message: Bytes,
+    ) -> Result<p::OpenEphemeralResourceResponse, Status> {
+        let request = p::ConfigRequest::decode(message)?;
+        let Some(served) = self.ephemeral.get(&request.type_name) else {
+            let unknown =
+                format!("`{}` has no ephemeral resource `{}`", self.name, request.type_name);
+            return Err(Status::invalid(unknown));
+        };
+        // It is like a data source that nothing is kept of.
+        let opened = rules::data::read(&rules::data::Asked {
+            type_name: &request.type_name,
+            source: &served.resource,
+            config: &served.decode(request.config)?,
+            settings: &self.settings(on),
+            documents: &self.options.documents,
+        });
+        Ok(match opened {
+            Ok(result) => p::OpenEphemeralResourceResponse {
+                result: served.encode(&result)?,
+                diagnostics: Vec::new(),
+            },
+            Err(problem) => p::OpenEphemeralResourceResponse {
+                result: None,
+                diagnostics: vec![diagnostic(problem)],
+            },
         })
     }
 
@@ -462,6 +509,7 @@ fn schema_response(provider: &Provider) -> p::GetProviderSchemaResponse {
         data_source_schemas: schemas(&provider.data_sources),
         server_capabilities: Some(capabilities()),
         functions: functions(&provider.name),
+        ephemeral_resource_schemas: schemas(&provider.ephemeral),
     }
 }
 
@@ -539,21 +587,25 @@ mod tests {
     use super::*;
     use crate::plan::facts;
 
-    const METHODS: [&str; 16] = [
+    const METHODS: [&str; 20] = [
         "ApplyResourceChange",
         "CallFunction",
+        "CloseEphemeralResource",
         "ConfigureProvider",
         "GetFunctions",
         "GetMetadata",
         "GetProviderSchema",
         "ImportResourceState",
         "MoveResourceState",
+        "OpenEphemeralResource",
         "PlanResourceChange",
         "ReadDataSource",
         "ReadResource",
+        "RenewEphemeralResource",
         "StopProvider",
         "UpgradeResourceState",
         "ValidateDataResourceConfig",
+        "ValidateEphemeralResourceConfig",
         "ValidateProviderConfig",
         "ValidateResourceConfig",
     ];

@@ -33,6 +33,9 @@
 //!
 //! data aws_region
 //!   name = string optional computed
+//!
+//! ephemeral aws_kms_secrets framework
+//!   plaintext = map(string) computed sensitive
 //! ```
 //!
 //! | word | meaning |
@@ -104,7 +107,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     EMBEDDED.iter().map(|(name, _)| *name)
 }
 
-/// What is known of these resource types and data sources of a provider, from the facts that come
+/// What is known of these resource types, and of data sources and ephemeral resources, of a provider, from the facts that come
 /// with Stackwright. `None` for a provider of which they know nothing; a type that they do not
 /// know is left out.
 ///

@@ -23,8 +23,8 @@ pub fn parse(text: &str) -> Result<Provider, FactsError> {
     read(text, |_, _| true)
 }
 
-/// Reads the facts of these resource types and data sources, and of the provider's own
-/// configuration; whatever else stands there is neither read nor checked. A type that the facts do
+/// Reads the facts of these resource types, data sources and ephemeral resources, which stand among
+/// the data sources, and of the provider's own configuration; whatever else stands there is neither read nor checked. A type that the facts do
 /// not know is left out.
 ///
 /// # Errors
@@ -37,7 +37,7 @@ pub fn load(
 ) -> Result<Provider, FactsError> {
     read(text, |kind, name| match kind {
         Kind::Resource => types.contains(name),
-        Kind::Data => data.contains(name),
+        Kind::Data | Kind::Ephemeral => data.contains(name),
     })
 }
 
@@ -46,6 +46,7 @@ pub fn load(
 enum Kind {
     Resource,
     Data,
+    Ephemeral,
 }
 
 fn read(text: &str, wanted: impl Fn(Kind, &str) -> bool) -> Result<Provider, FactsError> {
@@ -75,8 +76,11 @@ fn read(text: &str, wanted: impl Fn(Kind, &str) -> bool) -> Result<Provider, Fac
             }
             "resource" => Kind::Resource,
             "data" => Kind::Data,
+            "ephemeral" => Kind::Ephemeral,
             other => {
-                let message = format!("a section is `config`, `resource` or `data`, not `{other}`");
+                let message = format!(
+                    "a section is `config`, `resource`, `data` or `ephemeral`, not `{other}`"
+                );
                 return Err(header.error(message));
             }
         };
@@ -88,6 +92,7 @@ fn read(text: &str, wanted: impl Fn(Kind, &str) -> bool) -> Result<Provider, Fac
         let sections = match kind {
             Kind::Resource => &mut provider.resources,
             Kind::Data => &mut provider.data_sources,
+            Kind::Ephemeral => &mut provider.ephemeral,
         };
         let Entry::Vacant(place) = sections.entry(name) else {
             return Err(header.error("this section stands twice"));

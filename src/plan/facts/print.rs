@@ -38,6 +38,9 @@ pub fn print(provider: &Provider) -> String {
     for (name, it) in &provider.data_sources {
         resource(&mut out, "data", name, it);
     }
+    for (name, it) in &provider.ephemeral {
+        resource(&mut out, "ephemeral", name, it);
+    }
     out
 }
 

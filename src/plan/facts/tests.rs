@@ -37,6 +37,9 @@ resource toy_car version=2 framework
 
 data toy_car
   id = string required
+
+ephemeral toy_key framework
+  value = string computed sensitive
 "##;
 
 fn name() -> impl Strategy<Value = String> {
@@ -164,13 +167,14 @@ fn resource() -> impl Strategy<Value = Resource> {
 
 fn any_provider() -> impl Strategy<Value = Provider> {
     let resources = || btree_map(name(), resource(), 0..3);
-    (name(), name(), block(), resources(), resources()).prop_map(
-        |(name, version, config, resources, data_sources)| Provider {
+    (name(), name(), block(), resources(), resources(), resources()).prop_map(
+        |(name, version, config, resources, data_sources, ephemeral)| Provider {
             name,
             version,
             config,
             resources,
             data_sources,
+            ephemeral,
         },
     )
 }
@@ -195,6 +199,8 @@ proptest! {
         if !data {
             part.data_sources = BTreeMap::new();
         }
+        // Data sources and ephemeral resources are asked for together.
+        part.ephemeral.retain(|name, _| part.data_sources.contains_key(name));
         let names = |of: &BTreeMap<String, Resource>| of.keys().cloned().collect();
         let loaded = load(&print(&provider), &names(&part.resources), &names(&part.data_sources));
         prop_assert_eq!(loaded.unwrap(), part);
@@ -317,7 +323,7 @@ fn a_file_that_is_no_facts_file_is_said_so() {
     );
     assert_eq!(
         error("facts 1\nprovider toy\nresorce toy\n"),
-        "line 3: a section is `config`, `resource` or `data`, not `resorce`"
+        "line 3: a section is `config`, `resource`, `data` or `ephemeral`, not `resorce`"
     );
     assert_eq!(
         error("facts 1\nprovider toy\nresource a\nresource a\n"),
@@ -366,7 +372,9 @@ fn the_facts_that_come_with_us_are_as_printed() {
 fn the_facts_that_come_with_us_are_consistent() {
     for (name, text) in EMBEDDED {
         let provider = parse(text).unwrap();
-        for (of, resource) in provider.resources.iter().chain(&provider.data_sources) {
+        for (of, resource) in
+            provider.resources.iter().chain(&provider.data_sources).chain(&provider.ephemeral)
+        {
             let conflicts = resource.conflicts.iter();
             let paths = conflicts
                 .flat_map(|(path, others)| others.iter().chain([path]))

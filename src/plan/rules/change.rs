@@ -50,7 +50,9 @@ pub fn plan(wanted: &Wanted) -> Change {
         set_region(wanted, attributes);
         set_all_tags(wanted, attributes);
         match wanted.type_name {
-            "aws_acm_certificate" if prior.is_none() => set_validation_options(attributes),
+            "aws_acm_certificate" if config.get("domain_name").as_str().is_some() => {
+                set_validation_options(attributes, prior);
+            }
             "kubernetes_manifest" => set_object(attributes),
             _ => {}
         }
@@ -99,7 +101,7 @@ fn set_all_tags(wanted: &Wanted, planned: &mut BTreeMap<String, Value>) {
 
 /// A certificate knows what it will ask to be shown in DNS, up to the names and values of the
 /// records: that is what `for_each` over it needs.
-fn set_validation_options(planned: &mut BTreeMap<String, Value>) {
+fn set_validation_options(planned: &mut BTreeMap<String, Value>, prior: Option<&Value>) {
     let text = |name: &str| planned.get(name).and_then(Value::as_str);
     let Some(domain) = text("domain_name").map(str::to_owned) else { return };
     let mut names = vec![domain];
@@ -118,6 +120,11 @@ fn set_validation_options(planned: &mut BTreeMap<String, Value>) {
     names.sort();
     names.dedup();
     let all: Value = names.iter().map(String::as_str).collect();
+    let before = prior.map(|prior| prior.get("subject_alternative_names"));
+    let all = match before {
+        Some(before) if before.is_same(&all, &Type::Set(Box::new(Type::String))) => before.clone(),
+        _ => all,
+    };
     planned.insert("subject_alternative_names".into(), all);
     if by_dns && planned.get("domain_validation_options") == Some(&Value::Unknown) {
         let option = |name: String| {

@@ -621,7 +621,14 @@ fn read(type_name: &str, written: &[(&str, Value)]) -> Value {
         }
     }
     let settings = Settings { region: "us-west-2".into(), ..settings() };
-    data::read(&data::Asked { type_name, source, config: &config, settings: &settings }).unwrap()
+    data::read(&data::Asked {
+        type_name,
+        source,
+        config: &config,
+        settings: &settings,
+        documents: &[],
+    })
+    .unwrap()
 }
 
 #[test]
@@ -653,7 +660,13 @@ fn every_data_source_reads_what_fits_its_schema() {
         let provider = facts::parse(facts::embedded(name).unwrap()).unwrap();
         for (type_name, source) in &provider.data_sources {
             let config = sample_block(&source.block, "{}", Written::Required);
-            let asked = data::Asked { type_name, source, config: &config, settings: &settings() };
+            let asked = data::Asked {
+                type_name,
+                source,
+                config: &config,
+                settings: &settings(),
+                documents: &[],
+            };
             let state = data::read(&asked).unwrap();
             assert!(state.is_known(), "{type_name}");
             wire::encode(&state, &source.block.object_type()).unwrap();
