@@ -859,3 +859,103 @@ fn what_may_be_replaced_is_denied_only_when_that_is_asked_for() {
     assert!(all.contains("`aws_lb.tcp` may be replaced") && !all.contains("aws_lb.web"), "{all}");
     assert_snapshot!(run("maybe-replace:stateful").code(1).err);
 }
+
+// Providers that are installed in the root.
+
+const TOY: &str = "facts 1
+provider example/toy 2.1.0
+
+resource toy_car
+  colour = string optional
+  id = string computed
+";
+
+/// A root whose provider `terraform init` could have installed, and a Terraform that talks to it.
+fn installed() -> Option<(Project, String)> {
+    let project = Project::empty();
+    terraform(&project.path(""), &["version"])?;
+    project.write("toy.facts", TOY);
+    project.write(
+        "root/main.tf",
+        "terraform {\n  required_providers {\n    toy = {\n      source = \"example/toy\"\n    }\n  }\n}\n\n\
+         resource \"toy_car\" \"a\" {\n  colour = \"red\"\n}\n",
+    );
+    let platform = terraform(&project.path(""), &["version", "-json"])?;
+    let platform: Value = serde_json::from_slice(&platform.stdout).unwrap();
+    let platform = platform["platform"].as_str().unwrap();
+    let program = format!(
+        "root/.terraform/providers/registry.terraform.io/example/toy/2.1.0/{platform}/terraform-provider-toy_v2.1.0"
+    );
+    let binary = env!("CARGO_BIN_EXE_stackwright");
+    let facts = project.path("toy.facts");
+    script(&project, &program, &format!("exec {binary} provider serve {}\n", facts.display()));
+    script(&project, "terraform", "TF_DISABLE_PLUGIN_TLS=1 exec terraform \"$@\"\n");
+    let terraform = project.path("terraform").display().to_string();
+    Some((project, terraform))
+}
+
+fn script(project: &Project, path: &str, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    project.write(path, format!("#!/bin/sh\n{text}"));
+    let all = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(project.path(path), all).unwrap();
+}
+
+#[test]
+fn the_schema_of_an_installed_provider_can_be_used_and_its_root_is_not_touched() {
+    let Some((project, terraform)) = installed() else { return };
+    let before = project.files();
+    let args = ["--root", "root", "--from-nothing", "--terraform", &terraform];
+    let from_facts = project.finish(command(&project, &[&["plan"], &args[..]].concat())).code(1);
+    assert!(from_facts.err.contains("error[SW607]"), "{from_facts}");
+    let args = [&["plan"], &args[..], &["--schema", "from-terraform"]].concat();
+    let run = project.finish(command(&project, &args)).code(2);
+    assert!(run.out.contains("1 toy car created"), "{run}");
+    let ours = |files: Vec<(String, Vec<u8>)>| -> Vec<(String, Vec<u8>)> {
+        files.into_iter().filter(|(path, _)| !path.starts_with(".git/")).collect()
+    };
+    assert_eq!(ours(before), ours(project.files()));
+    // What such a provider does not have is said by its own schema.
+    project.edit("root/main.tf", "colour", "color");
+    let run = project.finish(command(&project, &args)).code(1);
+    assert!(run.err.contains("Did you mean \"colour\"?"), "{run}");
+}
+
+#[test]
+fn a_root_without_an_installed_provider_is_said_so() {
+    let project = Project::empty();
+    let Some(_) = terraform(&project.path(""), &["version"]) else { return };
+    project.write("root/main.tf", "resource \"aws_sqs_queue\" \"a\" {}\n");
+    let args = ["--root", "root", "--from-nothing", "--schema", "from-terraform"];
+    assert_snapshot!(plan(&project, &args).code(1).err);
+}
+
+#[test]
+fn another_major_version_than_the_facts_is_one_line() {
+    let project = Project::empty();
+    let Some(_) = terraform(&project.path(""), &["version"]) else { return };
+    project.write("root/main.tf", "resource \"aws_sqs_queue\" \"a\" {}\n");
+    let lock = "provider \"registry.terraform.io/hashicorp/aws\" {\n  version = \"5.31.0\"\n}\n";
+    project.write("root/.terraform.lock.hcl", lock);
+    let args = ["--root", "root", "--from-nothing"];
+    assert_snapshot!(plan(&project, &args).code(2).out);
+    let json = plan(&project, &[&args[..], &["--format", "json"]].concat()).code(2).out;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let other = json!({"provider": "hashicorp/aws", "wanted": "5.31.0", "known": "6.47.0"});
+    assert_eq!(json["roots"][0]["other_versions"], json!([other]));
+    // Facts of the locked version win, wherever they stand.
+    let facts = |version: &str, argument: &str| {
+        let name = format!("{version}.facts");
+        let text = format!(
+            "facts 1\nprovider hashicorp/aws {version}\n\nconfig\n  region = string optional\n\n\
+             resource aws_sqs_queue\n  id = string computed\n  {argument} = string optional\n"
+        );
+        project.write(&name, text);
+        name
+    };
+    let (five, six) = (facts("5.31.0", "old"), facts("6.0.0", "new"));
+    project.write("root/main.tf", "resource \"aws_sqs_queue\" \"a\" {\n  old = \"x\"\n}\n");
+    let own = ["--facts", &five, "--facts", &six];
+    let run = plan(&project, &[&args[..], &own].concat()).code(2);
+    assert!(!run.out.contains("is planned as"), "{run}");
+}

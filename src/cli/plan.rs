@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use stackwright::diagnostic::{Diagnostic, Sources, codes};
-use stackwright::plan::compare::{Base, Planned, Planner, Scratch, Target};
+use stackwright::plan::compare::{Base, Planned, Planner, Schema, Scratch, Target};
 use stackwright::plan::deny::{self, Deny};
 use stackwright::plan::revision::Git;
 use stackwright::plan::summary::{Origin, Summary};
@@ -112,6 +112,19 @@ pub struct Tool {
     /// They come before those that Stackwright has.
     #[arg(long, value_name = "FILE")]
     facts: Vec<PathBuf>,
+
+    /// Where the schemas of providers come from
+    #[arg(long, value_name = "SOURCE", default_value = "facts")]
+    schema: SchemaSource,
+}
+
+/// Where the schemas of providers come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SchemaSource {
+    /// Facts: those of `--facts`, and those that Stackwright has.
+    Facts,
+    /// The providers that `terraform init` has installed in the root.
+    FromTerraform,
 }
 
 /// How a result looks.
@@ -138,6 +151,13 @@ impl Tool {
                 .map_err(|error| anyhow::anyhow!("cannot read `{}`: {error}", file.display()))
         };
         self.facts.iter().map(read).collect()
+    }
+
+    pub fn schema(&self) -> Schema {
+        match self.schema {
+            SchemaSource::Facts => Schema::Facts,
+            SchemaSource::FromTerraform => Schema::FromTerraform,
+        }
     }
 
     pub fn find(&self, stop: &Stop) -> Result<Terraform, Error> {
@@ -225,6 +245,7 @@ pub fn plan(
         terraform: &terraform,
         var_files,
         facts: args.tool.facts()?,
+        schema: args.tool.schema(),
         scratch: &scratch,
         sources,
     };

@@ -113,6 +113,7 @@ pub fn validate(
         terraform: &terraform,
         var_files: Vec::new(),
         facts: args.tool.facts()?,
+        schema: args.tool.schema(),
         scratch: &scratch,
         sources,
     };

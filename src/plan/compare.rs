@@ -8,13 +8,16 @@ use tempfile::TempDir;
 
 use super::conditions::Conditions;
 use super::error::Error;
+use super::installed;
 use super::message::{self, Message, Places};
-use super::providers;
+use super::providers::{self, Served};
 use super::revision::{self, Git};
-use super::root::Root;
+use super::root::{Needs, Root};
+use super::schema::Provider;
 use super::server::{Serving, Validation};
 use super::summary::{Origin, Summary};
 use super::terraform::{DATA, Surroundings, Terraform};
+use super::versions::OtherVersion;
 use crate::diagnostic::{Diagnostic, Sources, codes};
 
 /// A root to be planned.
@@ -74,10 +77,23 @@ pub struct Planner<'a> {
     pub var_files: Vec<PathBuf>,
     /// Facts about providers that come before those that we have.
     pub facts: Vec<String>,
+    /// Where schemas come from.
+    pub schema: Schema,
     /// Everything is put in here.
     pub scratch: &'a Scratch,
     /// The files that diagnostics are about.
     pub sources: &'a Mutex<Sources>,
+}
+
+/// Where the schemas of providers come from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Schema {
+    /// The facts.
+    #[default]
+    Facts,
+    /// The providers that `terraform init` has installed in a root; the facts add what a schema
+    /// does not tell, and know the providers that are not installed.
+    FromTerraform,
 }
 
 /// What became of a root.
@@ -91,6 +107,8 @@ pub struct Planned {
     pub diagnostics: Vec<Diagnostic>,
     /// Modules that are not looked into, by call, with their source.
     pub unseen: Vec<(String, String)>,
+    /// Providers that are planned as another version than the root wants.
+    pub other_versions: Vec<OtherVersion>,
 }
 
 /// A private folder for as long as a run takes.
@@ -202,8 +220,10 @@ impl Planner<'_> {
             planned.unseen = root.unseen().into_iter().collect();
             let tree = work.path().join("tree");
             root.stage(&target.top, &tree, &work.path().join(DATA))?;
-            let (serving, _) = providers::serve(&root.needs(), &self.facts)?;
-            let reattach = serving.as_ref().map(Serving::reattach);
+            let needs = root.needs();
+            let installed = self.installed(target, &needs, work.path())?;
+            let served = providers::serve(&needs, &self.facts, installed)?;
+            let reattach = served.serving.as_ref().map(Serving::reattach);
             let surroundings =
                 Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
             let answer = self.terraform.run(
@@ -252,7 +272,10 @@ impl Planner<'_> {
         if let Some(old) = &old {
             needs.add(old.needs());
         }
-        let (serving, conditions) = providers::serve(&needs, &self.facts)?;
+        let installed = self.installed(target, &needs, work.path())?;
+        let Served { serving, conditions, others } =
+            providers::serve(&needs, &self.facts, installed)?;
+        planned.other_versions = others;
         let reattach = serving.as_ref().map(Serving::reattach);
         let surroundings =
             Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
@@ -296,6 +319,21 @@ impl Planner<'_> {
             planned,
         )?;
         Ok(Some(summary))
+    }
+
+    /// The providers that are installed in a root, where they are asked for.
+    fn installed(
+        &self,
+        target: &Target,
+        needs: &Needs,
+        work: &Path,
+    ) -> Result<Vec<Provider>, Error> {
+        if self.schema == Schema::Facts || needs.names().is_empty() {
+            return Ok(Vec::new());
+        }
+        let root = target.top.join(&target.folder);
+        let home = work.join("schema");
+        installed::providers(&root, &target.name, needs, self.terraform, &home)
     }
 
     /// A file that we cannot read may run a command while it is simulated: Terraform says what is

@@ -62,6 +62,12 @@ pub enum Error {
     /// There is nothing to compare with.
     #[error("{0}")]
     NoBase(String),
+    /// The provider's own schema was asked for, and there is none.
+    #[error("no provider that it needs is installed in `{root}`")]
+    NotInstalled {
+        /// The root.
+        root: String,
+    },
     /// The provider that we serve could not be started.
     #[error("cannot serve the providers: {0}")]
     Server(String),
@@ -90,6 +96,9 @@ impl Error {
             Self::Answer { .. } => Diagnostic::error(codes::TERRAFORM_FAILED, message),
             Self::NoBase(_) => Diagnostic::error(codes::NO_BASE, message).help(
                 "name one with `--base <revision>`, or plan from nothing with `--from-nothing`",
+            ),
+            Self::NotInstalled { .. } => Diagnostic::error(codes::NO_PROVIDER, message).help(
+                "run `terraform init` there, or leave `--schema from-terraform` out and plan from the facts",
             ),
             Self::Server(_) => Diagnostic::error(codes::NO_PROVIDER, message),
         }

@@ -13,6 +13,7 @@ mod documents;
 mod error;
 pub mod facts;
 pub mod group;
+mod installed;
 mod message;
 mod placeholder;
 mod process;
@@ -30,6 +31,7 @@ pub mod summary;
 pub mod terraform;
 pub mod types;
 pub mod value;
+pub mod versions;
 pub mod wire;
 
 pub use documents::Document;

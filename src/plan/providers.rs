@@ -1,53 +1,77 @@
 //! The providers that a root names, served for as long as its plan takes.
 
-use std::collections::BTreeSet;
-
 use super::conditions::Conditions;
 use super::error::Error;
 use super::facts;
 use super::root::Needs;
 use super::schema::Provider;
 use super::server::{Options, Serving, serve as start};
+use super::versions::{Fit, OtherVersion, Wanted};
 
-/// Terraform has this one in itself.
-const BUILT_IN: &str = "terraform";
+/// What is served, and what is known of it.
+#[derive(Debug, Default)]
+pub(super) struct Served {
+    /// `None` when nothing is to be served.
+    pub serving: Option<Serving>,
+    /// What may replace resources.
+    pub conditions: Conditions,
+    /// Providers that the root wants in another version.
+    pub others: Vec<OtherVersion>,
+}
 
-/// Serves what a root wants, as far as facts know it; `None` when nothing is to be served. Facts of
-/// the user's come before those that we have. What they say of replacements comes with it.
-pub(super) fn serve(needs: &Needs, own: &[String]) -> Result<(Option<Serving>, Conditions), Error> {
-    let names: BTreeSet<String> = needs
-        .providers
-        .iter()
-        .filter(|(name, _)| *name != BUILT_IN)
-        .map(|(name, source)| match source {
-            Some(source) => facts::short_name(source).to_owned(),
-            None => format!("hashicorp/{name}"),
-        })
-        .collect();
-    let bad = |error: facts::FactsError| Error::Server(format!("the facts are wrong, {error}"));
-    let mut providers: Vec<Provider> = Vec::new();
-    for text in own {
-        let provider = facts::load(text, &needs.resources, &needs.data_sources).map_err(bad)?;
-        if names.contains(&provider.name) {
-            providers.retain(|known| known.name != provider.name);
-            providers.push(provider);
-        }
+/// Serves what a root wants, as far as it is known. Installed providers come before the user's own
+/// facts, and these before those that we have.
+pub(super) fn serve(
+    needs: &Needs,
+    own: &[String],
+    installed: Vec<Provider>,
+) -> Result<Served, Error> {
+    let providers = known(needs, own, installed)?;
+    let conditions = Conditions::of(&providers);
+    let others = providers.iter().filter_map(|provider| other_version(needs, provider)).collect();
+    if providers.is_empty() {
+        return Ok(Served { serving: None, conditions, others });
     }
-    for name in &names {
-        if providers.iter().any(|provider| provider.name == *name) {
+    let documents = needs.documents.iter().cloned().collect();
+    let serving = start(providers, Options { documents, ..Options::default() })
+        .map_err(|error| Error::Server(error.to_string()))?;
+    Ok(Served { serving: Some(serving), conditions, others })
+}
+
+fn known(
+    needs: &Needs,
+    own: &[String],
+    mut providers: Vec<Provider>,
+) -> Result<Vec<Provider>, Error> {
+    let bad = |error: facts::FactsError| Error::Server(format!("the facts are wrong, {error}"));
+    let load = |text: &String| facts::load(text, &needs.resources, &needs.data_sources);
+    let own: Vec<Provider> = own.iter().map(load).collect::<Result<_, _>>().map_err(bad)?;
+    for name in needs.names() {
+        if providers.iter().any(|provider| provider.name == name) {
             continue;
         }
-        if let Some(provider) = facts::provider(name, &needs.resources, &needs.data_sources) {
+        // Of several that fit as well, the last.
+        let fit = |it: &&Provider| fit(needs, it);
+        if let Some(provider) = own.iter().filter(|it| it.name == name).max_by_key(fit) {
+            providers.push(provider.clone());
+        } else if let Some(provider) = facts::provider(&name, &needs.resources, &needs.data_sources)
+        {
             providers.push(provider.map_err(bad)?);
         }
     }
-    let conditions = Conditions::of(&providers);
-    if providers.is_empty() {
-        return Ok((None, conditions));
-    }
-    let documents = needs.documents.iter().cloned().collect();
-    let serving = start(providers, Options { documents, ..Options::default() });
-    serving
-        .map(|serving| (Some(serving), conditions))
-        .map_err(|error| Error::Server(error.to_string()))
+    Ok(providers)
+}
+
+fn fit(needs: &Needs, provider: &Provider) -> Fit {
+    let any = Wanted::default();
+    needs.versions.get(&provider.name).unwrap_or(&any).fit(&provider.version)
+}
+
+fn other_version(needs: &Needs, provider: &Provider) -> Option<OtherVersion> {
+    let wanted = needs.versions.get(&provider.name)?.words()?.to_owned();
+    (fit(needs, provider) == Fit::Other).then(|| OtherVersion {
+        provider: provider.name.clone(),
+        wanted,
+        known: provider.version.clone(),
+    })
 }

@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 
 use super::documents::Document;
 use super::error::Error;
+use super::facts::short_name;
 use super::placeholder;
 use super::scan::{Call, Names, STUBS, Text, state_path};
+use super::versions::{LOCK, Wanted, locked};
 
 /// How deep modules may call modules; a module that calls itself ends here.
 const MAX_DEPTH: usize = 24;
@@ -24,6 +26,8 @@ pub struct Root {
     folders: BTreeMap<String, Folder>,
     /// Files that could not be read as HCL or JSON, by path.
     pub unreadable: Vec<String>,
+    /// The versions of providers in its lock file, by provider.
+    locked: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -42,6 +46,8 @@ pub struct Needs {
     pub resources: BTreeSet<String>,
     /// The data sources that it reads, and its ephemeral resources.
     pub data_sources: BTreeSet<String>,
+    /// Which versions it wants, by provider.
+    pub versions: BTreeMap<String, Wanted>,
     /// The secrets and parameters that it reads as JSON.
     pub documents: BTreeSet<Document>,
 }
@@ -56,6 +62,26 @@ impl Needs {
         self.resources.extend(other.resources);
         self.data_sources.extend(other.data_sources);
         self.documents.extend(other.documents);
+        for (name, wanted) in other.versions {
+            self.versions.entry(name).or_insert(wanted);
+        }
+    }
+
+    /// The providers by namespace and type, `hashicorp/aws`.
+    pub fn names(&self) -> BTreeSet<String> {
+        let providers = self.providers.iter().filter(|(name, _)| *name != BUILT_IN);
+        providers.map(|(name, source)| provider_name(name, source.as_deref())).collect()
+    }
+}
+
+/// Terraform has this one in itself.
+const BUILT_IN: &str = "terraform";
+
+/// Namespace and type of a provider by its local name and source.
+fn provider_name(name: &str, source: Option<&str>) -> String {
+    match source {
+        Some(source) => short_name(source).to_owned(),
+        None => format!("hashicorp/{name}"),
     }
 }
 
@@ -66,6 +92,9 @@ impl Root {
     /// When a file cannot be read; not when it is no HCL.
     pub fn read(top: &Path, folder: &str) -> Result<Self, Error> {
         let mut root = Self { folder: folder.to_owned(), ..Self::default() };
+        if let Ok(lock) = fs::read_to_string(top.join(join(folder, LOCK))) {
+            root.locked = locked(&lock);
+        }
         let mut pending = vec![folder.to_owned()];
         while let Some(path) = pending.pop() {
             if root.folders.contains_key(&path) {
@@ -140,7 +169,16 @@ impl Root {
                 resources: names.resources.clone(),
                 data_sources: names.data_sources.clone(),
                 documents: names.documents.all().collect(),
+                versions: BTreeMap::new(),
             });
+            for (name, constraint) in &names.constraints {
+                let source = names.providers.get(name).and_then(Option::as_deref);
+                let wanted = needs.versions.entry(provider_name(name, source)).or_default();
+                wanted.constraint.get_or_insert_with(|| constraint.clone());
+            }
+        }
+        for (name, version) in &self.locked {
+            needs.versions.entry(name.clone()).or_default().locked = Some(version.clone());
         }
         needs
     }

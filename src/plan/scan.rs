@@ -23,6 +23,8 @@ pub struct Names {
     pub data_sources: BTreeSet<String>,
     /// Providers by local name, with their source where one is written.
     pub providers: BTreeMap<String, Option<String>>,
+    /// What the versions of providers are constrained to, by local name.
+    pub constraints: BTreeMap<String, String>,
     /// Variables that have no default, with a placeholder each.
     pub variables: BTreeMap<String, Value>,
     /// Outputs of modules that are named: by call, by output.
@@ -100,8 +102,13 @@ impl Names {
                 edits.blank_attribute(&block.body, "required_version");
                 for providers in block.body.get_blocks("required_providers") {
                     for provider in providers.body.attributes() {
+                        let name = provider.key.as_str();
                         self.providers
-                            .insert(provider.key.as_str().to_owned(), source(&provider.value));
+                            .insert(name.to_owned(), member_of(&provider.value, "source"));
+                        // Before 0.13, it stood alone.
+                        let version = provider.value.as_str().map(str::to_owned);
+                        let version = version.or_else(|| member_of(&provider.value, "version"));
+                        self.constraints.extend(version.map(|it| (name.to_owned(), it)));
                     }
                 }
             }
@@ -199,6 +206,9 @@ impl Names {
                     for (name, provider) in providers.iter() {
                         let source = provider.get("source").and_then(Value::as_str);
                         self.providers.insert(name.clone(), source.map(str::to_owned));
+                        let version = provider.get("version").unwrap_or(provider).as_str();
+                        let version = version.map(|it| (name.clone(), it.to_owned()));
+                        self.constraints.extend(version);
                     }
                 }
             }
@@ -341,8 +351,8 @@ fn arguments<'a>(keys: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
     keys.filter(|key| !meta.contains(key)).map(str::to_owned).collect()
 }
 
-/// The `source` of a required provider.
-fn source(provider: &Expression) -> Option<String> {
+/// `source` or `version` of a required provider.
+fn member_of(provider: &Expression, name: &str) -> Option<String> {
     let object = provider.as_object()?;
     object.iter().find_map(|(key, value)| {
         let key = match key {
@@ -350,7 +360,7 @@ fn source(provider: &Expression) -> Option<String> {
             hcl::edit::expr::ObjectKey::Expression(Expression::Variable(key)) => key.as_str(),
             hcl::edit::expr::ObjectKey::Expression(key) => key.as_str()?,
         };
-        (key == "source").then(|| value.expr().as_str().map(str::to_owned)).flatten()
+        (key == name).then(|| value.expr().as_str().map(str::to_owned)).flatten()
     })
 }
 

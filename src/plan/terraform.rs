@@ -79,6 +79,20 @@ pub(super) struct Answer {
     pub stderr: String,
 }
 
+impl Answer {
+    /// The answer, of a command that fails only when something is wrong with us.
+    pub fn success(self) -> Result<Self, Error> {
+        match self.code {
+            0 => Ok(self),
+            code => Err(Error::Crash {
+                command: self.command,
+                how: format!("ended with exit code {code}"),
+                said: last_lines(&self.stderr),
+            }),
+        }
+    }
+}
+
 impl Terraform {
     /// The program at a path, or else the first of `terraform` and `tofu` on the search path.
     ///

@@ -34,6 +34,11 @@ fn root(planned: &Planned, report: &PlanReport<'_>) -> Value {
         .iter()
         .map(|(name, source)| json!({"module": name, "source": source}))
         .collect();
+    let others: Vec<Value> = planned
+        .other_versions
+        .iter()
+        .map(|it| json!({"provider": it.provider, "wanted": it.wanted, "known": it.known}))
+        .collect();
     json!({
         "name": planned.name,
         "planned": summary.is_some(),
@@ -49,6 +54,7 @@ fn root(planned: &Planned, report: &PlanReport<'_>) -> Value {
                 .collect::<Vec<_>>()
         }),
         "unseen": unseen,
+        "other_versions": others,
     })
 }
 

@@ -5,10 +5,13 @@ pub mod json;
 pub mod markdown;
 pub mod terminal;
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, Sources, codes};
 use crate::plan::compare::Planned;
 use crate::plan::deny::{Deny, denied, doubtful};
 use crate::plan::summary::{Change, Origin, Summary, counted};
+use crate::plan::versions::OtherVersion;
 
 /// The plans of one run.
 #[derive(Debug)]
@@ -133,9 +136,21 @@ impl PlanReport<'_> {
                 names.join(", ")
             ),
         };
+        let others: BTreeSet<&OtherVersion> =
+            self.planned.iter().flat_map(|planned| &planned.other_versions).collect();
+        let others: String = others
+            .iter()
+            .map(|OtherVersion { provider, wanted, known }| {
+                format!("; `{provider}` is planned as {known}, not as `{wanted}`")
+            })
+            .collect();
+        let help = match others.as_str() {
+            "" => "",
+            _ => ": `--schema from-terraform` or `--facts`, from `provider distill`, know that one",
+        };
         Some(format!(
             "planned offline from the provider's schema and rules: what really runs, quotas, \
-             permissions and names that others have are not known{unseen}"
+             permissions and names that others have are not known{unseen}{others}{help}"
         ))
     }
 }
