@@ -61,3 +61,63 @@ fn every_root_of_the_corpus_is_planned_from_nothing_and_not_changed_by_itself() 
     }
     assert_snapshot!(found);
 }
+
+/// What `terraform init` would have put into a root.
+fn install(project: &Project, version: &str) {
+    let root = "modules-from-registry";
+    let bucket = "variable \"name\" {}\n\nresource \"aws_s3_bucket\" \"this\" {\n  bucket = var.name\n}\n\noutput \"arn\" {\n  value = aws_s3_bucket.this.arn\n}\n";
+    let vpc = "variable \"name\" {}\nvariable \"cidr\" {}\nvariable \"azs\" {}\nvariable \"private_subnets\" {}\n\n\
+         resource \"aws_vpc\" \"this\" {\n  cidr_block = var.cidr\n}\n\n\
+         module \"subnets\" {\n  source = \"./modules/subnets\"\n  vpc_id = aws_vpc.this.id\n  cidrs  = var.private_subnets\n}\n\n\
+         output \"vpc_id\" {\n  value = aws_vpc.this.id\n}\n\noutput \"private_subnets\" {\n  value = module.subnets.ids\n}\n";
+    let subnets = "variable \"vpc_id\" {}\nvariable \"cidrs\" {}\n\n\
+         resource \"aws_subnet\" \"this\" {\n  count      = length(var.cidrs)\n  vpc_id     = var.vpc_id\n  cidr_block = var.cidrs[count.index]\n}\n\n\
+         output \"ids\" {\n  value = aws_subnet.this[*].id\n}\n";
+    let folder = format!("{root}/.terraform/modules");
+    project.write(&format!("{folder}/bucket/main.tf"), bucket);
+    project.write(&format!("{folder}/vpc/main.tf"), vpc);
+    project.write(&format!("{folder}/vpc/modules/subnets/main.tf"), subnets);
+    let git = "git::https://git.example.com/modules/bucket.git?ref=v2.1.0";
+    let registry = "registry.terraform.io/terraform-aws-modules/vpc/aws";
+    let modules = serde_json::json!({"Modules": [
+        {"Key": "", "Source": "", "Dir": "."},
+        {"Key": "bucket", "Source": git, "Dir": ".terraform/modules/bucket"},
+        {"Key": "vpc", "Source": registry, "Version": version, "Dir": ".terraform/modules/vpc"},
+        {"Key": "vpc.subnets", "Source": "./modules/subnets", "Dir": ".terraform/modules/vpc/modules/subnets"},
+    ]});
+    project.write(&format!("{folder}/modules.json"), modules.to_string());
+}
+
+#[test]
+fn installed_modules_are_looked_into_and_not_touched() {
+    let Some(project) = root("modules-from-registry") else { return };
+    install(&project, "6.0.1");
+    let before = project.files();
+    let root = ["--root", "modules-from-registry"];
+    let first = plan(&project, &[&root[..], &["--from-nothing"]].concat());
+    assert_snapshot!(first);
+    let again = plan(&project, &[&root[..], &["--base", "HEAD"]].concat());
+    assert_eq!(summary(&again), "1 root against HEAD: no changes");
+    project.edit("modules-from-registry/main.tf", "\"10.8.2.0/24\"", "\"10.8.3.0/24\"");
+    let change = plan(&project, &[&root[..], &["--base", "HEAD"]].concat()).code(2);
+    assert!(change.out.contains("module.vpc.module.subnets.aws_subnet.this[1]"), "{change}");
+    assert!(
+        change.out.contains("cidr_block: \"10.8.2.0/24\" → \"10.8.3.0/24\"  forces"),
+        "{change}"
+    );
+    project.edit("modules-from-registry/main.tf", "\"10.8.3.0/24\"", "\"10.8.2.0/24\"");
+    let ours = |files: Vec<(String, Vec<u8>)>| -> Vec<(String, Vec<u8>)> {
+        files.into_iter().filter(|(path, _)| !path.starts_with(".git/")).collect()
+    };
+    assert_eq!(ours(before), ours(project.files()));
+}
+
+#[test]
+fn a_module_of_another_version_than_the_installed_one_is_looked_into_in_no_tree() {
+    let Some(project) = root("modules-from-registry") else { return };
+    install(&project, "6.0.1");
+    project.edit("modules-from-registry/main.tf", "~> 6.0\"\n\n", "~> 7.0\"\n\n");
+    let run = plan(&project, &["--root", "modules-from-registry", "--base", "HEAD"]);
+    assert_eq!(summary(&run), "1 root against HEAD: no changes", "{run}");
+    assert!(run.out.contains("not looked into: `vpc`\n"), "{run}");
+}

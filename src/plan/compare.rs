@@ -10,6 +10,7 @@ use super::conditions::Conditions;
 use super::error::Error;
 use super::installed;
 use super::message::{self, Message, Places};
+use super::modules::MODULES;
 use super::providers::{self, Served};
 use super::revision::{self, Git};
 use super::root::{Needs, Root};
@@ -158,6 +159,25 @@ fn sweep(parent: &Path) {
     }
 }
 
+/// The modules of a root that are not looked into.
+fn unseen(root: &Root) -> Vec<(String, String)> {
+    root.unseen().iter().map(|(name, source)| (name.clone(), source.clone())).collect()
+}
+
+/// Shows the old tree the modules that are installed in the new one.
+fn lend_modules(target: &Target, old_top: &Path) -> Result<(), Error> {
+    let modules = Path::new(&target.folder).join(MODULES);
+    let (there, here) = (target.top.join(&modules), old_top.join(&modules));
+    // Who keeps them in git has them.
+    if !there.is_dir() || here.exists() || !old_top.join(&target.folder).is_dir() {
+        return Ok(());
+    }
+    let parent = here.parent().unwrap_or(old_top);
+    fs::create_dir_all(parent)
+        .and_then(|()| std::os::unix::fs::symlink(there, &here))
+        .map_err(Error::io("link", "the installed modules"))
+}
+
 /// Writes placeholders for a root's variables, and says so to Terraform.
 fn variables(root: &Root, top: &Path, work: &Path) -> Result<String, Error> {
     let values = root.placeholders(top)?;
@@ -217,7 +237,7 @@ impl Planner<'_> {
         self.finish(&mut planned, |planned| {
             let work = self.scratch.folder()?;
             let root = Root::read(&target.top, &target.folder)?;
-            planned.unseen = root.unseen().into_iter().collect();
+            planned.unseen = unseen(&root);
             let tree = work.path().join("tree");
             root.stage(&target.top, &tree, &work.path().join(DATA))?;
             let needs = root.needs();
@@ -257,17 +277,22 @@ impl Planner<'_> {
         planned: &mut Planned,
     ) -> Result<Option<Summary>, Failed> {
         let work = self.scratch.folder()?;
-        let now = Root::read(&target.top, &target.folder)?;
-        planned.unseen = now.unseen().into_iter().collect();
+        let mut now = Root::read(&target.top, &target.folder)?;
         let old_top = work.path().join("base");
         let old = match base {
             Base::Nothing => None,
             Base::Commit(git, commit) => {
                 git.extract(commit, &target.folder, &old_top)?;
-                let old = Root::read(&old_top, &target.folder)?;
+                lend_modules(target, &old_top)?;
+                let old = Root::read_without(&old_top, &target.folder, now.unseen().keys())?;
+                // A module is looked into in both trees, or in neither.
+                if old.unseen() != now.unseen() {
+                    now = Root::read_without(&target.top, &target.folder, old.unseen().keys())?;
+                }
                 (!old.is_empty()).then_some(old)
             }
         };
+        planned.unseen = unseen(&now);
         let mut needs = now.needs();
         if let Some(old) = &old {
             needs.add(old.needs());

@@ -15,6 +15,7 @@ pub mod facts;
 pub mod group;
 mod installed;
 mod message;
+mod modules;
 mod placeholder;
 mod process;
 mod protocol;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::documents::Document;
 use super::error::Error;
 use super::facts::short_name;
+use super::modules::{MODULES, Modules};
 use super::placeholder;
 use super::scan::{Call, Names, STUBS, Text, state_path};
 use super::versions::{LOCK, Wanted, locked};
@@ -28,6 +29,10 @@ pub struct Root {
     pub unreadable: Vec<String>,
     /// The versions of providers in its lock file, by provider.
     locked: BTreeMap<String, String>,
+    /// The modules that are installed in it.
+    modules: Modules,
+    /// Module calls that are not looked into, by key, with their source.
+    unseen: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -91,21 +96,61 @@ impl Root {
     /// # Errors
     /// When a file cannot be read; not when it is no HCL.
     pub fn read(top: &Path, folder: &str) -> Result<Self, Error> {
-        let mut root = Self { folder: folder.to_owned(), ..Self::default() };
+        Self::read_with(top, folder, Modules::read(top, folder))
+    }
+
+    /// Reads it without these modules, though they may be installed.
+    ///
+    /// # Errors
+    /// As [`Root::read`].
+    pub fn read_without<'a>(
+        top: &Path,
+        folder: &str,
+        keys: impl IntoIterator<Item = &'a String>,
+    ) -> Result<Self, Error> {
+        let mut modules = Modules::read(top, folder);
+        keys.into_iter().for_each(|key| modules.remove(key));
+        Self::read_with(top, folder, modules)
+    }
+
+    fn read_with(top: &Path, folder: &str, modules: Modules) -> Result<Self, Error> {
+        let mut root = Self { folder: folder.to_owned(), modules, ..Self::default() };
         if let Ok(lock) = fs::read_to_string(top.join(join(folder, LOCK))) {
             root.locked = locked(&lock);
         }
-        let mut pending = vec![folder.to_owned()];
-        while let Some(path) = pending.pop() {
-            if root.folders.contains_key(&path) {
+        let mut seen = BTreeSet::new();
+        let mut pending = vec![(folder.to_owned(), String::new(), 0)];
+        while let Some((path, key, depth)) = pending.pop() {
+            // What is installed differs from call to call, and what is local does not.
+            let call = if root.modules.is_empty() { String::new() } else { key.clone() };
+            if depth > MAX_DEPTH || !seen.insert((path.clone(), call)) {
                 continue;
             }
-            let found = root.read_folder(top, &path)?;
-            let calls = found.names.calls.values().filter(|call| call.is_local());
-            pending.extend(calls.filter_map(|call| joined(&path, &call.source)));
-            root.folders.insert(path, found);
+            if !root.folders.contains_key(&path) {
+                let found = root.read_folder(top, &path)?;
+                root.folders.insert(path.clone(), found);
+            }
+            let calls = root.folders[&path].names.calls.iter();
+            let mut unseen = Vec::new();
+            for (name, call) in calls {
+                let key = joined_key(&key, name);
+                match root.folder_of(&path, &key, call) {
+                    Some(folder) => pending.push((folder, key, depth + 1)),
+                    None if call.is_local() => {}
+                    None => unseen.push((key, call.source.clone())),
+                }
+            }
+            root.unseen.extend(unseen);
         }
         Ok(root)
+    }
+
+    /// The folder of the tree that a call in another one leads to.
+    fn folder_of(&self, path: &str, key: &str, call: &Call) -> Option<String> {
+        match call.is_local() {
+            true => joined(path, &call.source),
+            false => joined(&self.folder, self.modules.folder(key, call)?),
+        }
     }
 
     fn read_folder(&mut self, top: &Path, path: &str) -> Result<Folder, Error> {
@@ -184,10 +229,8 @@ impl Root {
     }
 
     /// Its module calls that are not previewed: they would have to be downloaded.
-    pub fn unseen(&self) -> BTreeMap<String, String> {
-        let calls = self.folders.values().flat_map(|folder| &folder.names.calls);
-        let unseen = calls.filter(|(_, call)| !call.is_local());
-        unseen.map(|(name, call)| (name.clone(), call.source.clone())).collect()
+    pub fn unseen(&self) -> &BTreeMap<String, String> {
+        &self.unseen
     }
 
     /// Puts what is planned into a new folder: links to the files, copies of what has to change,
@@ -205,8 +248,12 @@ impl Root {
         for path in &real {
             let folder = self.folders.get(*path);
             let source = top.join(path);
+            // Terraform's own data stay out of it, but for the modules.
+            let is_data = [".terraform", MODULES].iter().any(|data| path.ends_with(data));
+            if is_data {
+                fs::create_dir_all(target.join(path)).map_err(failed)?;
             // Terraform says that a module's folder is missing.
-            if source.is_dir() {
+            } else if source.is_dir() {
                 fs::create_dir_all(target.join(path)).map_err(failed)?;
                 link(&source, &target.join(path), deep && folder.is_some(), &|name| {
                     let edited = folder.is_some_and(|folder| folder.edited.contains_key(name));
@@ -310,14 +357,17 @@ impl Root {
     fn manifest(&self, path: &str, key: &str, from: &str, depth: usize, modules: &mut Vec<Value>) {
         let Some(folder) = self.folders.get(path).filter(|_| depth < MAX_DEPTH) else { return };
         for (name, call) in &folder.names.calls {
-            let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+            let key = joined_key(key, name);
             let source = match call.is_local() {
                 true => cleaned_source(&call.source),
                 false => format!("./{STUBS}/{name}"),
             };
-            let dir = clean(&format!("{from}/{source}"));
+            let dir = match self.modules.folder(&key, call) {
+                Some(dir) => clean(dir),
+                None => clean(&format!("{from}/{source}")),
+            };
             modules.push(json!({"Key": key, "Source": source, "Dir": dir}));
-            if let Some(inner) = joined(path, &source).filter(|_| call.is_local()) {
+            if let Some(inner) = self.folder_of(path, &key, call) {
                 self.manifest(&inner, &key, &dir, depth + 1, modules);
             }
         }
@@ -436,6 +486,11 @@ fn link(from: &Path, to: &Path, deep: bool, skip: &dyn Fn(&str) -> bool) -> io::
         }
     }
     Ok(())
+}
+
+/// `vpc.endpoints`: a call in the module that is called by a key.
+fn joined_key(key: &str, name: &str) -> String {
+    if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") }
 }
 
 /// A path and everything above it but the top.

@@ -44,6 +44,8 @@ pub struct Names {
 pub struct Call {
     /// `./x`, `../x`, or something to be downloaded.
     pub source: String,
+    /// What the version is constrained to.
+    pub version: Option<String>,
     /// What it is given.
     pub arguments: BTreeSet<String>,
 }
@@ -146,8 +148,10 @@ impl Names {
             ("module", [name]) => {
                 let source =
                     block.body.get_attribute("source").and_then(|source| source.value.as_str());
+                let version = block.body.get_attribute("version");
                 let call = Call {
                     source: source.unwrap_or_default().to_owned(),
+                    version: version.and_then(|it| it.value.as_str()).map(str::to_owned),
                     arguments: arguments(
                         block.body.attributes().map(|attribute| attribute.key.as_str()),
                     ),
@@ -252,8 +256,10 @@ impl Names {
                 for (name, body) in content.iter_mut() {
                     for body in objects(body) {
                         let source = body.get("source").and_then(Value::as_str).unwrap_or_default();
+                        let version = body.get("version").and_then(Value::as_str);
                         let call = Call {
                             source: source.to_owned(),
+                            version: version.map(str::to_owned),
                             arguments: arguments(body.keys().map(String::as_str)),
                         };
                         if !call.is_local() {

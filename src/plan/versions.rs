@@ -87,6 +87,14 @@ pub(super) fn numbers(version: &str) -> Option<[u64; 3]> {
     Some(numbers)
 }
 
+/// Whether a constraint, if there is one, allows a version.
+pub(super) fn is_allowed(constraint: Option<&str>, version: &str) -> bool {
+    match (constraint, numbers(version)) {
+        (Some(constraint), Some(version)) => allows(constraint, version),
+        _ => true,
+    }
+}
+
 /// Whether a constraint allows a version. What is not understood allows everything.
 fn allows(constraint: &str, version: [u64; 3]) -> bool {
     constraint.split(',').all(|part| {
