@@ -8,6 +8,7 @@ mod corpus;
 mod diff;
 mod docs;
 mod facts;
+mod gate;
 mod help;
 mod loaders;
 mod log;
