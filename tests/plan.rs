@@ -959,3 +959,127 @@ fn another_major_version_than_the_facts_is_one_line() {
     let run = plan(&project, &[&args[..], &own].concat()).code(2);
     assert!(!run.out.contains("is planned as"), "{run}");
 }
+
+// Interruptions.
+
+fn until(what: &str, is: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is() {
+        assert!(start.elapsed() < Duration::from_secs(120), "{what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn signal(process: u32, signal: &str) {
+    let status = Command::new("kill").args([signal, &process.to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+#[test]
+fn an_interrupted_live_plan_gives_terraform_its_time() {
+    let project = Project::empty();
+    project.write("root/main.tf", "");
+    // Longer than what has nothing to lose is given.
+    script(
+        &project,
+        "terraform",
+        "[ \"$1\" = plan ] || { echo 'Terraform v1.11.4'; exit 0; }\n\
+         trap 'sleep 4; touch ../released; exit 1' INT\n\
+         touch ../started\nwhile :; do sleep 0.05; done\n",
+    );
+    let program = project.path("terraform").display().to_string();
+    let args = ["plan", "--root", "root", "--live", "--terraform", &program];
+    let mut command = command(&project, &args);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    until("terraform has started", || project.path("started").exists());
+    signal(child.id(), "-INT");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(project.path("released").exists(), "{output:?}");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(err.contains("interrupt again to kill it"), "{err}");
+}
+
+#[test]
+fn a_killed_plan_leaves_no_process_and_the_next_one_sweeps_what_it_left() {
+    let Some((project, _)) = installed() else { return };
+    script(
+        &project,
+        "terraform",
+        "[ \"$1\" = plan ] && { echo $$ > pid.new; mv pid.new \"$0.pid\"; }\nexec terraform \"$@\"\n",
+    );
+    project.write("root/main.tf", "resource \"aws_sqs_queue\" \"a\" {}\n");
+    let program = project.path("terraform").display().to_string();
+    let args = ["plan", "--root", "root", "--from-nothing", "--terraform", &program];
+    let mut first = command(&project, &args);
+    let mut child = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let pid = project.path("terraform.pid");
+    until("terraform has started", || pid.exists());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let terraform = std::fs::read_to_string(pid).unwrap();
+    let alive = || {
+        let mut kill = Command::new("kill");
+        kill.args(["-0", terraform.trim()]).stderr(Stdio::null()).status().unwrap().success()
+    };
+    until("terraform ends without its provider", || !alive());
+    let left = || -> Vec<std::path::PathBuf> {
+        let left = std::fs::read_dir(project.path(".git/tmp")).unwrap();
+        left.map(|entry| entry.unwrap().path()).collect()
+    };
+    assert!(left().len() >= 2, "a tree and sockets: {:?}", left());
+    // Sockets of a moment ago may be those of a plan that begins.
+    for path in left() {
+        let ago = Command::new("touch").args(["-d", "2 minutes ago"]).arg(path).status().unwrap();
+        assert!(ago.success());
+    }
+    let _ = project.finish(command(&project, &args)).code(2);
+    assert!(left().is_empty(), "{:?}", left());
+}
+
+// OpenTofu. The real one is not here: Terraform stands for it.
+
+#[test]
+fn tofu_is_found_where_there_is_no_terraform_and_its_registry_is_served() {
+    let project = Project::empty();
+    let Some(_) = terraform(&project.path(""), &["version"]) else { return };
+    let path = std::env::var("PATH").unwrap();
+    let find = |name: &str| {
+        std::env::split_paths(&path)
+            .map(|folder| folder.join(name))
+            .find(|it| it.is_file())
+            .unwrap()
+    };
+    let real = find("terraform").display().to_string();
+    script(
+        &project,
+        "bin/tofu",
+        &format!(
+            "[ \"$1\" = version ] && {{ echo 'OpenTofu v1.9.0'; exit 0; }}\nexec {real} \"$@\"\n"
+        ),
+    );
+    std::os::unix::fs::symlink(find("git"), project.path("bin/git")).unwrap();
+    let root = |registry: &str| {
+        format!(
+            "terraform {{\n  required_providers {{\n    aws = {{\n      source = \"{registry}hashicorp/aws\"\n    }}\n  }}\n}}\n\n\
+             resource \"aws_sqs_queue\" \"a\" {{}}\n"
+        )
+    };
+    for registry in ["", "registry.opentofu.org/"] {
+        project.write("root/main.tf", root(registry));
+        let mut command = command(&project, &["plan", "--root", "root", "--from-nothing"]);
+        command.env("PATH", project.path("bin"));
+        let run = project.finish(command).code(2);
+        assert!(run.out.contains("1 sqs queue created"), "{run}");
+    }
+    project.write("root/main.tf", "resource \"aws_sqs_queue\" \"a\" {\n  x = 1\n}\n");
+    script(
+        &project,
+        "bin/tofu",
+        "[ \"$1\" = version ] && { echo 'OpenTofu v1.9.0'; exit 0; }\nexit 3\n",
+    );
+    let mut command = command(&project, &["plan", "--root", "root", "--from-nothing"]);
+    command.env("PATH", project.path("bin"));
+    let run = project.finish(command).code(1);
+    assert!(run.err.contains("`tofu plan` ended with exit code 3"), "{run}");
+}

@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -476,15 +476,20 @@ pub fn side_by_side(
 }
 
 /// Pulled when the user or the machine wants us to end, so that nothing is left behind. The second
-/// time, we end at once.
+/// time, what runs is killed; the third time, we are gone at once.
 pub fn stop() -> anyhow::Result<Stop> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let flag = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-        signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&flag))?;
-        signal_hook::flag::register(signal, Arc::clone(&flag))?;
-    }
-    Ok(Stop::from_flag(flag))
+    let stop = Stop::default();
+    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+    let pulled = stop.clone();
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        for _ in signals.forever() {
+            if pulled.pull() > 2 {
+                std::process::exit(1);
+            }
+        }
+    })?;
+    Ok(stop)
 }
 
 fn locked(sources: &Mutex<Sources>) -> std::sync::MutexGuard<'_, Sources> {
