@@ -1083,3 +1083,53 @@ fn tofu_is_found_where_there_is_no_terraform_and_its_registry_is_served() {
     let run = project.finish(command).code(1);
     assert!(run.err.contains("`tofu plan` ended with exit code 3"), "{run}");
 }
+
+#[test]
+fn what_the_simulation_has_made_up_is_not_shown_as_if_it_were_real() {
+    const ROOT: &str = r#"data "aws_ami" "linux" {
+  owners = ["amazon"]
+  filter {
+    name   = "name"
+    values = ["al2023-*"]
+  }
+}
+
+data "aws_caller_identity" "me" {}
+
+resource "aws_sqs_queue" "jobs" {
+  name = "jobs"
+}
+
+resource "aws_instance" "a" {
+  ami           = data.aws_ami.linux.id
+  instance_type = "t3.nano"
+}
+
+resource "aws_iam_role_policy" "a" {
+  role = "worker"
+  policy = jsonencode({
+    Statement = [{ Effect = "Allow", Action = "sqs:SendMessage", Resource = aws_sqs_queue.jobs.arn }]
+  })
+}
+
+resource "aws_sns_topic" "a" {
+  name         = "a"
+  display_name = "mine-0a1b2c3d4e5f"
+}
+
+resource "aws_s3_bucket" "logs" {
+  bucket = "logs-${data.aws_caller_identity.me.account_id}"
+}
+"#;
+    let project = Project::empty();
+    let Some(_) = terraform(&project.path(""), &["version"]) else { return };
+    project.write("root/main.tf", ROOT);
+    commit(&project);
+    let changed = ROOT
+        .replace("al2023-*", "al2024-*")
+        .replace("Resource = aws_sqs_queue.jobs.arn", "Resource = \"${aws_sqs_queue.jobs.arn}/*\"")
+        .replace("mine-0a1b", "mine-1a1b")
+        .replace("logs-$", "log-$");
+    project.write("root/main.tf", changed);
+    assert_snapshot!(plan(&project, &["--root", "root", "--base", "HEAD"]).out);
+}

@@ -16,7 +16,7 @@ use super::revision::{self, Git};
 use super::root::{Needs, Root};
 use super::schema::Provider;
 use super::server::{Serving, Validation};
-use super::summary::{Origin, Summary};
+use super::summary::{Known, Origin, Summary};
 use super::terraform::{DATA, Surroundings, Terraform};
 use super::versions::OtherVersion;
 use crate::diagnostic::{Diagnostic, Sources, codes};
@@ -222,7 +222,7 @@ impl Planner<'_> {
                 &plan,
                 &["-lock=true"],
                 &Surroundings::Live,
-                (Origin::Real, &Conditions::default()),
+                (Origin::Real, None, Conditions::default()),
                 target,
                 planned,
             )?;
@@ -339,7 +339,7 @@ impl Planner<'_> {
             &plan,
             &options,
             &surroundings,
-            (Origin::Simulated, &conditions),
+            (Origin::Simulated, serving.as_ref(), conditions),
             target,
             planned,
         )?;
@@ -419,7 +419,7 @@ impl Planner<'_> {
         plan: &Path,
         options: &[&str],
         surroundings: &Surroundings<'_>,
-        (origin, conditions): (Origin, &Conditions),
+        (origin, serving, conditions): (Origin, Option<&Serving>, Conditions),
         target: &Target,
         planned: &mut Planned,
     ) -> Result<Summary, Failed> {
@@ -437,7 +437,9 @@ impl Planner<'_> {
         if answer.code != 0 {
             message::of_lines(&answer)?;
         }
-        Ok(Summary::read_with(&answer.stdout, origin, conditions)?)
+        let made_up = serving.map(Serving::made_up).unwrap_or_default();
+        let known = Known { conditions, made_up };
+        Ok(Summary::read_with(&answer.stdout, origin, &known)?)
     }
 
     fn with_variables<'a>(&'a self, args: &[&'a str]) -> Vec<String> {

@@ -14,6 +14,7 @@ mod error;
 pub mod facts;
 pub mod group;
 mod installed;
+pub mod made_up;
 mod message;
 mod modules;
 mod placeholder;

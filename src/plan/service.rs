@@ -8,6 +8,7 @@ use bytes::Bytes;
 use prost::Message;
 
 use super::documents::Document;
+use super::made_up::MadeUp;
 use super::protocol as p;
 use super::rules::{self, Environment, Path, Problem, Settings};
 use super::schema::{self, Attribute, Block, Nesting, Presence, Provider, Resource, Type};
@@ -39,17 +40,28 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct Mode {
     validating: AtomicBool,
+    made_up: Mutex<MadeUp>,
 }
 
 impl Default for Mode {
     fn default() -> Self {
-        Self { validating: AtomicBool::new(true) }
+        Self { validating: AtomicBool::new(true), made_up: Mutex::default() }
     }
 }
 
 impl Mode {
     pub fn set_validating(&self, validating: bool) {
         self.validating.store(validating, Ordering::Relaxed);
+    }
+
+    /// What data sources have made up.
+    pub fn made_up(&self) -> MadeUp {
+        self.made_up.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, texts: &[String]) {
+        let mut made_up = self.made_up.lock().unwrap_or_else(PoisonError::into_inner);
+        texts.iter().for_each(|text| made_up.add_text(text));
     }
 }
 
@@ -349,15 +361,17 @@ impl Service {
             let unknown = format!("`{}` has no data source `{}`", self.name, request.type_name);
             return Err(Status::invalid(unknown));
         };
+        let config = served.decode(request.config)?;
         let read = rules::data::read(&rules::data::Asked {
             type_name: &request.type_name,
             source: &served.resource,
-            config: &served.decode(request.config)?,
+            config: &config,
             settings: &self.settings(on),
             documents: &self.options.documents,
         });
         Ok(match read {
             Ok(state) => {
+                self.mode.note(&rules::data::made_up(&request.type_name, &state, &config));
                 p::ReadDataSourceResponse { state: served.encode(&state)?, diagnostics: Vec::new() }
             }
             Err(problem) => {

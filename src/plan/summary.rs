@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::conditions::Conditions;
 use super::error::Error;
+use super::made_up::MadeUp;
 use super::root::STUB;
 
 /// Whether a plan is of a simulated state or of the real one.
@@ -25,6 +26,15 @@ pub struct Summary {
     pub changes: Vec<Change>,
     /// The outputs that it changes, by name.
     pub outputs: Vec<Output>,
+}
+
+/// What is known of a simulated plan beside it.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// What may replace resources.
+    pub conditions: Conditions,
+    /// What data sources were made up.
+    pub made_up: MadeUp,
 }
 
 /// What happens to one resource.
@@ -266,14 +276,14 @@ impl Summary {
     /// # Errors
     /// When it is not that, or of a format that is not known.
     pub fn read(json: &[u8], origin: Origin) -> Result<Self, Error> {
-        Self::read_with(json, origin, &Conditions::default())
+        Self::read_with(json, origin, &Known::default())
     }
 
     /// Reads it, and finds what may be replaced under a condition.
     ///
     /// # Errors
     /// As [`Summary::read`].
-    pub fn read_with(json: &[u8], origin: Origin, conditions: &Conditions) -> Result<Self, Error> {
+    pub fn read_with(json: &[u8], origin: Origin, known: &Known) -> Result<Self, Error> {
         let bad = |why: String| Error::Answer { command: "terraform show -json".to_owned(), why };
         let plan: Value = serde_json::from_slice(json).map_err(|error| bad(error.to_string()))?;
         let version = plan.get("format_version").and_then(Value::as_str);
@@ -290,7 +300,12 @@ impl Summary {
         if plan.get("resource_changes").is_none() && plan.get("planned_values").is_none() {
             return Err(bad("it is no plan".to_owned()));
         }
-        let reader = Reader { plan: &plan, origin, conditions, secrets: secrets(&plan) };
+        let made_up = MadeUp::default();
+        let secrets = secrets(&plan);
+        let mut reader = Reader { plan: &plan, origin, known, made_up, secrets };
+        if origin == Origin::Simulated {
+            reader.made_up = reader.all_made_up();
+        }
         let changes = array(plan.get("resource_changes"));
         let mut changes: Vec<Change> =
             changes.iter().filter_map(|change| reader.change(change)).collect();
@@ -348,7 +363,8 @@ pub(crate) fn counted(summaries: &[&Summary]) -> Vec<String> {
 struct Reader<'a> {
     plan: &'a Value,
     origin: Origin,
-    conditions: &'a Conditions,
+    known: &'a Known,
+    made_up: MadeUp,
     secrets: BTreeSet<String>,
 }
 
@@ -451,7 +467,7 @@ impl Reader<'_> {
                 (true, _) => Forces::Yes,
                 (false, Action::Update) if !unknown => {
                     let names: Vec<&str> = path.iter().filter_map(Step::name).collect();
-                    match self.conditions.of_change(ty, &names, part("after")) {
+                    match self.known.conditions.of_change(ty, &names, part("after")) {
                         Some(words) => Forces::Maybe((!words.is_empty()).then(|| words.to_owned())),
                         None => Forces::No,
                     }
@@ -478,6 +494,29 @@ impl Reader<'_> {
         };
         attributes.sort_by(|a, b| (rank(a), &a.path).cmp(&(rank(b), &b.path)));
         attributes
+    }
+
+    /// What the simulation has made up: of data sources, and what nobody has written of resources.
+    fn all_made_up(&self) -> MadeUp {
+        let mut made_up = self.known.made_up.clone();
+        for entry in array(self.plan.get("resource_changes")) {
+            let text = |key: &str| entry.get(key).and_then(Value::as_str);
+            let (Some(ty), Some(name)) = (text("type"), text("name")) else { continue };
+            // They give back what they are given.
+            if matches!(ty, "terraform_data" | "kubernetes_manifest") {
+                continue;
+            }
+            let (modules, _) = modules(text("module_address").unwrap_or_default());
+            let before = entry.get("change").and_then(|change| change.get("before"));
+            let Some(Value::Object(before)) = before else { continue };
+            let written = self.written(&modules, ty, name).unwrap_or_default();
+            for (attribute, value) in before {
+                if !written.contains(attribute) && attribute != "tags_all" {
+                    made_up.add(value);
+                }
+            }
+        }
+        made_up
     }
 
     /// The arguments that the configuration gives a resource.
@@ -534,6 +573,10 @@ impl Reader<'_> {
     fn masked(&self, shown: Shown) -> Shown {
         match shown {
             Shown::Known(value) if self.holds_secret(&value) => Shown::Sensitive,
+            Shown::Known(Value::String(text)) if self.made_up.is(&text) => Shown::Simulated,
+            Shown::Known(value) if self.origin == Origin::Simulated => {
+                Shown::Known(self.made_up.hidden(value))
+            }
             shown => shown,
         }
     }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::schema::Type;
-use super::service::ACCOUNT;
 
 /// A value (cty).
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -175,15 +174,6 @@ pub(super) fn unmatched<A, B>(
     (only_a, left)
 }
 
-/// Whether a text looks as if we had made it up: the account that it is in, or so many hexadecimal
-/// digits in a row as nobody writes.
-pub(super) fn looks_made_up(text: &str) -> bool {
-    const DIGITS: usize = 8;
-    let runs = text.split(|c: char| !c.is_ascii_hexdigit());
-    let mut runs = runs.filter(|run| run.len() >= DIGITS);
-    text.contains(ACCOUNT) || runs.any(|run| run.bytes().any(|byte| byte.is_ascii_digit()))
-}
-
 /// Whether a text is a decimal number.
 pub(super) fn is_number(text: &str) -> bool {
     text.parse::<f64>().is_ok_and(f64::is_finite)
@@ -221,18 +211,6 @@ mod tests {
         assert!(number("1").is_same(&number("1.0"), &Type::Number));
         assert!(!number("9007199254740993").is_same(&number("9007199254740992"), &Type::Number));
         assert!(!number("1").is_same(&number("2"), &Type::Number));
-    }
-
-    #[test]
-    fn what_is_made_up_looks_like_it() {
-        for text in
-            ["vpc-0a1b2c3d4e5f6a7b8", "arn:aws:sqs:eu-west-1:123456789012:a", "value-0a1b2c3d"]
-        {
-            assert!(looks_made_up(text), "{text}");
-        }
-        for text in ["my-queue", "2012-10-17", "arn:aws:s3:::bucket", "10.0.0.0/16", "facade"] {
-            assert!(!looks_made_up(text), "{text}");
-        }
     }
 
     #[test]

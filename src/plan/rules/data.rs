@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::documents::Document;
+use super::super::made_up::looks_made_up;
 use super::super::schema::Resource;
 use super::super::value::Value;
 use super::identity::{Identity, arn, last};
@@ -69,6 +70,30 @@ pub fn read(asked: &Asked) -> Result<Value, Problem> {
         }
     }
     Ok(Value::Map(state))
+}
+
+/// The texts that a data source has been read with and that nobody has written.
+pub fn made_up(type_name: &str, state: &Value, config: &Value) -> Vec<String> {
+    // It only writes down what it is given.
+    if matches!(type_name, "aws_arn" | "aws_iam_policy_document") {
+        return Vec::new();
+    }
+    let mut texts = Vec::new();
+    for (name, value) in state.as_map().into_iter().flatten() {
+        if config.get(name).is_null() || config.get(name) == &Value::List(Vec::new()) {
+            collect(value, &mut texts);
+        }
+    }
+    texts
+}
+
+fn collect(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) if looks_made_up(text) => texts.push(text.clone()),
+        Value::List(elements) => elements.iter().for_each(|element| collect(element, texts)),
+        Value::Map(elements) => elements.values().for_each(|element| collect(element, texts)),
+        _ => {}
+    }
 }
 
 /// JSON with what is taken out of it.

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regex_lite::Regex;
 
+use super::super::made_up::looks_made_up;
 use super::super::schema::{Attribute, Block, Nesting, Resource, Rule, Type};
-use super::super::value::{Value, looks_made_up};
+use super::super::value::Value;
 use super::{Path, Problem, Step};
 
 /// Checks the configuration of a resource or data source.
