@@ -362,6 +362,13 @@ pub fn take_over(provider: &mut Provider, from: &Provider) {
             }
             let groups = from.exactly_one_of.iter().filter(|paths| all(paths));
             resource.exactly_one_of = groups.cloned().collect();
+            let groups = from.at_least_one_of.iter().filter(|paths| all(paths));
+            resource.at_least_one_of = groups.cloned().collect();
+            for (path, others) in &from.required_with {
+                if all(std::slice::from_ref(path)) && all(others) {
+                    resource.required_with.insert(path.clone(), others.clone());
+                }
+            }
             let conditions =
                 from.conditions.iter().filter(|(path, _)| all(std::slice::from_ref(path)));
             resource.conditions = conditions.map(|(path, it)| (path.clone(), it.clone())).collect();
@@ -416,6 +423,8 @@ fn take_over_attributes(
 ///     "use_state": ["id"],
 ///     "computed_blocks": ["settings"],
 ///     "conflicts": { "name": ["name_prefix"] },
+///     "at_least_one_of": { "size": ["size", "weight"] },
+///     "required_with": { "password": ["password_version"] },
 ///     "exactly_one_of": { "image": ["image", "file"], "file": ["image", "file"] },
 ///     "validate": {
 ///       "name": [{ "len": [1, 64] }, { "regex": "^[a-z]+$" }],
@@ -443,6 +452,8 @@ struct Behaviour {
     computed_blocks: Vec<String>,
     conflicts: BTreeMap<String, Vec<String>>,
     exactly_one_of: BTreeMap<String, Vec<String>>,
+    at_least_one_of: BTreeMap<String, Vec<String>>,
+    required_with: BTreeMap<String, Vec<String>>,
     validate: BTreeMap<String, Vec<Validator>>,
 }
 
@@ -568,16 +579,28 @@ impl Behaviour {
                 resource.conflicts.insert(path.clone(), fit(others));
             }
         }
-        let mut groups = BTreeSet::new();
-        for paths in self.exactly_one_of.values() {
-            let mut group = fit(paths);
-            // With one of them unknown here, none written may be right.
-            if group.len() == paths.len() {
-                group.sort();
-                groups.insert(group);
+        for (path, others) in &self.required_with {
+            let needed = fit(others);
+            if let ([path], true) =
+                (fit(std::slice::from_ref(path)).as_slice(), needed.len() == others.len())
+            {
+                resource.required_with.insert(path.clone(), needed);
             }
         }
-        resource.exactly_one_of = groups.into_iter().collect();
+        let mut groups = |of: &BTreeMap<String, Vec<String>>| {
+            let mut groups = BTreeSet::new();
+            for paths in of.values() {
+                let mut group = fit(paths);
+                // With one of them unknown here, none written may be right.
+                if group.len() == paths.len() {
+                    group.sort();
+                    groups.insert(group);
+                }
+            }
+            groups.into_iter().collect()
+        };
+        resource.exactly_one_of = groups(&self.exactly_one_of);
+        resource.at_least_one_of = groups(&self.at_least_one_of);
         unfit.sort();
         unfit.dedup();
         unfit

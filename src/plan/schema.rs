@@ -34,6 +34,10 @@ pub struct Resource {
     pub conflicts: BTreeMap<String, Vec<String>>,
     /// Sets of attributes of which exactly one is written.
     pub exactly_one_of: Vec<Vec<String>>,
+    /// Sets of attributes of which at least one is written.
+    pub at_least_one_of: Vec<Vec<String>>,
+    /// Attributes that are written only with others: by path, the paths of those.
+    pub required_with: BTreeMap<String, Vec<String>>,
     /// By path, on what it depends whether a change of it replaces the resource.
     pub conditions: BTreeMap<String, Condition>,
 }

@@ -48,7 +48,7 @@
 //! | `oneof("a","b")`, `oneof-nocase(…)`, `range(0,35)`, `length(1,64)`, `pattern("…")`, `each(…)` | what values it accepts; `inf` for no limit |
 //! | `nested(list)` | an attribute whose own attributes follow, indented |
 //! | `name {} list 0..1` | a block: `single`, `list`, `set`, `map` or `group`, and how many of them; with `computed`, the provider fills it in |
-//! | `! conflicts a: b c`, `! exactly-one a b` | relations between attributes, by path |
+//! | `! conflicts a: b c`, `! exactly-one a b`, `! at-least-one a b`, `! requires a: b` | relations between attributes, by path |
 //! | `! may-replace a: "…"`, `! may-replace a b=c: "…"` | on what it depends whether a change of `a` replaces, in words; and that it cannot unless `b` is `c` |
 //! | `version=2`, `framework` | the version of the resource's state; that it is written with terraform-plugin-framework, not with the older SDK |
 //!

@@ -246,6 +246,15 @@ fn relation(cursor: &mut Cursor<'_>, resource: &mut Resource) -> Result<(), Fact
             }
         }
         "exactly-one" => resource.exactly_one_of.push(cursor.words()?),
+        "at-least-one" => resource.at_least_one_of.push(cursor.words()?),
+        "requires" => {
+            let path = cursor.word()?;
+            cursor.expect(':')?;
+            let others = cursor.words()?;
+            if resource.required_with.insert(path, others).is_some() {
+                return Err(cursor.error("what this path requires stands twice"));
+            }
+        }
         "may-replace" => {
             let path = cursor.word()?;
             let mut condition = Condition::default();
@@ -262,8 +271,10 @@ fn relation(cursor: &mut Cursor<'_>, resource: &mut Resource) -> Result<(), Fact
             }
         }
         other => {
-            let message =
-                format!("a relation is `conflicts`, `exactly-one` or `may-replace`, not `{other}`");
+            let message = format!(
+                "a relation is `conflicts`, `exactly-one`, `at-least-one`, `requires` or `may-replace`, \
+                 not `{other}`"
+            );
             return Err(cursor.error(message));
         }
     }

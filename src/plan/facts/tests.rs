@@ -32,6 +32,8 @@ resource toy_car version=2 framework
     nut {} set 5..
   ! conflicts colour: wheel.tyre parts
   ! exactly-one id key
+  ! at-least-one id key
+  ! requires key: id
   ! may-replace parts.name: "it gets shorter"
   ! may-replace wheel colour=red: "there are fewer"
 
@@ -153,16 +155,22 @@ fn resource() -> impl Strategy<Value = Resource> {
     let only = option::of((name(), name()));
     let condition = (only, name()).prop_map(|(only, words)| Condition { only, words });
     let conditions = btree_map(name(), condition, 0..2);
-    (0..3_i64, block(), sdk, conflicts, vec(vec(name(), 0..3), 0..2), conditions).prop_map(
-        |(version, block, sdk, conflicts, exactly_one_of, conditions)| Resource {
+    let groups = || vec(vec(name(), 0..3), 0..2);
+    let required = btree_map(name(), vec(name(), 0..3), 0..2);
+    let relations = (conflicts, groups(), groups(), required, conditions);
+    (0..3_i64, block(), sdk, relations).prop_map(|(version, block, sdk, relations)| {
+        let (conflicts, exactly_one_of, at_least_one_of, required_with, conditions) = relations;
+        Resource {
             version,
             block,
             sdk,
             conflicts,
             exactly_one_of,
+            at_least_one_of,
+            required_with,
             conditions,
-        },
-    )
+        }
+    })
 }
 
 fn any_provider() -> impl Strategy<Value = Provider> {
@@ -305,7 +313,7 @@ fn errors_say_where_and_what() {
     "  id = string optional": line 5: this is indented too far
     " id = string optional": line 5: indent by two spaces a level
     "\tid = string optional": line 5: indent by two spaces a level
-    "! conflict a: b": line 5: a relation is `conflicts`, `exactly-one` or `may-replace`, not `conflict`
+    "! conflict a: b": line 5: a relation is `conflicts`, `exactly-one`, `at-least-one`, `requires` or `may-replace`, not `conflict`
     "! conflicts a b": line 5: `:` should stand before `b`
     "ok = string optional": line 5: `ok` stands twice
     "id = nested(set) optional\n    inner {} list": line 5: nested attributes hold attributes, not blocks
@@ -379,6 +387,8 @@ fn the_facts_that_come_with_us_are_consistent() {
             let paths = conflicts
                 .flat_map(|(path, others)| others.iter().chain([path]))
                 .chain(resource.exactly_one_of.iter().flatten())
+                .chain(resource.at_least_one_of.iter().flatten())
+                .chain(resource.required_with.iter().flat_map(|(a, b)| b.iter().chain([a])))
                 .chain(resource.conditions.keys())
                 .chain(resource.conditions.values().flat_map(|it| it.only.iter().map(|it| &it.0)));
             for path in paths {

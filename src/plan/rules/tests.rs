@@ -704,3 +704,22 @@ fn a_condition_that_is_known_is_decided() {
     let other = rule("prefix_list_id", "pl-1");
     assert_eq!(world.replaces(&one, &other), ["cidr_ipv4", "prefix_list_id"]);
 }
+
+#[test]
+fn what_needs_another_argument_is_refused_without_it() {
+    let problems = |type_name: &str, written: &[(&str, Value)]| -> Vec<String> {
+        let world = worlds().find(|world| world.type_name == type_name).unwrap();
+        let problems = validate::config(&world.resource, &map(written));
+        problems.into_iter().map(|problem| problem.detail).collect()
+    };
+    let names = ["secret_string_wo", "secret_string_wo_version"];
+    let all = format!("\"{}\": all of `{}` must be specified", names[0], names.join(","));
+    let of = |values: &[(&str, Value)]| problems("aws_secretsmanager_secret_version", values);
+    assert_eq!(of(&[(names[0], "x".into())]), [all]);
+    assert!(of(&[(names[0], "x".into()), (names[1], 1.into())]).is_empty());
+    assert!(of(&[(names[0], "x".into()), (names[1], Value::Unknown)]).is_empty());
+    let either = "\"ami\": one of `ami,instance_type,launch_template` must be specified";
+    let instance = problems("aws_instance", &[]);
+    assert!(instance.iter().any(|problem| problem == either), "{instance:?}");
+    assert!(problems("aws_instance", &[("ami", Value::Unknown)]).iter().all(|it| it != either));
+}

@@ -16,6 +16,12 @@ pub fn config(resource: &Resource, config: &Value) -> Vec<Problem> {
     for paths in &resource.exactly_one_of {
         exactly_one(config, paths, &mut problems);
     }
+    for paths in &resource.at_least_one_of {
+        at_least_one(config, paths, &mut problems);
+    }
+    for (path, others) in &resource.required_with {
+        required(config, path, others, &mut problems);
+    }
     block(&resource.block, config, &mut Path::new(), &mut problems);
     problems
 }
@@ -108,6 +114,36 @@ fn exactly_one(config: &Value, paths: &[String], problems: &mut Vec<Problem>) {
     };
     if let Some((detail, steps)) = problem {
         problems.push(Problem::new("Invalid combination of arguments", detail).at(steps));
+    }
+}
+
+fn at_least_one(config: &Value, paths: &[String], problems: &mut Vec<Problem>) {
+    let mut unset = None;
+    for path in paths {
+        match at(config, path) {
+            At::Set(_) | At::Unclear => return,
+            At::Unset(steps) => _ = unset.get_or_insert((plain(path), steps)),
+            At::Nowhere => {}
+        }
+    }
+    if let Some((first, steps)) = unset {
+        let all = paths.iter().map(|path| plain(path)).collect::<Vec<_>>().join(",");
+        let inside = &steps[..steps.len().saturating_sub(1)];
+        let detail = format!("\"{first}\": one of `{all}` must be specified");
+        problems.push(Problem::new("Missing required argument", detail).at(inside));
+    }
+}
+
+fn required(config: &Value, path: &str, others: &[String], problems: &mut Vec<Problem>) {
+    let At::Set(steps) = at(config, path) else { return };
+    let is_missing = |other: &String| matches!(at(config, other), At::Unset(_) | At::Nowhere);
+    if others.iter().any(is_missing) {
+        let mut all: Vec<String> = others.iter().map(|path| plain(path)).collect();
+        all.push(plain(path));
+        all.sort();
+        all.dedup();
+        let detail = format!("\"{}\": all of `{}` must be specified", plain(path), all.join(","));
+        problems.push(Problem::new("Missing required argument", detail).at(&steps));
     }
 }
 
