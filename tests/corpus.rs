@@ -121,3 +121,10 @@ fn a_module_of_another_version_than_the_installed_one_is_looked_into_in_no_tree(
     assert_eq!(summary(&run), "1 root against HEAD: no changes", "{run}");
     assert!(run.out.contains("not looked into: `vpc`\n"), "{run}");
 }
+
+#[test]
+fn a_condition_on_what_is_made_up_is_doubted() {
+    let Some(project) = root("landing-zone") else { return };
+    let args = ["--root", "landing-zone", "--from-nothing", "--deny", "none"];
+    assert_snapshot!(plan(&project, &args).code(2).err);
+}

@@ -159,6 +159,23 @@ fn sweep(parent: &Path) {
     }
 }
 
+/// A condition that is not met may be met by what is not made up.
+fn doubted(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let of_condition = |diagnostic: &Diagnostic| {
+        ["check block assertion failed", "precondition failed", "postcondition failed"]
+            .iter()
+            .any(|end| diagnostic.message.ends_with(end))
+    };
+    let doubt = |diagnostic: Diagnostic| match of_condition(&diagnostic) {
+        true => diagnostic.help(
+            "offline, values of data sources and of other roots' states are made up: \
+             `plan --live` knows whether it fails",
+        ),
+        false => diagnostic,
+    };
+    diagnostics.into_iter().map(doubt).collect()
+}
+
 /// The modules of a root that are not looked into.
 fn unseen(root: &Root) -> Vec<(String, String)> {
     root.unseen().iter().map(|(name, source)| (name.clone(), source.clone())).collect()
@@ -408,7 +425,7 @@ impl Planner<'_> {
             .help("what follows is about the old tree; `--from-nothing` plans without it"),
         ];
         let errors: Vec<Message> = messages.into_iter().filter(Message::is_error).collect();
-        diagnostics.extend(self.places(target, top).diagnostics(&errors));
+        diagnostics.extend(doubted(self.places(target, top).diagnostics(&errors)));
         Err(Failed::Diagnostics(diagnostics))
     }
 
@@ -427,7 +444,10 @@ impl Planner<'_> {
         let args = [&["plan", "-json", "-input=false", &out], options].concat();
         let answer = self.terraform.run(folder, &self.with_variables(&args), surroundings)?;
         let messages = message::of_lines(&answer)?;
-        let diagnostics = self.places(target, &target.top).diagnostics(&messages);
+        let mut diagnostics = self.places(target, &target.top).diagnostics(&messages);
+        if origin == Origin::Simulated {
+            diagnostics = doubted(diagnostics);
+        }
         if answer.code != 0 {
             return Err(Failed::Diagnostics(diagnostics));
         }
