@@ -4,8 +4,10 @@
 // The macros of this crate name its items by their public paths.
 extern crate self as stackwright;
 
+pub mod bump;
 pub mod component;
 pub mod diagnostic;
+pub mod git;
 pub mod hcl;
 pub mod image;
 pub mod plan;
@@ -13,5 +15,6 @@ pub mod project;
 pub mod reference;
 pub mod report;
 pub mod stack;
+pub mod template;
 pub mod tree;
 pub mod value;

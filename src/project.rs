@@ -1,6 +1,6 @@
 //! The folder that a run works on: where descriptions, roots and modules are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Component as PathPart, Path, PathBuf};
@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use crate::block;
 use crate::choice;
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span, codes};
+use crate::git::{Kind, Snapshot};
 use crate::stack::block::Block as _;
 use crate::stack::field::Literal;
 use crate::stack::read::Reader;
@@ -32,6 +33,28 @@ block! {
         modules: Literal<Folder> = Literal(Folder("modules".to_owned())),
         /// Which modules are written: those that a stack uses, or the whole library.
         vendor: Literal<Vendor> = Literal(Vendor::Used),
+        /// How `stackwright bump` commits.
+        bump: Option<Bump>,
+    }
+}
+
+block! {
+    /// How `stackwright bump` commits, where its options do not say otherwise.
+    pub struct Bump {
+        /// The branch that it commits to; the one that is checked out when it is not written.
+        branch: Option<Literal<String>>,
+        /// The remote that it pushes to; the branch's own when it is not written.
+        remote: Option<Literal<String>>,
+        /// Whose the commits are, `Name <mail>`; as git is configured when it is not written.
+        author: Option<Literal<String>>,
+        /// Who makes the commits, `Name <mail>`; the author when it is not written.
+        committer: Option<Literal<String>>,
+        /// A template of the message, in Jinja's language.
+        message: Option<Literal<String>>,
+        /// Lines `Key: value` that end each message.
+        trailers: Vec<Literal<String>>,
+        /// True to write `[skip ci]` into the message.
+        skip_ci: Literal<bool> = Literal(false),
     }
 }
 
@@ -73,11 +96,15 @@ impl Scalar for Folder {
     }
 }
 
-/// A project on disk.
+/// A project, on disk or in a commit.
 #[derive(Debug)]
 pub struct Project {
-    /// Its folder, absolute and without symbolic links.
+    /// Its folder, absolute and without symbolic links; empty for a project in a commit.
     pub root: PathBuf,
+    /// The commit that it is read from, where it is not on disk.
+    commit: Option<Snapshot>,
+    /// Texts that are read in place of what stands at their paths.
+    overlay: BTreeMap<String, Arc<str>>,
     /// Where things are.
     pub settings: Settings,
     /// The files read so far.
@@ -116,13 +143,60 @@ impl Project {
     /// When its project file is wrong.
     pub fn open(root: &Path) -> Result<Self, (Sources, Vec<Diagnostic>)> {
         let mut sources = Sources::default();
-        match read_settings(root, &mut sources) {
-            Ok(settings) => {
-                let (root, sources) = (root.to_owned(), Mutex::new(sources));
-                Ok(Self { root, settings, sources, inside: Mutex::default() })
-            }
+        let text = read_text(root, FILE);
+        match read_settings(text, &mut sources) {
+            Ok(settings) => Ok(Self::with(root.to_owned(), None, settings, sources)),
             Err(diagnostics) => Err((sources, diagnostics)),
         }
+    }
+
+    /// The project that a commit holds around a folder of it: the nearest one at or above it.
+    /// `None` when there is none.
+    ///
+    /// # Errors
+    /// When its project file is wrong.
+    pub fn in_commit(
+        commit: &Snapshot,
+        start: &str,
+    ) -> Result<Option<Self>, (Sources, Vec<Diagnostic>)> {
+        let unreadable = |error: std::io::Error| {
+            let message = format!("cannot read the commit: {error}");
+            (Sources::default(), vec![Diagnostic::error(codes::UNREADABLE, message)])
+        };
+        for folder in Path::new(start).ancestors() {
+            let folder = commit.below(folder.to_str().unwrap_or_default()).map_err(unreadable)?;
+            let Some(folder) = folder else { continue };
+            let kind = |path| folder.kind(path).map_err(unreadable);
+            if kind(FILE)? != Some(Kind::File) && kind("stacks")? != Some(Kind::Folder) {
+                continue;
+            }
+            let mut sources = Sources::default();
+            let text = read_committed(&folder, FILE);
+            return match read_settings(text, &mut sources) {
+                Ok(settings) => {
+                    Ok(Some(Self::with(PathBuf::new(), Some(folder), settings, sources)))
+                }
+                Err(diagnostics) => Err((sources, diagnostics)),
+            };
+        }
+        Ok(None)
+    }
+
+    fn with(root: PathBuf, commit: Option<Snapshot>, settings: Settings, sources: Sources) -> Self {
+        let (sources, inside) = (Mutex::new(sources), Mutex::default());
+        Self { root, commit, overlay: BTreeMap::new(), settings, sources, inside }
+    }
+
+    /// The same project, with other texts in place of what stands at some paths.
+    #[must_use]
+    pub fn overlaid(mut self, texts: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.overlay.extend(texts.into_iter().map(|(path, text)| (path, text.into())));
+        self
+    }
+
+    /// The commit that it is read from; `None` for a project on disk.
+    pub fn commit(&self) -> Option<&Snapshot> {
+        self.commit.as_ref()
     }
 
     /// The folder of stacks, relative to the project, with `/`.
@@ -140,7 +214,6 @@ impl Project {
     /// # Errors
     /// When the folder of stacks cannot be read or leads out of the project.
     pub fn stack_names(&self) -> Result<Vec<String>, Diagnostic> {
-        let folder = self.root.join(self.stacks());
         self.inside(self.stacks())?;
         let unreadable = |error: std::io::Error| {
             Diagnostic::error(
@@ -150,7 +223,16 @@ impl Project {
             .help(format!("make a folder `{}/<name>` with a `{DESCRIPTION}`", self.stacks()))
         };
         let mut names = Vec::new();
-        for entry in fs::read_dir(&folder).map_err(unreadable)? {
+        if let Some(commit) = &self.commit {
+            for (name, _) in commit.list(self.stacks()).map_err(unreadable)? {
+                let description = format!("{}/{name}/{DESCRIPTION}", self.stacks());
+                if commit.kind(&description).map_err(unreadable)?.is_some() {
+                    names.push(name);
+                }
+            }
+            return Ok(names);
+        }
+        for entry in fs::read_dir(self.root.join(self.stacks())).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let Ok(name) = entry.file_name().into_string() else { continue };
             // A folder that cannot be opened counts: were it passed over, what it uses would be
@@ -165,13 +247,27 @@ impl Project {
         Ok(names)
     }
 
+    /// True when there is a stack of this name.
+    pub fn has_stack(&self, name: &str) -> bool {
+        // A name with a separator would be a path.
+        if name.is_empty() || name.contains(['/', '\\']) || self.inside(self.stacks()).is_err() {
+            return false;
+        }
+        let description = format!("{}/{name}/{DESCRIPTION}", self.stacks());
+        match &self.commit {
+            Some(commit) => commit.kind(&description).is_ok_and(|kind| kind.is_some()),
+            None => self.root.join(description).symlink_metadata().is_ok(),
+        }
+    }
+
     /// Complains about a path that leads out of the project through a symbolic link.
     ///
     /// # Errors
     /// The complaint.
     pub fn inside(&self, path: &str) -> Result<(), Diagnostic> {
         let known = || self.inside.lock().expect("no thread panics while it holds this");
-        if known().contains(path) {
+        // A commit's links are never followed, so nothing of it leads anywhere.
+        if self.commit.is_some() || known().contains(path) {
             return Ok(());
         }
         // What does not exist yet is where its parent is.
@@ -191,16 +287,39 @@ impl Project {
         }
     }
 
+    /// The names of what a folder holds, sorted; none where it cannot be read.
+    pub fn names(&self, folder: &str) -> Vec<String> {
+        if let Some(commit) = &self.commit {
+            let entries = commit.list(folder).unwrap_or_default();
+            return entries.into_iter().map(|(name, _)| name).collect();
+        }
+        let entries = fs::read_dir(self.root.join(folder)).into_iter().flatten().flatten();
+        let mut names: Vec<String> =
+            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort_unstable();
+        names
+    }
+
     /// Reads a text file of the project. `None` when there is none.
     ///
     /// # Errors
     /// When it is not UTF-8 text with plain line ends, too large, or cannot be read.
     pub fn read(&self, path: &str) -> Result<Option<(FileId, Arc<str>)>, Diagnostic> {
-        self.inside(path.rsplit_once('/').map_or("", |(folder, _)| folder))?;
-        if fs::symlink_metadata(self.root.join(path)).is_ok_and(|found| found.is_symlink()) {
-            self.inside(path)?;
+        if let Some(text) = self.overlay.get(path) {
+            return Ok(Some((self.add_source(path, Arc::clone(text)), Arc::clone(text))));
         }
-        match read_text(&self.root, path) {
+        self.inside(path.rsplit_once('/').map_or("", |(folder, _)| folder))?;
+        let text = match &self.commit {
+            Some(commit) => read_committed(commit, path),
+            None => {
+                let found = fs::symlink_metadata(self.root.join(path));
+                if found.is_ok_and(|found| found.is_symlink()) {
+                    self.inside(path)?;
+                }
+                read_text(&self.root, path)
+            }
+        };
+        match text {
             Ok(None) => Ok(None),
             Ok(Some(text)) => {
                 let text: Arc<str> = text.into();
@@ -220,8 +339,11 @@ impl Project {
     }
 }
 
-fn read_settings(root: &Path, sources: &mut Sources) -> Result<Settings, Vec<Diagnostic>> {
-    let text = match read_text(root, FILE) {
+fn read_settings(
+    text: Result<Option<String>, TextError>,
+    sources: &mut Sources,
+) -> Result<Settings, Vec<Diagnostic>> {
+    let text = match text {
         Ok(text) => text.unwrap_or_default(),
         Err((diagnostic, None)) => return Err(vec![diagnostic]),
         Err((diagnostic, Some((text, range)))) => {
@@ -247,12 +369,33 @@ fn read_settings(root: &Path, sources: &mut Sources) -> Result<Settings, Vec<Dia
 /// A complaint, and the text and place that it is about.
 type TextError = (Diagnostic, Option<(String, std::ops::Range<usize>)>);
 
+fn unreadable(path: &str, error: &dyn std::fmt::Display) -> TextError {
+    (Diagnostic::error(codes::UNREADABLE, format!("cannot read `{path}`: {error}")), None)
+}
+
+fn too_large(path: &str, bytes: u64) -> TextError {
+    let size = bytes / (1 << 20);
+    let diagnostic = Diagnostic::error(codes::TOO_LARGE, format!("`{path}` has {size} MiB"))
+        .help(format!("a description has at most {} MiB; split the stack", MAX_BYTES >> 20));
+    (diagnostic, None)
+}
+
+fn read_committed(commit: &Snapshot, path: &str) -> Result<Option<String>, TextError> {
+    match commit.kind(path).map_err(|error| unreadable(path, &error))? {
+        None => return Ok(None),
+        Some(Kind::File) => {}
+        Some(Kind::Link) => return Err(unreadable(path, &"it is a symbolic link")),
+        Some(_) => return Err(unreadable(path, &"it is not a file")),
+    }
+    let bytes = commit.read(path).map_err(|error| unreadable(path, &error))?.unwrap_or_default();
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(too_large(path, bytes.len() as u64));
+    }
+    check_text(path, bytes).map(Some)
+}
+
 fn read_text(root: &Path, path: &str) -> Result<Option<String>, TextError> {
-    let unreadable = |error: &dyn std::fmt::Display| {
-        let diagnostic =
-            Diagnostic::error(codes::UNREADABLE, format!("cannot read `{path}`: {error}"));
-        (diagnostic, None)
-    };
+    let unreadable = |error: &dyn std::fmt::Display| unreadable(path, error);
     let full = root.join(path);
     let metadata = match fs::metadata(&full) {
         Ok(metadata) => metadata,
@@ -268,10 +411,7 @@ fn read_text(root: &Path, path: &str) -> Result<Option<String>, TextError> {
         return Err(unreadable(&"it is not a file"));
     }
     if metadata.len() > MAX_BYTES {
-        let size = metadata.len() / (1 << 20);
-        let diagnostic = Diagnostic::error(codes::TOO_LARGE, format!("`{path}` has {size} MiB"))
-            .help(format!("a description has at most {} MiB; split the stack", MAX_BYTES >> 20));
-        return Err((diagnostic, None));
+        return Err(too_large(path, metadata.len()));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
     let file = fs::File::open(&full).map_err(|error| unreadable(&error))?;

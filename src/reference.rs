@@ -7,8 +7,7 @@ use crate::diagnostic::ALL_CODES;
 use crate::hcl::print::print_expr;
 use crate::stack::Settings;
 use crate::stack::block::{Block as _, FieldInfo};
-use crate::stack::field::Type;
-use crate::stack::settings::{CloudBackend, LocalBackend, S3Backend};
+use crate::stack::field::{Type, Variant};
 use crate::value::ScalarType;
 
 /// The page of everything that a description can hold.
@@ -24,14 +23,6 @@ pub fn description() -> String {
          description can be named, too.\n",
     );
     section(&mut page, "stack \"<name>\"", &Settings::doc(), &Settings::fields());
-    for (label, doc, fields) in [
-        ("cloud", CloudBackend::doc(), CloudBackend::fields()),
-        ("s3", S3Backend::doc(), S3Backend::fields()),
-        ("local", LocalBackend::doc(), LocalBackend::fields()),
-    ] {
-        let _ = write!(page, "\n### backend \"{label}\"\n\n{doc}\n");
-        table(&mut page, &fields);
-    }
     page.push_str(
         "\n## locals\n\nNamed values and expressions, as in Terraform: `locals { url = \"…\" }` is \
          named `local.url`.\n",
@@ -73,15 +64,19 @@ fn section(page: &mut String, head: &str, doc: &str, fields: &[FieldInfo]) {
 /// The blocks inside a block, each once.
 fn nested(page: &mut String, fields: &[FieldInfo]) {
     for field in fields.iter().filter(|field| field.is_block) {
+        if let Type::OneOf(variants) = &field.ty {
+            for Variant { label, doc, fields } in variants {
+                let _ = write!(page, "\n### {} \"{label}\"\n\n{doc}\n", field.name);
+                table(page, fields);
+                nested(page, fields);
+            }
+        }
         let (label, ty) = match &field.ty {
             Type::Map(inner) => (" \"<label>\"", inner.as_ref()),
             Type::List(inner) => ("", inner.as_ref()),
             ty => ("", ty),
         };
         let Type::Object(inner) = ty else { continue };
-        if field.name == "backend" {
-            continue;
-        }
         let _ = write!(page, "\n### {}{label}\n\n{}\n", field.name, field.doc);
         table(page, inner);
         nested(page, inner);
@@ -114,6 +109,7 @@ fn type_name(field: &FieldInfo) -> String {
     match (&field.ty, field.is_block) {
         (Type::Map(_), true) => "blocks, labelled".to_owned(),
         (Type::List(_), true) => "blocks".to_owned(),
+        (Type::OneOf(_), _) => "block, labelled".to_owned(),
         (_, true) => "block".to_owned(),
         (ty, false) => plain_type(ty),
     }
@@ -126,7 +122,7 @@ fn plain_type(ty: &Type) -> String {
         Type::Scalar(ScalarType::Bool, _) => "bool".to_owned(),
         Type::List(inner) => format!("list of {}", plain_type(inner)),
         Type::Map(inner) => format!("map of {}", plain_type(inner)),
-        Type::Object(_) => "object".to_owned(),
+        Type::Object(_) | Type::OneOf(_) => "object".to_owned(),
         Type::Reference(kinds) | Type::Label(kinds) => {
             kinds.iter().map(|kind| format!("`{kind}.…`")).collect::<Vec<_>>().join(" or ")
         }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod bump;
 mod check;
 mod corpus;
 mod diff;
@@ -10,13 +11,17 @@ mod docs;
 mod facts;
 mod gate;
 mod help;
+mod images;
+mod images_verify;
 mod loaders;
 mod log;
 mod modules;
 mod plan;
+mod plan_runs;
 mod plan_server;
 mod provider;
 mod readme;
+mod registry;
 mod render;
 mod reproducible;
 mod support;

@@ -64,7 +64,7 @@ fn every_problem_of_every_stack_is_told_in_one_run() {
     3 |   colour = 1
       |   ^^^^^^ not known here
       |
-      = help: it has `aws_version`, `backend`, `provider`, `region`, `tags`, `terraform_version`
+      = help: it has `account`, `aws_version`, `backend`, `environment`, `provider`, `region`, `tags`, `terraform_version`
     "#);
 }
 

@@ -155,6 +155,13 @@ fn what_the_examples_of_every_component_render_is_valid() {
     assert!(run.code == Some(0) && run.out.ends_with(": valid\n"), "{run}");
 }
 
+/// What a page leaves out where it shows other blocks.
+const STACK: &str = r#"stack "test" {
+  region      = "us-west-2"
+  environment = "production"
+}
+"#;
+
 #[test]
 fn every_example_in_the_pages_is_valid() {
     let Some(project) = project() else { return };
@@ -174,14 +181,15 @@ fn every_example_in_the_pages_is_valid() {
         for (number, block) in blocks.iter().enumerate() {
             let name = page.rsplit('/').next().unwrap().trim_end_matches(".md").to_lowercase();
             let folder = format!("stacks/{name}-{number}");
-            let root = match block.starts_with("stack ") {
-                true => {
-                    let stack = block.split('"').nth(1).unwrap();
-                    let block = block.replacen(stack, "test", 1);
-                    root(&block).unwrap_or_else(|| panic!("{page}: {block}"))
-                }
-                false => BTreeMap::from([("main.tf".to_owned(), format!("{block}\n"))]),
+            let description = match block.starts_with("stack ") {
+                true => block.replacen(block.split('"').nth(1).unwrap(), "test", 1),
+                false => format!("{STACK}\n{block}"),
             };
+            // What is no description is Terraform's, which says so if it is neither.
+            let root = root(&description);
+            assert!(root.is_some() || !block.starts_with("stack "), "{page}: {block}");
+            let root =
+                root.unwrap_or_else(|| BTreeMap::from([("main.tf".into(), format!("{block}\n"))]));
             project.write(&format!("{folder}/stack.hcl"), block);
             for (file, text) in root {
                 project.write(&format!("{folder}/{file}"), text);

@@ -20,6 +20,8 @@ fn the_front_page() {
       diff      Show what a render would change, as a unified diff
       plan      Show what this branch creates, updates, replaces and destroys, without credentials
       validate  Let Terraform check every root, without credentials
+      bump      Commit new images to a branch, whoever else is pushing
+      images    Say which images the stacks run, which they could, and whether registries have them
       provider  Say what is known of Terraform providers
       help      Print this message or the help of the given subcommand(s)
 
@@ -73,6 +75,9 @@ fn the_front_page() {
       stackwright diff --stack univaf     show what a render would change in one stack
       stackwright validate                let Terraform check every root, without credentials
       stackwright plan                    show what this branch does to AWS, without credentials
+      stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
+      stackwright images verify           ask registries whether the locked images are there
+      stackwright images resolve --tags-from tags.txt   show which tag each image would take
 
     Exit codes:
       0  nothing to do, or done
@@ -85,8 +90,10 @@ fn the_front_page() {
 #[test]
 fn every_command_has_examples() {
     let project = Project::empty();
-    for command in ["render", "check", "diff", "plan", "validate"] {
-        let help = project.run(&[command, "--help"]).success();
+    for command in ["render", "check", "diff", "plan", "validate", "images", "images resolve"] {
+        let help = project
+            .run(&[command.split(" ").collect::<Vec<_>>(), vec!["--help"]].concat())
+            .success();
         assert!(help.contains(&format!("Examples:\n  stackwright {command}")), "{help}");
     }
     let help = project.run(&["provider", "distill", "--help"]).success();

@@ -871,7 +871,7 @@ resource toy_car
 ";
 
 /// A root whose provider `terraform init` could have installed, and a Terraform that talks to it.
-fn installed() -> Option<(Project, String)> {
+pub fn installed() -> Option<(Project, String)> {
     let project = Project::empty();
     terraform(&project.path(""), &["version"])?;
     project.write("toy.facts", TOY);

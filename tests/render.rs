@@ -427,3 +427,31 @@ fn what_is_declared_by_hand_can_be_named_and_what_nobody_declares_cannot() {
     project.write("stacks/demo/more.tf.json", "{}");
     project.run(&["render"]).success();
 }
+
+#[test]
+fn an_account_is_the_only_one_that_terraform_works_in() {
+    let account = STACK.replace(
+        "\n}\n\nnetwork",
+        "\n\n  # Production.\n  account = \"012345678901\"\n}\n\nnetwork",
+    );
+    let project = Project::rendered(&account);
+    let provider = project.read("stacks/demo/providers.tf");
+    assert_snapshot!(provider.split_once("\n\n").unwrap().1, @r#"
+    provider "aws" {
+      region = "us-west-2"
+
+      # Production.
+      allowed_account_ids = ["012345678901"]
+
+      default_tags {
+        tags = {
+          Stack = "demo"
+        }
+      }
+    }
+    "#);
+    for (wrong, why) in [("012345678901", "in quotes"), ("\"12345\"", "12 digits")] {
+        let run = Project::with(&account.replace("\"012345678901\"", wrong)).run(&["render"]);
+        assert!(run.code(1).err.contains(why), "{wrong}");
+    }
+}

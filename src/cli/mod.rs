@@ -1,12 +1,15 @@
 //! The command line. One file a command; none of them decides anything that a user of the library
 //! would miss.
 
+mod bump;
 mod check;
 mod diff;
+mod images;
 mod log;
 mod output;
 mod plan;
 mod provider;
+mod registry;
 mod render;
 mod validate;
 
@@ -39,6 +42,9 @@ Examples:
   stackwright diff --stack univaf     show what a render would change in one stack
   stackwright validate                let Terraform check every root, without credentials
   stackwright plan                    show what this branch does to AWS, without credentials
+  stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
+  stackwright images verify           ask registries whether the locked images are there
+  stackwright images resolve --tags-from tags.txt   show which tag each image would take
 
 Exit codes:
   0  nothing to do, or done
@@ -99,6 +105,8 @@ enum Command {
     Diff(diff::DiffArgs),
     Plan(plan::PlanArgs),
     Validate(validate::ValidateArgs),
+    Bump(bump::BumpArgs),
+    Images(images::ImagesArgs),
     Provider(provider::ProviderArgs),
 }
 
@@ -111,6 +119,8 @@ enum Outcome {
     Difference,
     /// Something is wrong; nothing was written.
     Error,
+    /// What a command has of its own, for scripts.
+    Code(u8),
 }
 
 impl From<Outcome> for ExitCode {
@@ -119,6 +129,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Good => Self::SUCCESS,
             Outcome::Error => Self::FAILURE,
             Outcome::Difference => Self::from(2),
+            Outcome::Code(code) => Self::from(code),
         }
     }
 }
@@ -153,6 +164,8 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         }
         // What is known of providers is no project's.
         Command::Provider(args) => return provider::provider(args, output),
+        // It works on commits, also where nothing is checked out.
+        Command::Bump(args) => return bump::bump(&cli.global.project, args, output),
         _ => {}
     }
     let project = match Project::find(&cli.global.project) {
@@ -169,6 +182,8 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Diff(args) => diff::diff(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
+        Command::Images(args) => images::images(&project, args, output),
         Command::Provider(args) => provider::provider(args, output),
+        Command::Bump(args) => bump::bump(&cli.global.project, args, output),
     }
 }

@@ -59,6 +59,11 @@ impl Output {
         let _ = writeln!(io::stderr().lock(), "error: {message}");
     }
 
+    /// Prints what may be worth knowing.
+    pub fn note(&mut self, message: &str) {
+        let _ = writeln!(io::stderr().lock(), "note: {message}");
+    }
+
     /// Shows progress of long work: a bar on a terminal, nothing elsewhere.
     pub fn progress(&self, what: &'static str) -> ProgressBar {
         if !self.progress {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use stackwright::diagnostic::{Diagnostic, Sources, codes};
+use stackwright::plan::cache::Cache;
 use stackwright::plan::compare::{Base, Planned, Planner, Schema, Scratch, Target};
 use stackwright::plan::deny::{self, Deny};
 use stackwright::plan::revision::Git;
@@ -75,6 +76,12 @@ pub struct PlanArgs {
     /// Variables without a value get a placeholder of their type.
     #[arg(long = "var-file", value_name = "FILE")]
     var_files: Vec<PathBuf>,
+
+    /// Simulate the base anew, and keep nothing of it
+    ///
+    /// What is simulated of a base is kept in your cache folder, and found there by content.
+    #[arg(long)]
+    no_cache: bool,
 
     /// How the result looks
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
@@ -168,6 +175,19 @@ impl Tool {
         });
         Terraform::find(program.as_deref(), self.limit(), stop.clone())
     }
+
+    /// Finds it while something else is prepared: it takes a moment to say its version.
+    pub fn find_beside<T>(
+        &self,
+        stop: &Stop,
+        prepare: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<(T, Terraform), Error> {
+        std::thread::scope(|scope| {
+            let found = scope.spawn(|| self.find(stop));
+            let prepared = prepare()?;
+            Ok((prepared, found.join().expect("finding a program does not panic")?))
+        })
+    }
 }
 
 impl PlanArgs {
@@ -190,6 +210,16 @@ impl PlanArgs {
 
 fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false" && ci != "0")
+}
+
+/// Where the user's programs keep what can be made again (XDG Base Directory Specification; macOS,
+/// "File System Programming Guide").
+fn caches() -> Option<PathBuf> {
+    let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    named("XDG_CACHE_HOME").or_else(|| {
+        let below = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
+        named("HOME").filter(|home| home.is_dir()).map(|home| home.join(below))
+    })
 }
 
 /// What is planned, and against what.
@@ -215,15 +245,14 @@ pub fn plan(
     let stop = stop()?;
     let own = Mutex::default();
     let sources = project.map_or(&own, |project| &project.sources);
-    let (work, terraform) = match prepare(project, args, &stop, output)
-        .and_then(|work| Ok((work, args.tool.find(&stop)?)))
-    {
-        Ok(ready) => ready,
-        Err(error) => {
-            output.diagnostics(&[error.diagnostic()], &Sources::default())?;
-            return Ok(Outcome::Error);
-        }
-    };
+    let (work, terraform) =
+        match args.tool.find_beside(&stop, || prepare(project, args, &stop, output)) {
+            Ok(ready) => ready,
+            Err(error) => {
+                output.diagnostics(&[error.diagnostic()], &Sources::default())?;
+                return Ok(Outcome::Error);
+            }
+        };
     if work.diagnostics.iter().any(Diagnostic::is_error) {
         output.diagnostics(&work.diagnostics, &locked(sources))?;
         return Ok(Outcome::Error);
@@ -247,6 +276,7 @@ pub fn plan(
         facts: args.tool.facts()?,
         schema: args.tool.schema(),
         scratch: &scratch,
+        cache: caches().filter(|_| !args.no_cache).and_then(|caches| Cache::open(&caches)),
         sources,
     };
     let base = match (&work.git, &work.commit) {

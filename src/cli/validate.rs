@@ -115,6 +115,7 @@ pub fn validate(
         facts: args.tool.facts()?,
         schema: args.tool.schema(),
         scratch: &scratch,
+        cache: None,
         sources,
     };
     let validated =

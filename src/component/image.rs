@@ -4,21 +4,31 @@ use hcl::edit::expr::Expression as Source;
 
 use super::Repository;
 use crate::component::{Component, Outputs};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::Expr;
-use crate::stack::field::{Field, Ref, Type};
+use crate::image::Policy;
+use crate::image::policy;
+use crate::stack::check::Check;
+use crate::stack::field::{Field, Literal, Ref, Type};
 use crate::stack::lower::Lower;
 use crate::stack::read::Reader;
 use crate::stack::value::{Reference, Value};
-use crate::value::{Scalar as _, ScalarType};
+use crate::value::{Producer, Scalar as _, ScalarType};
 use crate::{block, outputs};
 
 block! {
     /// An image that tasks run. Which tag or digest it has is said by the lock, `images.tf` in the
-    /// root, and nowhere else.
+    /// root, and nowhere else; which it could have is said by its policy.
     pub struct Image {
         /// Where it is kept: `repository.<label>`, or the address of a repository that is not part
         /// of the stack, without tag.
         repository: ImageRepository,
+        /// Which of its tags it may run, and which of two is newer: `policy = "commit"`, or a block
+        /// such as `policy "semver" { range = ">=1.0.0" }`.
+        policy: Policy = Policy::default(),
+        /// How tags are pushed, as far as it is known: `["stg-{commit:8}", "v{semver}"]`. A policy
+        /// that takes none of them is refused.
+        produced: Vec<Literal<Producer>>,
     }
 }
 
@@ -85,6 +95,27 @@ impl Component for Image {
 
     fn attribute_address(label: &str) -> String {
         format!("local.images.{label}")
+    }
+
+    fn check(&self, check: &Check<'_>) {
+        policy::check(&self.policy, &self.produced).into_iter().for_each(|d| check.report(d));
+        let Policy::Moving(moving) = &self.policy else { return };
+        let ImageRepository::Component(reference) = &self.repository else { return };
+        let Some(repository) = check.get(reference) else { return };
+        if repository.mutable_tags == Value::Literal(false) {
+            let tag = &moving.tag.0;
+            check.report(
+                Diagnostic::error(
+                    codes::DEPLOY_SOURCE,
+                    format!("`{tag}` does not move: it can be pushed once"),
+                )
+                .at(moving.origin.field("tag"), "")
+                .also(repository.origin.field("mutable_tags"), "its tags are immutable")
+                .help(
+                    "let the repository have `mutable_tags = true`, or take tags that do not move",
+                ),
+            );
+        }
     }
 
     /// The lock is its Terraform; [`crate::image::Lock`] prints it.

@@ -70,7 +70,7 @@ fn type_text(ty: &Type, depth: usize) -> String {
         Type::Scalar(ScalarType::String, _) | Type::Label(_) => "string".to_owned(),
         Type::Scalar(ScalarType::Number, _) => "number".to_owned(),
         Type::Scalar(ScalarType::Bool, _) => "bool".to_owned(),
-        Type::Any => "any".to_owned(),
+        Type::Any | Type::OneOf(_) => "any".to_owned(),
         Type::List(item) => format!("list({})", type_text(item, depth)),
         Type::Map(item) => format!("map({})", type_text(item, depth)),
         Type::Object(fields) => {

@@ -20,11 +20,12 @@ use crate::stack::value::Reference;
 mod alarm;
 mod bastion;
 mod bucket;
+pub mod bundle;
 mod cdn;
 mod cluster;
 mod database;
 mod dns;
-mod image;
+pub mod image;
 mod input;
 pub mod library;
 mod load_balancer;
@@ -44,11 +45,12 @@ mod topic;
 pub use alarm::Alarm;
 pub use bastion::Bastion;
 pub use bucket::Bucket;
+pub use bundle::Bundle;
 pub use cdn::Cdn;
 pub use cluster::Cluster;
 pub use database::Database;
 pub use dns::Dns;
-pub use image::Image;
+pub use image::{Image, ImageRepository};
 pub use input::Input;
 pub use load_balancer::LoadBalancer;
 pub use loaders::Loaders;
@@ -68,6 +70,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Alarm>(),
             Kind::of::<Bastion>(),
             Kind::of::<Bucket>(),
+            Kind::of::<Bundle>(),
             Kind::of::<Cdn>(),
             Kind::of::<Cluster>(),
             Kind::of::<Database>(),

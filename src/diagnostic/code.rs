@@ -94,6 +94,9 @@ catalogue! {
     BAD_IMAGE = "SW206", "bad-image";
     /// A secret's value stands in a description, from where it would reach the repository.
     SECRET_WRITTEN = "SW207", "secret-written";
+    /// A pattern for tags that is no regular expression, or that matches other tags than it seems
+    /// to: it is not anchored, or a dot in it stands for any character.
+    BAD_PATTERN = "SW208", "bad-pattern";
 
     // Fields and components that must fit together.
     /// A CPU and memory pair that Fargate does not offer (Amazon ECS Developer Guide, "Task
@@ -133,12 +136,46 @@ catalogue! {
     OPEN_TO_ALL = "SW315", "open-to-all";
     /// An alarm tells nobody.
     UNHEARD_ALARM = "SW316", "unheard-alarm";
+    /// An image policy that orders tags by what has no order, or not the one it seems to have.
+    NO_ORDER = "SW317", "no-order";
+    /// An image policy that takes no tag that is ever pushed.
+    NEVER_TAKEN = "SW318", "never-taken";
+    /// An image policy that takes tags which say nothing of where they are meant to run: `latest`,
+    /// a bare commit hash, or a moving tag where tags cannot move.
+    DEPLOY_SOURCE = "SW319", "deploy-source";
+    /// Two environments take the same tag of the same repository.
+    SHARED_TAG = "SW320", "shared-tag";
+    /// Images of a bundle that move without the others.
+    PARTIAL_MOVE = "SW321", "partial-move";
 
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.
     BAD_LOCK = "SW401", "bad-lock";
     /// The lock holds an image that the description does not declare.
     UNDECLARED_IMAGE = "SW402", "undeclared-image";
+    /// A list of tags that is not one.
+    BAD_TAGS = "SW410", "bad-tags";
+
+    // Registries.
+    /// Nobody can say which registry has an image: the account, region or name is known to
+    /// Terraform only.
+    UNKNOWN_ADDRESS = "SW451", "unknown-address";
+    /// The registry has no such repository, tag or digest.
+    NO_SUCH_IMAGE = "SW452", "no-such-image";
+    /// The registry does not let us read, or the credentials for it cannot be found or sent.
+    REGISTRY_LOGIN = "SW453", "registry-login";
+    /// The registry cannot be reached, fails, or answers no more for now.
+    NO_REGISTRY = "SW454", "no-registry";
+    /// The registry's answer is not what the OCI Distribution Specification says, is too large, or
+    /// has another digest than asked for.
+    BAD_ANSWER = "SW455", "bad-answer";
+    /// A locked tag names another image than the locked digest.
+    MOVED_TAG = "SW456", "moved-tag";
+    /// An image is not built for the processor of a task that runs it.
+    OTHER_ARCHITECTURE = "SW457", "other-architecture";
+    /// The lifecycle rule of an image's repository would delete it (Amazon ECR User Guide,
+    /// "Automate the cleanup of images by using lifecycle policies in Amazon ECR").
+    EXPIRING_IMAGE = "SW458", "expiring-image";
 
     // The checkout.
     /// A file that is not ours stands where a rendered one belongs; it is never overwritten.
@@ -181,6 +218,28 @@ catalogue! {
     /// An attribute of a resource that holds data changes, which replaces the resource under a
     /// condition that only the provider's code knows.
     MAY_BE_REPLACED = "SW612", "may-be-replaced";
+
+    // The bump.
+    /// The project is in no git repository, or in one that git does not trust.
+    NO_REPOSITORY = "SW701", "no-repository";
+    /// The branch to commit to is not there, or it is not known which one is meant.
+    NO_BRANCH = "SW702", "no-branch";
+    /// The commit cannot be made.
+    NOT_COMMITTED = "SW703", "not-committed";
+    /// The remote cannot be asked, or refuses the commit. Nothing was pushed.
+    NOT_PUSHED = "SW704", "not-pushed";
+    /// Somebody else was faster each time, for as long as it was tried. Nothing was pushed.
+    LOST_RACES = "SW705", "lost-races";
+    /// An image to bump that no stack has, or more than one.
+    WHICH_IMAGE = "SW706", "which-image";
+    /// What an image is to become is not a tag, a digest or both.
+    BAD_BUMP = "SW707", "bad-bump";
+    /// The tree of a stack had drifted before the bump.
+    BUMP_OF_DRIFT = "SW708", "bump-of-drift";
+    /// The template of the commit's message is wrong.
+    BAD_TEMPLATE = "SW709", "bad-template";
+    /// An older image than the one that is locked, without `--rollback`.
+    ROLLBACK = "SW710", "rollback";
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! lines; everything around them stays as it was written.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 use hcl::edit::Span as _;
@@ -23,6 +23,8 @@ pub const FILE: &str = "images.tf";
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lock {
     text: String,
+    /// Where the map of images stands.
+    images: Range<usize>,
     /// By image label.
     pub entries: BTreeMap<String, Entry>,
 }
@@ -30,13 +32,46 @@ pub struct Lock {
 /// What one image is locked to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
+    /// Which image it is.
+    pub pin: Pin,
+    /// Where the entry's name stands.
+    pub span: Span,
+    places: Places,
+}
+
+/// Which image runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pin {
     /// Its tag.
     pub tag: Option<Tag>,
     /// Its digest.
     pub digest: Option<Digest>,
-    /// Where the entry's name stands.
-    pub span: Span,
+    /// Why it was rolled back to: as long as it stands here, no bump moves the image.
+    pub hold: Option<String>,
+}
+
+impl fmt::Display for Pin {
+    /// `tag`, `tag@sha256:…` or `sha256:…`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.tag, &self.digest) {
+            (Some(tag), Some(digest)) => write!(f, "{tag}@{digest}"),
+            (Some(tag), None) => write!(f, "{tag}"),
+            (None, Some(digest)) => write!(f, "{digest}"),
+            (None, None) => f.write_str("nothing"),
+        }
+    }
+}
+
+/// Where the values of an entry stand.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Places {
     repository: Range<usize>,
+    tag: Range<usize>,
+    digest: Range<usize>,
+    /// With its name.
+    hold: Option<Range<usize>>,
+    /// The whole entry, without its name.
+    object: Range<usize>,
 }
 
 impl Lock {
@@ -46,7 +81,7 @@ impl Lock {
     /// Every entry that is not one, with its place.
     pub fn read(file: FileId, text: &str) -> Result<Self, Vec<Diagnostic>> {
         let body = crate::hcl::parse::parse(file, text)?;
-        let mut lock = Self { text: text.to_owned(), entries: BTreeMap::new() };
+        let mut lock = Self { text: text.to_owned(), images: 0..0, entries: BTreeMap::new() };
         let bad = |range: Option<Range<usize>>, message: &str| {
             Diagnostic::error(codes::BAD_LOCK, message)
                 .at(Span::new(file, range.unwrap_or(0..0)), "")
@@ -67,6 +102,7 @@ impl Lock {
         let Some(images) = images.value.as_object() else {
             return Err(vec![bad(images.value.span(), "`images` is not a map")]);
         };
+        lock.images = images.span().unwrap_or(0..0);
         let mut diagnostics = Vec::new();
         for (key, value) in images.iter() {
             match (key_name(key), value.expr().as_object()) {
@@ -105,7 +141,7 @@ impl Lock {
             match lock.and_then(|lock| lock.entries.get(*label)) {
                 None => unpinned.push((label, image)),
                 Some(entry) => {
-                    splices.push((entry.repository.clone(), repository(image)));
+                    splices.push((entry.places.repository.clone(), repository(image)));
                     diagnostics.extend(unpinned_entry(label, entry));
                 }
             }
@@ -113,8 +149,8 @@ impl Lock {
         diagnostics.extend(lock.into_iter().flat_map(|lock| lock.untold(stack)));
         for (label, image) in &unpinned {
             let help = match lock {
-                Some(_) => format!("add to `images`:\n{}", entry_text(label, image, "    ")),
-                None => format!("create `{path}`:\n{}", new_text(&unpinned)),
+                Some(_) => format!("add to `images`:\n{}", entries(&[(*label, *image)])),
+                None => format!("create `{path}`:\n{}", new_text(entries(&unpinned))),
             };
             // The whole file is shown once.
             let first = lock.is_some() || *label == unpinned[0].0;
@@ -154,6 +190,79 @@ impl Lock {
         Ok(Some(if text == lock.text { text } else { crate::hcl::format::format(&text) }))
     }
 
+    /// The lock's text with some images locked to something else; whatever else it holds stays as
+    /// it is written. `lock` is `None` where there is none yet.
+    pub fn pinned(lock: Option<&Self>, stack: &Stack, pins: &BTreeMap<String, Pin>) -> String {
+        let entry = |label: &str, pin: &Pin| {
+            let image = stack.component::<Image>(label)?;
+            let mut lines = pin_lines(pin).to_vec();
+            lines.extend(pin.hold.as_ref().map(|hold| format!("hold       = {}", quoted(hold))));
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            Some(entry_text(label, image, &lines))
+        };
+        let Some(lock) = lock else {
+            let entries: Vec<String> =
+                pins.iter().filter_map(|(label, pin)| entry(label, pin)).collect();
+            return new_text(entries.join("\n"));
+        };
+        let mut splices: Vec<(Range<usize>, String)> = Vec::new();
+        // Backwards, so that of two new entries in one place the first comes to stand first.
+        for (label, pin) in pins.iter().rev() {
+            match lock.entries.get(label) {
+                Some(entry) => splices.extend(lock.repinned(&entry.places, pin)),
+                None => {
+                    let at = lock.place_of(label);
+                    // `images = {}` has no line of its own for the brace.
+                    let end = if lock.text[at..].starts_with('\n') { "" } else { "\n" };
+                    splices
+                        .extend(entry(label, pin).map(|entry| (at..at, format!("\n{entry}{end}"))));
+                }
+            }
+        }
+        let mut text = lock.text.clone();
+        splices.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+        for (range, with) in splices {
+            text.replace_range(range, &with);
+        }
+        crate::hcl::format::format(&text)
+    }
+
+    /// What changes in an entry that is there.
+    fn repinned(&self, places: &Places, pin: &Pin) -> Vec<(Range<usize>, String)> {
+        let hold = pin.hold.as_ref().map(|why| format!("hold = {}", quoted(why)));
+        let mut splices = vec![
+            (places.tag.clone(), value(&pin.tag)),
+            (places.digest.clone(), value(&pin.digest)),
+        ];
+        let one_line = !self.text[places.object.clone()].contains('\n');
+        splices.extend(match (&places.hold, hold) {
+            (None, None) => None,
+            (Some(place), Some(hold)) => Some((place.clone(), hold)),
+            (None, Some(hold)) if one_line => {
+                let at = places.digest.end.max(places.tag.end).max(places.repository.end);
+                Some((at..at, format!(", {hold}")))
+            }
+            (None, Some(hold)) => {
+                let at = line_end(&self.text, places.digest.end.max(places.tag.end));
+                Some((at..at, format!("\n{hold}")))
+            }
+            (Some(place), None) => {
+                let before = self.text[..place.start].trim_end().trim_end_matches(',').len();
+                Some((before..place.end, String::new()))
+            }
+        });
+        splices
+    }
+
+    /// Where the entry of a new image belongs: after the one that sorts before it.
+    fn place_of(&self, label: &str) -> usize {
+        let before = self.entries.iter().take_while(|(other, _)| other.as_str() < label).last();
+        match before {
+            Some((_, entry)) => line_end(&self.text, entry.places.object.end),
+            None => self.images.start + 1,
+        }
+    }
+
     /// Complaints about what the description asks of images and the lock does not say: it would
     /// be `null`, which ECS takes for no value at all.
     fn untold(&self, stack: &Stack) -> Vec<Diagnostic> {
@@ -163,8 +272,8 @@ impl Lock {
             let (name, at) = reference.attribute.as_ref()?;
             let entry = self.entries.get(&reference.label)?;
             let told = match name.as_str() {
-                "tag" => entry.tag.is_some(),
-                "digest" => entry.digest.is_some(),
+                "tag" => entry.pin.tag.is_some(),
+                "digest" => entry.pin.digest.is_some(),
                 _ => true,
             };
             (!told).then(|| {
@@ -179,6 +288,11 @@ impl Lock {
         });
         untold.collect()
     }
+}
+
+/// Where the line ends in which a place stands.
+fn line_end(text: &str, at: usize) -> usize {
+    text[at..].find('\n').map_or(text.len(), |end| at + end)
 }
 
 fn key_name(key: &ObjectKey) -> Option<(String, Range<usize>)> {
@@ -199,21 +313,38 @@ fn read_entry(
     object: &Object,
 ) -> Result<Entry, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
-    let (mut tag, mut digest, mut repository) = (None, None, None);
+    let (mut tag, mut digest, mut hold, mut repository) = (None, None, None, None);
+    let mut places = Places { object: object.span().unwrap_or(0..0), ..Places::default() };
     for (key, value) in object.iter() {
         let value = value.expr();
         let at = Span::new(file, value.span().unwrap_or(0..0));
-        match key_name(key).as_ref().map(|(name, _)| name.as_str()) {
-            Some("repository") => repository = value.span(),
-            Some("tag") => tag = Some(literal::<Tag>(value, at, &mut diagnostics)),
-            Some("digest") => digest = Some(literal::<Digest>(value, at, &mut diagnostics)),
+        match key_name(key).as_ref().map(|(name, span)| (name.as_str(), span.start)) {
+            Some(("repository", _)) => {
+                repository = value.span();
+                places.repository = at.range();
+            }
+            Some(("tag", _)) => {
+                tag = Some(literal::<Tag>(value, at, &mut diagnostics));
+                places.tag = at.range();
+            }
+            Some(("digest", _)) => {
+                digest = Some(literal::<Digest>(value, at, &mut diagnostics));
+                places.digest = at.range();
+            }
+            Some(("hold", start)) => {
+                hold = literal::<String>(value, at, &mut diagnostics);
+                places.hold = Some(start..at.range().end);
+            }
             other => diagnostics.push(
                 Diagnostic::error(
                     codes::BAD_LOCK,
-                    format!("an entry has no `{}`", other.unwrap_or(&text[at.range()])),
+                    format!(
+                        "an entry has no `{}`",
+                        other.map_or(&text[at.range()], |(name, _)| name)
+                    ),
                 )
                 .at(at, "")
-                .help("it has `repository`, `tag` and `digest`"),
+                .help("it has `repository`, `tag` and `digest`, and `hold` after a rollback"),
             ),
         }
     }
@@ -229,8 +360,9 @@ fn read_entry(
         }
     }
     match repository {
-        Some(repository) if diagnostics.is_empty() => {
-            Ok(Entry { tag: tag.flatten(), digest: digest.flatten(), span, repository })
+        Some(_) if diagnostics.is_empty() => {
+            let pin = Pin { tag: tag.flatten(), digest: digest.flatten(), hold };
+            Ok(Entry { pin, span, places })
         }
         _ => Err(diagnostics),
     }
@@ -251,10 +383,10 @@ fn literal<T: Scalar>(value: &Expression, at: Span, problems: &mut Vec<Diagnosti
 
 /// An entry that does not say what runs.
 fn unpinned_entry(label: &str, entry: &Entry) -> Option<Diagnostic> {
-    if entry.digest.is_some() {
+    if entry.pin.digest.is_some() {
         return None;
     }
-    let message = match &entry.tag {
+    let message = match &entry.pin.tag {
         None => format!("`{label}` is locked to no tag and no digest"),
         Some(tag) if tag.to_string() == "latest" => {
             format!("`{label}` is locked to `latest`, which moves")
@@ -273,20 +405,45 @@ fn repository(image: &Image) -> String {
     crate::hcl::print::print_expr(&image.repository.expr())
 }
 
-fn entry_text(label: &str, image: &Image, indent: &str) -> String {
-    format!(
-        "{indent}{label} = {{\n{indent}  repository = {}\n{indent}  tag        = \"…\"\n\
-         {indent}  digest     = null\n{indent}}}",
-        repository(image)
-    )
+/// Entries for images, with places for tags to fill in.
+fn entries(images: &[(&str, &Image)]) -> String {
+    let entry = |(label, image): &(&str, &Image)| {
+        entry_text(label, image, &["tag        = \"…\"", "digest     = null"])
+    };
+    images.iter().map(entry).collect::<Vec<_>>().join("\n")
 }
 
-/// A new lock, with places for tags to fill in.
-fn new_text(images: &[(&str, &Image)]) -> String {
-    let mut text = format!("{}\n\nlocals {{\n  images = {{\n", header::LOCK);
-    for (label, image) in images {
-        let _ = writeln!(text, "{}", entry_text(label, image, "    "));
+/// An entry as it stands in a lock, without its last line end.
+fn entry_text(label: &str, image: &Image, lines: &[&str]) -> String {
+    let repository = repository(image);
+    let mut text = format!("    {label} = {{\n      repository = {repository}\n");
+    for line in lines {
+        let _ = writeln!(text, "      {line}");
     }
+    text.push_str("    }");
+    text
+}
+
+/// The lines of an entry that a bump writes.
+fn pin_lines(pin: &Pin) -> [String; 2] {
+    [format!("tag        = {}", value(&pin.tag)), format!("digest     = {}", value(&pin.digest))]
+}
+
+fn value<T: fmt::Display>(value: &Option<T>) -> String {
+    match value {
+        Some(value) => quoted(&value.to_string()),
+        None => "null".to_owned(),
+    }
+}
+
+/// Text as a string of HCL.
+fn quoted(text: &str) -> String {
+    crate::hcl::print::print_expr(&crate::hcl::Expr::String(text.to_owned()))
+}
+
+/// A new lock with some entries.
+fn new_text(entries: String) -> String {
+    let mut text = format!("{}\n\nlocals {{\n  images = {{\n{entries}\n", header::LOCK);
     text.push_str("  }\n\n");
     text.push_str(REFERENCES);
     text.push_str("}\n");

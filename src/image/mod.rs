@@ -1,5 +1,17 @@
-//! Images: which tag and digest a stack runs.
+//! Images: which tag and digest a stack runs, which it should run, where they are kept, and what
+//! registries say of them.
 
+pub mod candidates;
+mod list;
+mod location;
 mod lock;
+pub mod policy;
+pub mod registry;
+mod resolve;
+pub mod verify;
 
-pub use lock::{Entry, FILE, Lock};
+pub use list::{Running, date, list, unknown};
+pub use location::address;
+pub use lock::{Entry, FILE, Lock, Pin};
+pub use policy::{Candidate, Policy, Resolution};
+pub use resolve::{Resolved, Standing, resolve};

@@ -1,17 +1,19 @@
 //! The old tree applied to a simulated state, and the new one planned against it.
 
+use std::convert::identity;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use tempfile::TempDir;
 
+use super::cache::{Cache, Key};
 use super::conditions::Conditions;
 use super::error::Error;
 use super::installed;
 use super::message::{self, Message, Places};
 use super::modules::MODULES;
-use super::providers::{self, Served};
+use super::providers::{self, Extent, Served};
 use super::revision::{self, Git};
 use super::root::{Needs, Root};
 use super::schema::Provider;
@@ -82,6 +84,8 @@ pub struct Planner<'a> {
     pub schema: Schema,
     /// Everything is put in here.
     pub scratch: &'a Scratch,
+    /// Where simulated states are kept.
+    pub cache: Option<Cache>,
     /// The files that diagnostics are about.
     pub sources: &'a Mutex<Sources>,
 }
@@ -134,6 +138,11 @@ impl Scratch {
             .tempdir_in(&parent)
             .map(Self)
             .map_err(Error::io("make a folder in", parent.display().to_string()))
+    }
+
+    /// No other folder is called so.
+    fn name(&self) -> String {
+        self.0.path().file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
     fn folder(&self) -> Result<TempDir, Error> {
@@ -219,18 +228,23 @@ impl From<Error> for Failed {
     }
 }
 
+/// Most roots are right, and what they name is enough to tell. What Terraform says of one that is
+/// not should not depend on what we left out.
+fn whole_if_refused(work: impl Fn(Extent) -> Result<Planned, Planned>) -> Planned {
+    work(Extent::Named).or_else(|_| work(Extent::Whole)).unwrap_or_else(identity)
+}
+
 impl Planner<'_> {
     /// Plans a root without credentials.
     pub fn plan(&self, target: &Target, base: Base<'_>) -> Planned {
-        let mut planned = Planned { name: target.name.clone(), ..Planned::default() };
-        self.finish(&mut planned, |planned| self.offline(target, base, planned));
-        planned
+        whole_if_refused(|extent| {
+            self.attempt(target, |planned| self.offline(target, base, extent, planned))
+        })
     }
 
     /// Plans a root as it is, with the user's own credentials, providers and state.
     pub fn live(&self, target: &Target) -> Planned {
-        let mut planned = Planned { name: target.name.clone(), ..Planned::default() };
-        self.finish(&mut planned, |planned| {
+        let planned = self.attempt(target, |planned| {
             let folder = self.scratch.folder()?;
             let plan = folder.path().join("plan");
             let root = target.top.join(&target.folder);
@@ -245,52 +259,72 @@ impl Planner<'_> {
             )?;
             Ok(Some(summary))
         });
-        planned
+        planned.unwrap_or_else(identity)
     }
 
     /// Asks Terraform whether a root is right.
     pub fn validate(&self, target: &Target) -> Planned {
-        let mut planned = Planned { name: target.name.clone(), ..Planned::default() };
-        self.finish(&mut planned, |planned| {
-            let work = self.scratch.folder()?;
-            let root = Root::read(&target.top, &target.folder)?;
-            planned.unseen = unseen(&root);
-            let tree = work.path().join("tree");
-            root.stage(&target.top, &tree, &work.path().join(DATA))?;
-            let needs = root.needs();
-            let installed = self.installed(target, &needs, work.path())?;
-            let served = providers::serve(&needs, &self.facts, installed)?;
-            let reattach = served.serving.as_ref().map(Serving::reattach);
-            let surroundings =
-                Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
-            let answer = self.terraform.run(
-                &tree.join(&target.folder),
-                &["validate", "-json"],
-                &surroundings,
-            )?;
-            let messages = message::of_validation(&answer)?;
-            planned.diagnostics.extend(self.places(target, &target.top).diagnostics(&messages));
-            Ok(None)
-        });
-        planned
+        whole_if_refused(|extent| {
+            self.attempt(target, |planned| self.validated(target, extent, planned))
+        })
     }
 
-    fn finish(
+    fn validated(
         &self,
+        target: &Target,
+        extent: Extent,
         planned: &mut Planned,
+    ) -> Result<Option<Summary>, Failed> {
+        let work = self.scratch.folder()?;
+        let root = Root::read(&target.top, &target.folder)?;
+        planned.unseen = unseen(&root);
+        let tree = work.path().join("tree");
+        root.stage(&target.top, &tree, &work.path().join(DATA))?;
+        let needs = root.needs();
+        let installed = self.installed(target, &needs, work.path())?;
+        let providers = providers::wanted(&needs, extent, &self.facts, installed)?;
+        let served = providers::serve(&needs, providers)?;
+        planned.other_versions = served.others;
+        let reattach = served.serving.as_ref().map(Serving::reattach);
+        let surroundings =
+            Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
+        let answer = self.terraform.run(
+            &tree.join(&target.folder),
+            &["validate", "-json"],
+            &surroundings,
+        )?;
+        let messages = message::of_validation(&answer)?;
+        let diagnostics = self.places(target, &target.top).diagnostics(&messages);
+        if messages.iter().any(Message::is_error) {
+            return Err(Failed::Diagnostics(diagnostics));
+        }
+        planned.diagnostics.extend(diagnostics);
+        Ok(None)
+    }
+
+    /// What becomes of a root; an error when Terraform refuses it.
+    fn attempt(
+        &self,
+        target: &Target,
         work: impl FnOnce(&mut Planned) -> Result<Option<Summary>, Failed>,
-    ) {
-        match work(planned) {
+    ) -> Result<Planned, Planned> {
+        let mut planned = Planned { name: target.name.clone(), ..Planned::default() };
+        match work(&mut planned) {
             Ok(summary) => planned.summary = summary,
             Err(Failed::Error(error)) => planned.diagnostics.push(error.diagnostic()),
-            Err(Failed::Diagnostics(diagnostics)) => planned.diagnostics.extend(diagnostics),
+            Err(Failed::Diagnostics(diagnostics)) => {
+                planned.diagnostics.extend(diagnostics);
+                return Err(planned);
+            }
         }
+        Ok(planned)
     }
 
     fn offline(
         &self,
         target: &Target,
         base: Base<'_>,
+        extent: Extent,
         planned: &mut Planned,
     ) -> Result<Option<Summary>, Failed> {
         let work = self.scratch.folder()?;
@@ -315,8 +349,15 @@ impl Planner<'_> {
             needs.add(old.needs());
         }
         let installed = self.installed(target, &needs, work.path())?;
-        let Served { serving, conditions, others } =
-            providers::serve(&needs, &self.facts, installed)?;
+        let providers = providers::wanted(&needs, extent, &self.facts, installed)?;
+        let key = match &old {
+            Some(old) => {
+                let facts = format!("{providers:?} {:?}", needs.documents);
+                self.key(&facts, target, old, &old_top)
+            }
+            None => None,
+        };
+        let Served { serving, conditions, others } = providers::serve(&needs, providers)?;
         planned.other_versions = others;
         let reattach = serving.as_ref().map(Serving::reattach);
         let surroundings =
@@ -327,7 +368,12 @@ impl Planner<'_> {
         let tree = work.path().join("tree");
         let folder = tree.join(&target.folder);
         let data = work.path().join(DATA);
-        if let Some(old) = &old {
+        let state = work.path().join(STATE);
+        let cached = key.as_ref().and_then(|(cache, key)| cache.take(key, &state));
+        if let (Some(made_up), Some(serving)) = (&cached, &serving) {
+            serving.note_made_up(made_up);
+        }
+        if let Some(old) = old.as_ref().filter(|_| cached.is_none()) {
             old.stage(&old_top, &tree, &data)?;
             self.unreadable(old, target, &old_top, &folder, &surroundings)?;
             let variables = variables(old, &old_top, work.path())?;
@@ -336,6 +382,10 @@ impl Planner<'_> {
             self.simulate(target, &old_top, &folder, &variables, &surroundings)?;
             validation(Validation::On);
             fs::remove_dir_all(&tree).map_err(Error::io("empty", "a temporary folder"))?;
+            if let Some((cache, key)) = &key {
+                let made_up = serving.as_ref().map(Serving::made_up).unwrap_or_default();
+                cache.keep(key, &state, &made_up.texts(), &self.scratch.name());
+            }
         }
         if let (true, Some(old)) = (now.is_empty(), &old) {
             // The whole root is gone: so is everything in it.
@@ -349,7 +399,7 @@ impl Planner<'_> {
         let top = if now.is_empty() { &old_top } else { &target.top };
         let variables = variables(root, top, work.path())?;
         let plan = work.path().join("plan");
-        let state = format!("-state={}", work.path().join(STATE).display());
+        let state = format!("-state={}", state.display());
         let options = ["-refresh=false", "-lock=false", &state, &variables];
         let summary = self.plan_in(
             &folder,
@@ -376,6 +426,30 @@ impl Planner<'_> {
         let root = target.top.join(&target.folder);
         let home = work.join("schema");
         installed::providers(&root, &target.name, needs, self.terraform, &home)
+    }
+
+    /// What the simulated state of an old tree follows from. None is kept where it may hold values
+    /// that are in no repository.
+    fn key(
+        &self,
+        facts: &str,
+        target: &Target,
+        old: &Root,
+        old_top: &Path,
+    ) -> Option<(&Cache, Key)> {
+        let cache = self.cache.as_ref().filter(|_| self.var_files.is_empty())?;
+        let Terraform { product, version, .. } = self.terraform;
+        // The old tree is shown the modules that are installed now, but for those that are not.
+        let modules = target.top.join(&target.folder).join(MODULES);
+        let unseen = format!("{:?}", old.unseen());
+        let texts = [product.name(), version, facts, &target.folder, &unseen];
+        match Key::new(&[old_top, &modules], &texts) {
+            Ok(key) => Some((cache, key)),
+            Err(error) => {
+                tracing::debug!(%error, "the old tree has no digest");
+                None
+            }
+        }
     }
 
     /// A file that we cannot read may run a command while it is simulated: Terraform says what is

@@ -56,6 +56,14 @@ impl MadeUp {
         }
     }
 
+    /// All that was added as texts.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let mut texts: BTreeSet<&str> =
+            self.texts.values().chain([&self.of_account]).flatten().map(String::as_str).collect();
+        texts.extend(self.account.then_some(ACCOUNT));
+        texts.into_iter().map(str::to_owned).collect()
+    }
+
     /// True for a text that is nothing else.
     pub(super) fn is(&self, text: &str) -> bool {
         (self.account && text == ACCOUNT)

@@ -5,6 +5,7 @@
 //! real `terraform` plans the real root with no account, no network and no download
 //! ([`terraform`]). [`summary`] is what people are told of it.
 
+pub mod cache;
 pub mod compare;
 pub mod conditions;
 pub mod deny;
@@ -18,7 +19,7 @@ pub mod made_up;
 mod message;
 mod modules;
 mod placeholder;
-mod process;
+pub(crate) mod process;
 mod protocol;
 mod providers;
 pub mod revision;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 /// How often a running child is looked at.
-const LOOK: Duration = Duration::from_millis(5);
+const LOOK: Duration = Duration::from_millis(1);
 
 /// How long a child may take to end by itself when it is asked to.
 const GRACE: Duration = Duration::from_secs(3);
@@ -46,7 +46,7 @@ pub(super) enum Patience {
 
 /// What a child said and how it ended.
 #[derive(Debug)]
-pub(super) struct Ended {
+pub(crate) struct Ended {
     pub status: ExitStatus,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
@@ -54,7 +54,7 @@ pub(super) struct Ended {
 
 /// Why a child did not end by itself.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     Io(io::Error),
     Timeout,
     Stopped,
@@ -68,7 +68,7 @@ impl From<io::Error> for Failure {
 
 /// Runs a command in a process group of its own, with nothing to read, and waits until it ends or
 /// has to.
-pub(super) fn run(
+pub(crate) fn run(
     command: &mut Command,
     limit: Duration,
     stop: &Stop,

@@ -19,14 +19,32 @@ pub(super) struct Served {
     pub others: Vec<OtherVersion>,
 }
 
-/// Serves what a root wants, as far as it is known. Installed providers come before the user's own
-/// facts, and these before those that we have.
-pub(super) fn serve(
+/// How much of a type that a root uses is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// The arguments and attributes that the root names.
+    Named,
+    /// All of them, for what Terraform says of one that is not there.
+    Whole,
+}
+
+/// What a root wants of providers, as far as it is known. Installed providers come before the
+/// user's own facts, and these before those that we have.
+pub(super) fn wanted(
     needs: &Needs,
+    extent: Extent,
     own: &[String],
     installed: Vec<Provider>,
-) -> Result<Served, Error> {
-    let providers = known(needs, own, installed)?;
+) -> Result<Vec<Provider>, Error> {
+    let mut providers = known(needs, own, installed)?;
+    if extent == Extent::Named {
+        providers.iter_mut().for_each(|provider| provider.keep(&needs.words, &needs.whole));
+    }
+    Ok(providers)
+}
+
+/// Serves a root what it wants.
+pub(super) fn serve(needs: &Needs, providers: Vec<Provider>) -> Result<Served, Error> {
     let conditions = Conditions::of(&providers);
     let others = providers.iter().filter_map(|provider| other_version(needs, provider)).collect();
     if providers.is_empty() {

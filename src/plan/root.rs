@@ -12,7 +12,7 @@ use super::error::Error;
 use super::facts::short_name;
 use super::modules::{MODULES, Modules};
 use super::placeholder;
-use super::scan::{Call, Names, STUBS, Text, state_path};
+use super::scan::{Call, Names, STUBS, Text, add_whole, add_words, state_path};
 use super::versions::{LOCK, Wanted, locked};
 
 /// How deep modules may call modules; a module that calls itself ends here.
@@ -38,6 +38,10 @@ pub struct Root {
 #[derive(Debug, Clone, Default)]
 struct Folder {
     names: Names,
+    /// Every word that stands in it.
+    words: BTreeSet<String>,
+    /// What may be types of which it uses an object as a whole.
+    whole: BTreeSet<String>,
     /// Files that are planned with other content than they have.
     edited: BTreeMap<String, String>,
 }
@@ -55,6 +59,10 @@ pub struct Needs {
     pub versions: BTreeMap<String, Wanted>,
     /// The secrets and parameters that it reads as JSON.
     pub documents: BTreeSet<Document>,
+    /// Every word that stands in it: the arguments and attributes that it names are among them.
+    pub words: BTreeSet<String>,
+    /// The types of which it uses an object as a whole, and not only attributes that it names.
+    pub whole: BTreeSet<String>,
 }
 
 impl Needs {
@@ -67,6 +75,8 @@ impl Needs {
         self.resources.extend(other.resources);
         self.data_sources.extend(other.data_sources);
         self.documents.extend(other.documents);
+        self.words.extend(other.words);
+        self.whole.extend(other.whole);
         for (name, wanted) in other.versions {
             self.versions.entry(name).or_insert(wanted);
         }
@@ -166,6 +176,8 @@ impl Root {
                 }
                 Err(error) => return Err(Error::io("read", file)(error)),
             };
+            add_words(&mut folder.words, &text);
+            add_whole(&mut folder.whole, &text);
             match folder.names.add(&name, &text) {
                 Some(Text::Same) => {}
                 Some(Text::Edited(text)) => {
@@ -189,12 +201,7 @@ impl Root {
 
     /// True when it is made of what is at a path, or of something below it.
     pub fn reaches(&self, path: &str) -> bool {
-        let below = |folder: &str| {
-            folder.is_empty()
-                || path
-                    .strip_prefix(folder)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
+        let below = |folder: &str| is_below(path, folder);
         self.folders.iter().any(|(folder, found)| {
             let mut up = found
                 .names
@@ -208,13 +215,15 @@ impl Root {
     /// What it wants of providers.
     pub fn needs(&self) -> Needs {
         let mut needs = Needs::default();
-        for Folder { names, .. } in self.folders.values() {
+        for Folder { names, words, whole, .. } in self.folders.values() {
             needs.add(Needs {
                 providers: names.providers.clone(),
                 resources: names.resources.clone(),
                 data_sources: names.data_sources.clone(),
                 documents: names.documents.all().collect(),
                 versions: BTreeMap::new(),
+                words: words.clone(),
+                whole: whole.clone(),
             });
             for (name, constraint) in &names.constraints {
                 let source = names.providers.get(name).and_then(Option::as_deref);
@@ -245,6 +254,13 @@ impl Root {
         for folder in self.folders.keys() {
             real.extend(ancestors(folder));
         }
+        // Beside a root may stand a thousand others, and only what paths lead to is looked at.
+        let led: BTreeSet<String> = self
+            .folders
+            .iter()
+            .flat_map(|(folder, found)| found.names.up.iter().filter_map(|up| joined(folder, up)))
+            .collect();
+        let is_led_to = |path: &str| led.iter().any(|to| is_below(path, to) || is_below(to, path));
         for path in &real {
             let folder = self.folders.get(*path);
             let source = top.join(path);
@@ -256,8 +272,12 @@ impl Root {
             } else if source.is_dir() {
                 fs::create_dir_all(target.join(path)).map_err(failed)?;
                 link(&source, &target.join(path), deep && folder.is_some(), &|name| {
-                    let edited = folder.is_some_and(|folder| folder.edited.contains_key(name));
-                    edited || real.contains(join(path, name).as_str())
+                    let below = join(path, name);
+                    real.contains(below.as_str())
+                        || match folder {
+                            Some(folder) => folder.edited.contains_key(name),
+                            None => !is_led_to(&below),
+                        }
                 })
                 .map_err(failed)?;
             }
@@ -493,6 +513,12 @@ fn joined_key(key: &str, name: &str) -> String {
     if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") }
 }
 
+/// Whether a path is a folder, or leads into it.
+fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty()
+        || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// A path and everything above it but the top.
 fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(above, _)| above))
@@ -552,6 +578,33 @@ mod tests {
         assert_eq!(joined("stacks/a", "../..").as_deref(), Some(""));
         assert_eq!(joined("a", "../../x"), None);
         assert_eq!(joined("", "./m").as_deref(), Some("m"));
+    }
+
+    #[test]
+    fn what_stands_beside_a_root_is_only_there_if_a_path_leads_to_it() {
+        let top = tempfile::TempDir::new().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = top.path().join("from").join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write("stacks/a/main.tf", "module \"m\" {\n  source = \"../../modules/m\"\n}\n");
+        write("stacks/a/more.tf", "locals {\n  x = file(\"${path.root}/../shared/x.txt\")\n}\n");
+        for beside in ["stacks/b/main.tf", "stacks/shared/x.txt", "modules/m/main.tf", "README.md"]
+        {
+            write(beside, "");
+        }
+        let staged = |name: &str| {
+            let to = top.path().join(name);
+            let root = Root::read(&top.path().join("from"), "stacks/a").unwrap();
+            root.stage(&top.path().join("from"), &to, &top.path().join("data")).unwrap();
+            ["stacks/a/more.tf", "stacks/shared/x.txt", "modules/m/main.tf", "stacks/b/main.tf"]
+                .map(|path| to.join(path).exists())
+        };
+        assert_eq!(staged("to"), [true, true, true, false]);
+        // Where it leads is not known before Terraform runs.
+        write("stacks/a/more.tf", "locals {\n  x = file(\"../${var.x}/main.tf\")\n}\n");
+        assert_eq!(staged("anywhere"), [true; 4]);
     }
 
     #[test]

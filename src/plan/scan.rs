@@ -342,6 +342,51 @@ fn rest_of_block(text: &str) -> &str {
     &text[..text.find("\n}").unwrap_or(text.len())]
 }
 
+/// Adds every word of a text, whatever it means there.
+pub(super) fn add_words(words: &mut BTreeSet<String>, text: &str) {
+    for word in text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))) {
+        if !words.contains(word) {
+            words.insert(word.to_owned());
+        }
+    }
+}
+
+/// Adds the types of which an object may be used as a whole: `jsonencode(aws_vpc.main)`, and not
+/// `aws_vpc.main.id`. Also what only looks like one, which does no harm.
+pub(super) fn add_whole(types: &mut BTreeSet<String>, text: &str) {
+    for (at, _) in text.match_indices('.') {
+        let (before, after) = (&text[..at], &text[at + 1..]);
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        let head = before.trim_end_matches(is_word);
+        let ty = &before[head.len()..];
+        let is_data = head.ends_with("data.") || head.ends_with("ephemeral.");
+        if !ty.contains('_') || (head.ends_with('.') && !is_data) {
+            continue;
+        }
+        if let Some((_, rest)) = name(after)
+            && member(rest).is_none()
+            && !is_address(head)
+            && !types.contains(ty)
+        {
+            types.insert(ty.to_owned());
+        }
+    }
+}
+
+/// Whether what follows a text names an object, and takes no value of it.
+fn is_address(before: &str) -> bool {
+    let list = before.rsplit_once('[').filter(|(_, tail)| !tail.contains([']', '(', '{', '}']));
+    let of_list = list.map_or(before, |(head, _)| head);
+    let argument =
+        of_list.trim_end_matches([' ', '\t', '=', ':', '"']).rsplit(['\n', ' ', '"']).next();
+    let of_block = ["from", "to", "resource"];
+    let of_resource = ["depends_on", "replace_triggered_by", "ignore_changes"];
+    argument.is_some_and(|argument| match list {
+        Some(_) => of_resource.contains(&argument),
+        None => of_block.contains(&argument),
+    })
+}
+
 /// Where the stub of another root's state is, from the root.
 pub(super) fn state_path(name: &str) -> String {
     format!("{STUBS}/{name}.tfstate")
@@ -520,6 +565,35 @@ d = values(module.three)[*].name
             (of("one"), of("two"), of("three")),
             (vec!["arn", "on"], vec!["id"], vec!["name"])
         );
+    }
+
+    #[test]
+    fn what_is_used_as_a_whole_is_found_and_not_what_is_only_addressed() {
+        let text = r#"a = jsonencode(aws_whole.a)
+b = aws_index.b["k"]
+c = [for it in data.aws_data.c : it]
+d = { x = aws_object.d, y = aws_part.d.id }
+resource "aws_x" "x" {
+  depends_on = [
+    aws_part.e,
+    aws_part.f,
+  ]
+  e = aws_part.e[*].id
+  f = data.aws_part.f["k"].id
+  g = var.some_thing.else_where
+  lifecycle {
+    replace_triggered_by = [aws_part.g]
+  }
+}
+moved {
+  from = aws_part.old
+  to   = aws_part.new
+}
+"#;
+        let mut types = BTreeSet::new();
+        add_whole(&mut types, text);
+        let found: Vec<_> = types.iter().map(String::as_str).collect();
+        assert_eq!(found, ["aws_data", "aws_index", "aws_object", "aws_whole"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is known of a provider: its schema, and what the schema does not tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::value::Value;
 
@@ -19,6 +19,50 @@ pub struct Provider {
     pub data_sources: BTreeMap<String, Resource>,
     /// Its ephemeral resources.
     pub ephemeral: BTreeMap<String, Resource>,
+}
+
+impl Provider {
+    /// Leaves out what none of these words is the name of, as if the provider did not have it: a
+    /// value that nobody writes or reads is in no plan, but Terraform handles each one in each
+    /// resource. The types in `whole` stay as they are.
+    ///
+    /// What has to be written stays, and so does what is secret, what follows from elsewhere, and
+    /// what a replacement depends on.
+    pub fn keep(&mut self, words: &BTreeSet<String>, whole: &BTreeSet<String>) {
+        self.config.keep(words);
+        for (name, resource) in
+            [&mut self.resources, &mut self.data_sources, &mut self.ephemeral].into_iter().flatten()
+        {
+            if whole.contains(name) {
+                continue;
+            }
+            let depends_on = resource.conditions.values().filter_map(|it| it.only.as_ref());
+            let mut depends_on = depends_on.map(|(attribute, _)| attribute.clone()).peekable();
+            if depends_on.peek().is_some() {
+                resource.block.keep(&words.iter().cloned().chain(depends_on).collect());
+            } else {
+                resource.block.keep(words);
+            }
+        }
+    }
+}
+
+/// Attributes that change with the provider's own configuration, or that Terraform wants.
+const FOLLOWING: [&str; 4] = ["id", "region", "tags", "tags_all"];
+
+impl Block {
+    fn keep(&mut self, words: &BTreeSet<String>) {
+        self.attributes.retain(|name, attribute| {
+            words.contains(name)
+                || attribute.presence == Presence::Required
+                || attribute.sensitive
+                || FOLLOWING.contains(&name.as_str())
+        });
+        self.blocks.retain(|name, nested| words.contains(name) || nested.min > 0);
+        for nested in self.blocks.values_mut() {
+            nested.block.keep(words);
+        }
+    }
 }
 
 /// A resource type, data source or ephemeral resource.
@@ -187,4 +231,61 @@ pub enum Rule {
     Pattern(String),
     /// The rule for each element of a collection.
     Each(Box<Rule>),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::plan::facts;
+
+    #[test]
+    fn what_no_word_names_is_left_out_unless_it_has_to_be_there() {
+        let mut provider = facts::parse(
+            "facts 1\nprovider hashicorp/x\n\n\
+             resource x_y\n\
+             \u{20} id = string computed\n\
+             \u{20} must = string required\n\
+             \u{20} named = string optional\n\
+             \u{20} other = string optional\n\
+             \u{20} secret = string computed sensitive\n\
+             \u{20} tags_all = map(string) computed\n\
+             \u{20} all {} list 1..1\n\
+             \u{20}   other = string optional\n\
+             \u{20} block {} list\n\
+             \u{20}   must = string required\n\
+             \u{20} wanted {} list\n\
+             \u{20}   named = string optional\n\
+             \u{20}   other = string optional\n",
+        )
+        .unwrap();
+        provider.keep(&["named", "wanted"].map(str::to_owned).into(), &BTreeSet::new());
+        let block = &provider.resources["x_y"].block;
+        let kept: Vec<_> = block.attributes.keys().map(String::as_str).collect();
+        assert_eq!(kept, ["id", "must", "named", "secret", "tags_all"]);
+        let blocks: Vec<_> = block.blocks.iter().map(|(name, it)| (name.as_str(), it)).collect();
+        let [("all", all), ("wanted", wanted)] = blocks[..] else { panic!("{blocks:?}") };
+        assert!(all.block.attributes.is_empty());
+        assert_eq!(wanted.block.attributes.keys().collect::<Vec<_>>(), ["named"]);
+    }
+    #[test]
+    fn what_is_used_as_a_whole_stays_whole_and_so_does_what_a_replacement_depends_on() {
+        let block = "\u{20} kind = string optional\n  other = string optional\n";
+        let mut provider = facts::parse(&format!(
+            "facts 1\nprovider hashicorp/x\n\n\
+             resource x_whole\n{block}\n\
+             resource x_part\n{block}\
+             \u{20} size = number optional may-replace\n\
+             \u{20} ! may-replace size kind=small: \"it shrinks\"\n\n\
+             ephemeral x_part\n{block}",
+        ))
+        .unwrap();
+        provider.keep(&["size".to_owned()].into(), &["x_whole".to_owned()].into());
+        let kept = |types: &std::collections::BTreeMap<String, super::Resource>, ty: &str| {
+            types[ty].block.attributes.keys().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(kept(&provider.resources, "x_whole"), ["kind", "other"]);
+        assert_eq!(kept(&provider.resources, "x_part"), ["kind", "size"]);
+        assert!(kept(&provider.ephemeral, "x_part").is_empty());
+    }
 }

@@ -114,6 +114,11 @@ impl Serving {
         self.mode.made_up()
     }
 
+    /// Adds what data sources have been read with before.
+    pub fn note_made_up(&self, texts: &[String]) {
+        self.mode.note(texts);
+    }
+
     /// Checks configurations from now on, or no more. They are checked at first.
     pub fn set_validation(&self, validation: Validation) {
         self.mode.set_validating(validation == Validation::On);

@@ -59,7 +59,7 @@ impl Mode {
         self.made_up.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn note(&self, texts: &[String]) {
+    pub fn note(&self, texts: &[String]) {
         let mut made_up = self.made_up.lock().unwrap_or_else(PoisonError::into_inner);
         texts.iter().for_each(|text| made_up.add_text(text));
     }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::conditions::Conditions;
@@ -285,8 +287,8 @@ impl Summary {
     /// As [`Summary::read`].
     pub fn read_with(json: &[u8], origin: Origin, known: &Known) -> Result<Self, Error> {
         let bad = |why: String| Error::Answer { command: "terraform show -json".to_owned(), why };
-        let plan: Value = serde_json::from_slice(json).map_err(|error| bad(error.to_string()))?;
-        let version = plan.get("format_version").and_then(Value::as_str);
+        let plan: Plan = serde_json::from_slice(json).map_err(|error| bad(error.to_string()))?;
+        let version = plan.format_version.as_str();
         match version.map(|version| version.split('.').next().unwrap_or_default()) {
             Some("0" | "1") => {}
             Some(_) => {
@@ -297,7 +299,7 @@ impl Summary {
             }
             None => return Err(bad("it has no `format_version`".to_owned())),
         }
-        if plan.get("resource_changes").is_none() && plan.get("planned_values").is_none() {
+        if plan.resource_changes.is_null() && plan.planned_values.is_none() {
             return Err(bad("it is no plan".to_owned()));
         }
         let made_up = MadeUp::default();
@@ -306,11 +308,11 @@ impl Summary {
         if origin == Origin::Simulated {
             reader.made_up = reader.all_made_up();
         }
-        let changes = array(plan.get("resource_changes"));
+        let changes = array(Some(&plan.resource_changes));
         let mut changes: Vec<Change> =
             changes.iter().filter_map(|change| reader.change(change)).collect();
         changes.sort_by(|a, b| a.address.cmp(&b.address));
-        let outputs = plan.get("output_changes").and_then(Value::as_object);
+        let outputs = plan.output_changes.as_object();
         let mut outputs: Vec<Output> = outputs
             .into_iter()
             .flatten()
@@ -360,8 +362,20 @@ pub(crate) fn counted(summaries: &[&Summary]) -> Vec<String> {
     words.collect()
 }
 
+/// What is read of a plan. The rest says the same again, and is as large.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Plan {
+    format_version: Value,
+    planned_values: Option<IgnoredAny>,
+    resource_changes: Value,
+    output_changes: Value,
+    configuration: Value,
+    variables: Value,
+}
+
 struct Reader<'a> {
-    plan: &'a Value,
+    plan: &'a Plan,
     origin: Origin,
     known: &'a Known,
     made_up: MadeUp,
@@ -499,7 +513,7 @@ impl Reader<'_> {
     /// What the simulation has made up: of data sources, and what nobody has written of resources.
     fn all_made_up(&self) -> MadeUp {
         let mut made_up = self.known.made_up.clone();
-        for entry in array(self.plan.get("resource_changes")) {
+        for entry in array(Some(&self.plan.resource_changes)) {
             let text = |key: &str| entry.get(key).and_then(Value::as_str);
             let (Some(ty), Some(name)) = (text("type"), text("name")) else { continue };
             // They give back what they are given.
@@ -521,7 +535,7 @@ impl Reader<'_> {
 
     /// The arguments that the configuration gives a resource.
     fn written(&self, modules: &[String], ty: &str, name: &str) -> Option<BTreeSet<String>> {
-        let mut module = self.plan.get("configuration")?.get("root_module")?;
+        let mut module = self.plan.configuration.get("root_module")?;
         for label in modules {
             module = module.get("module_calls")?.get(label)?.get("module")?;
         }
@@ -609,9 +623,9 @@ fn reason(reason: &str) -> Option<&'static str> {
 }
 
 /// Texts at places that are marked as sensitive. Short ones are left out: they stand in anything.
-fn secrets(plan: &Value) -> BTreeSet<String> {
+fn secrets(plan: &Plan) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for entry in array(plan.get("resource_changes")) {
+    for entry in array(Some(&plan.resource_changes)) {
         let Some(change) = entry.get("change") else { continue };
         for (value, marks) in [("before", "before_sensitive"), ("after", "after_sensitive")] {
             if let (Some(value), Some(marks)) = (change.get(value), change.get(marks)) {
@@ -619,18 +633,16 @@ fn secrets(plan: &Value) -> BTreeSet<String> {
             }
         }
     }
-    for change in
-        plan.get("output_changes").and_then(Value::as_object).into_iter().flat_map(Map::values)
-    {
+    for change in plan.output_changes.as_object().into_iter().flat_map(Map::values) {
         for (value, marks) in [("before", "before_sensitive"), ("after", "after_sensitive")] {
             if let (Some(value), Some(marks)) = (change.get(value), change.get(marks)) {
                 marked(value, marks, &mut found);
             }
         }
     }
-    let declared = plan.pointer("/configuration/root_module/variables").and_then(Value::as_object);
+    let declared = plan.configuration.pointer("/root_module/variables").and_then(Value::as_object);
     for (name, variable) in declared.into_iter().flatten() {
-        let value = plan.get("variables").and_then(|values| values.get(name)?.get("value"));
+        let value = plan.variables.get(name).and_then(|value| value.get("value"));
         if let (Some(Value::Bool(true)), Some(value)) = (variable.get("sensitive"), value) {
             marked(value, &Value::Bool(true), &mut found);
         }

@@ -1,8 +1,10 @@
 //! One result, many faces: for a terminal, a pull request, a log of continuous integration, another
 //! program.
 
+pub mod bump;
 pub mod diagnostics;
 pub mod github;
+pub mod images;
 pub mod json;
 pub mod markdown;
 pub mod plan;

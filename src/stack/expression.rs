@@ -10,7 +10,7 @@ use hcl::edit::visit::{Visit, visit_expr, visit_for_directive, visit_for_expr};
 
 use super::read::Reader;
 use super::value::{Expression, Reference};
-use crate::component;
+use crate::component::{self, Outputs};
 use crate::diagnostic::{Diagnostic, Span, codes, did_you_mean};
 use crate::hcl::format::{ends_with_heredoc, format_expr};
 
@@ -136,6 +136,14 @@ impl Names<'_, '_> {
                 );
                 return;
             };
+            if kind.module.is_none() && (kind.outputs)() == Outputs::Known(Vec::new()) {
+                self.fail(
+                    Diagnostic::error(codes::WRONG_KIND, format!("`{root}.{label}` has no value"))
+                        .at(Span::new(file, range.start..label_range.end), "")
+                        .help(format!("nothing can refer to a `{root}`")),
+                );
+                return;
+            }
             let attribute = path
                 .get(2)
                 .map(|(name, range)| ((*name).to_owned(), Some(Span::new(file, range.clone()))));

@@ -35,8 +35,21 @@ pub enum Type {
     Reference(&'static [&'static str]),
     /// The label of a component of one of these kinds, written as a reference to it.
     Label(&'static [&'static str]),
+    /// One of several blocks, told apart by their label.
+    OneOf(Vec<Variant>),
     /// Any value.
     Any,
+}
+
+/// One of the blocks of a [`Type::OneOf`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variant {
+    /// Its label.
+    pub label: &'static str,
+    /// What it is.
+    pub doc: String,
+    /// Its fields.
+    pub fields: Vec<FieldInfo>,
 }
 
 /// The entries of a block that have a field's name.

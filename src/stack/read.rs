@@ -386,6 +386,7 @@ fn describe(ty: &Type) -> String {
         Type::Scalar(ScalarType::Bool, _) => "`true` or `false`".to_owned(),
         Type::List(_) => "a list".to_owned(),
         Type::Map(_) | Type::Object(_) => "a map".to_owned(),
+        Type::OneOf(_) => "a block".to_owned(),
         Type::Reference(kinds) | Type::Label(kinds) => {
             kinds.iter().map(|kind| format!("`{kind}.…`")).collect::<Vec<_>>().join(" or ")
         }

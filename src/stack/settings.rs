@@ -5,20 +5,27 @@ use std::cell::RefCell;
 use hcl::edit::structure::Block as SourceBlock;
 
 use super::block::Block as _;
-use super::field::{Field, Map, Table, Type};
+use super::field::{Field, Literal, Map, Table, Type, Variant};
 use super::lower::Root;
 use super::read::Reader;
 use super::value::{Reference, Value};
 use crate::block;
 use crate::diagnostic::{Diagnostic, Span, codes, did_you_mean};
 use crate::hcl::{Block, Expr, Item};
-use crate::value::{Region, VersionConstraint};
+use crate::value::{AccountId, Environment, Region, VersionConstraint};
 
 block! {
     /// What holds for the whole stack: where it runs, which versions it needs, where its state is.
     pub struct Settings {
         /// The AWS region, `us-west-2`.
         region: Value<Region>,
+        /// The number of the AWS account, in quotes. A plan with credentials for another account
+        /// then fails, and commands that ask registries know where the stack's own repositories
+        /// are.
+        account: Option<Value<AccountId>>,
+        /// Which environment the stack is: `production`. The image policies of one environment
+        /// cannot take tags that those of another take, and rules of bundles can be about some.
+        environment: Option<Literal<Environment>>,
         /// The Terraform versions that can be used. The S3 backend's lock file needs 1.11.
         terraform_version: Option<Value<VersionConstraint>>,
         /// The versions of the AWS provider that can be used.
@@ -96,7 +103,12 @@ impl Field for Backend {
     const IS_BLOCK: bool = true;
 
     fn ty() -> Type {
-        Type::Object(S3Backend::fields())
+        let variant = |label, doc, fields| Variant { label, doc, fields };
+        Type::OneOf(vec![
+            variant("cloud", CloudBackend::doc(), CloudBackend::fields()),
+            variant("s3", S3Backend::doc(), S3Backend::fields()),
+            variant("local", LocalBackend::doc(), LocalBackend::fields()),
+        ])
     }
 
     fn read_entry(
@@ -151,6 +163,8 @@ impl Settings {
     pub fn new(region: impl Into<Value<Region>>) -> Self {
         Self {
             region: region.into(),
+            account: None,
+            environment: None,
             terraform_version: None,
             aws_version: None,
             tags: Map::default(),
@@ -243,6 +257,13 @@ impl Settings {
         let mut provider = Block::new("provider", ["aws"]).attribute("region", self.region.expr());
         if let Some(Item::Attribute(region)) = provider.body.items.last_mut() {
             region.comment = self.origin.comments.get("region").cloned().unwrap_or_default();
+        }
+        if let Some(account) = &self.account {
+            let allowed = Expr::List(vec![account.expr()]);
+            provider = provider.attribute("allowed_account_ids", allowed);
+            if let Some(Item::Attribute(account)) = provider.body.items.last_mut() {
+                account.comment = self.origin.comments.get("account").cloned().unwrap_or_default();
+            }
         }
         let mut default_tags = Block::new("default_tags", [] as [&str; 0]);
         if let Some(tags) = tags.argument() {

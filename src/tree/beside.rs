@@ -2,7 +2,6 @@
 //! declare the same thing, and what a description names of them must be there.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use hcl::edit::Span as _;
 use hcl::edit::structure::{Body as Source, Structure};
@@ -53,11 +52,7 @@ pub(super) fn check(
 fn written(project: &Project, folder: &str, root: &Root) -> (Declared<(String, Span)>, bool) {
     let mut declared = Declared::new();
     let mut whole = true;
-    let entries = fs::read_dir(project.root.join(folder)).into_iter().flatten().flatten();
-    let mut names: Vec<String> =
-        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    names.sort_unstable();
-    for name in names {
+    for name in project.names(folder) {
         let rendered = root.files.contains_key(name.as_str()) || name == crate::image::FILE;
         let overrides = name == "override.tf" || name.ends_with("_override.tf");
         if rendered || name.starts_with('.') || overrides {

@@ -9,6 +9,7 @@ use walkdir::WalkDir;
 use super::Files;
 use super::header::{Ownership, ownership};
 use crate::diagnostic::{Code, Diagnostic, codes};
+use crate::git::Snapshot;
 use crate::project::Project;
 
 /// How a file of the checkout differs from the tree.
@@ -104,7 +105,11 @@ pub fn compare(project: &Project, files: &Files) -> (Vec<Drift>, Vec<Diagnostic>
             folder = parent;
             diagnostics.extend(project.inside(parent).err());
         }
-        match compare_file(&project.root.join(path), expected) {
+        let compared = match project.commit() {
+            Some(commit) => compare_committed(commit, path, expected),
+            None => compare_file(&project.root.join(path), expected),
+        };
+        match compared {
             Ok(None) => {}
             Ok(Some((class, found))) => {
                 let expected = Some(expected.clone());
@@ -150,12 +155,28 @@ fn compare_file(path: &Path, expected: &str) -> std::io::Result<Option<(Class, O
     if fs::symlink_metadata(path)?.file_type().is_symlink() {
         return Ok(Some((Class::Foreign, Some(found))));
     }
-    let class = match ownership(&found) {
+    Ok(Some((class(&found), Some(found))))
+}
+
+fn compare_committed(
+    commit: &Snapshot,
+    path: &str,
+    expected: &str,
+) -> std::io::Result<Option<(Class, Option<Vec<u8>>)>> {
+    let Some(found) = commit.read(path)? else {
+        let there = commit.kind(path)?.is_some();
+        return Ok(Some((if there { Class::Foreign } else { Class::Missing }, None)));
+    };
+    Ok((found != expected.as_bytes()).then(|| (class(&found), Some(found))))
+}
+
+/// How a file that is not as expected differs.
+fn class(found: &[u8]) -> Class {
+    match ownership(found) {
         Ownership::Intact | Ownership::Lock => Class::Stale,
         Ownership::Edited => Class::Edited,
         Ownership::Foreign => Class::Foreign,
-    };
-    Ok(Some((class, Some(found))))
+    }
 }
 
 /// Files below some folders that are ours and that no description produces: `produced` is sorted.
@@ -166,6 +187,15 @@ pub fn orphans(
 ) -> (Vec<Drift>, Vec<Diagnostic>) {
     let mut drifts = Vec::new();
     let mut diagnostics = Vec::new();
+    if let Some(commit) = project.commit() {
+        for folder in folders {
+            match committed_orphans(commit, folder, produced) {
+                Ok(orphans) => drifts.extend(orphans),
+                Err(error) => diagnostics.push(unreadable(folder, &error)),
+            }
+        }
+        return (drifts, diagnostics);
+    }
     for folder in folders {
         let walk = WalkDir::new(project.root.join(folder)).follow_links(false).into_iter();
         let visible = |name: &std::ffi::OsStr| !name.as_encoded_bytes().starts_with(b".");
@@ -200,6 +230,24 @@ pub fn orphans(
         }
     }
     (drifts, diagnostics)
+}
+
+fn committed_orphans(
+    commit: &Snapshot,
+    folder: &str,
+    produced: &[String],
+) -> std::io::Result<Vec<Drift>> {
+    let mut drifts = Vec::new();
+    for path in commit.files(folder)? {
+        if produced.binary_search(&path).is_ok() {
+            continue;
+        }
+        let Some(found) = commit.read(&path)? else { continue };
+        if ownership(&found) != Ownership::Foreign {
+            drifts.push(Drift { path, class: Class::Orphan, expected: None, found: Some(found) });
+        }
+    }
+    Ok(drifts)
 }
 
 fn unreadable(path: &str, error: &std::io::Error) -> Diagnostic {

@@ -8,7 +8,8 @@ pub mod write;
 
 use std::collections::BTreeMap;
 
-pub use render::{Rendered, render};
+pub(crate) use render::select;
+pub use render::{Rendered, read, render};
 
 /// Rendered files: their content by path, relative to the project, with `/`.
 pub type Files = BTreeMap<String, String>;

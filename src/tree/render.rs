@@ -1,6 +1,6 @@
 //! From the descriptions of a project to the tree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -38,6 +38,7 @@ impl Rendered {
 struct Part {
     files: Vec<String>,
     modules: BTreeMap<&'static str, ModuleSource>,
+    uses: Vec<image::policy::Use>,
     drifts: Vec<Drift>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -46,31 +47,29 @@ struct Part {
 /// `progress` is told of each stack that is done.
 pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sync)) -> Rendered {
     let mut rendered = Rendered::default();
-    let names = match project.stack_names() {
-        Ok(names) => names,
+    let selected = match select(project, only) {
+        Ok((selected, unknown)) => {
+            rendered.diagnostics = unknown;
+            selected
+        }
         Err(diagnostic) => {
             rendered.diagnostics.push(diagnostic);
             return rendered;
         }
     };
-    for unknown in only.iter().filter(|name| !names.contains(name)) {
-        rendered.diagnostics.push(unknown_stack(unknown, &names, project));
-    }
-    let selected: Vec<&String> =
-        names.iter().filter(|name| only.is_empty() || only.contains(name)).collect();
-    if selected.is_empty() && only.is_empty() {
-        rendered.diagnostics.push(no_stacks(project));
-    }
 
     let mut parts = parts(project, &selected, progress);
     let mut modules: BTreeMap<&'static str, ModuleSource> = BTreeMap::new();
     let mut produced: Vec<String> = Vec::new();
+    let mut uses: Vec<image::policy::Use> = Vec::new();
     for part in &mut parts {
         modules.append(&mut part.modules);
         produced.append(&mut part.files);
+        uses.append(&mut part.uses);
         rendered.drifts.append(&mut part.drifts);
         rendered.diagnostics.append(&mut part.diagnostics);
     }
+    rendered.diagnostics.extend(image::policy::shared_tags(&uses));
     if project.settings.vendor.0 == Vendor::All {
         for module in component::kinds().iter().filter_map(|kind| kind.module) {
             stack::lower::add_module(&mut modules, module);
@@ -95,18 +94,65 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
         rendered.drifts.extend(orphans);
         rendered.diagnostics.extend(diagnostics);
     }
-    rendered.stacks = selected.into_iter().cloned().collect();
+    rendered.stacks = selected;
     rendered.drifts.sort_by(|a, b| a.path.cmp(&b.path));
-    let mut sources = project.sources.lock().expect("no thread panics while it holds this");
-    for diagnostic in rendered.diagnostics.iter().filter(|d| d.code == codes::SECRET_WRITTEN) {
-        diagnostic.primary.iter().for_each(|label| sources.mask(label.span));
-    }
-    sort(&mut rendered.diagnostics, &sources);
+    finish(project, &mut rendered.diagnostics);
     rendered
 }
 
+/// The stacks that are asked for; all that there are where one of them is not among them. Among
+/// many stacks, the others are not even looked at.
+fn names(project: &Project, only: &[String]) -> Result<Vec<String>, Diagnostic> {
+    if only.is_empty() || !only.iter().all(|name| project.has_stack(name)) {
+        return project.stack_names();
+    }
+    let names: BTreeSet<&String> = only.iter().collect();
+    Ok(names.into_iter().cloned().collect())
+}
+
+/// The stacks of a project with their locks, all or those named, and everything that is wrong with
+/// them: what is complained of is not among them.
+pub fn read(project: &Project, only: &[String]) -> (Vec<(Stack, Option<Lock>)>, Vec<Diagnostic>) {
+    let (selected, mut diagnostics) =
+        select(project, only).unwrap_or_else(|diagnostic| (Vec::new(), vec![diagnostic]));
+    let mut stacks = Vec::new();
+    for name in &selected {
+        match read_one(project, name) {
+            Ok((stack, lock, warnings)) => {
+                stacks.push((stack, lock));
+                diagnostics.extend(warnings);
+            }
+            Err(problems) => diagnostics.extend(problems),
+        }
+    }
+    let uses: Vec<_> = stacks.iter().flat_map(|(stack, _)| image::policy::uses(stack)).collect();
+    diagnostics.extend(image::policy::shared_tags(&uses));
+    finish(project, &mut diagnostics);
+    (stacks, diagnostics)
+}
+
+/// The names of a project's stacks, all or those asked for, and complaints about those asked for
+/// that it does not have.
+pub(crate) fn select(
+    project: &Project,
+    only: &[String],
+) -> Result<(Vec<String>, Vec<Diagnostic>), Diagnostic> {
+    let names = names(project, only)?;
+    let mut complaints: Vec<Diagnostic> = only
+        .iter()
+        .filter(|name| !names.contains(name))
+        .map(|unknown| unknown_stack(unknown, &names, project))
+        .collect();
+    let selected: Vec<String> =
+        names.into_iter().filter(|name| only.is_empty() || only.contains(name)).collect();
+    if selected.is_empty() && only.is_empty() {
+        complaints.push(no_stacks(project));
+    }
+    Ok((selected, complaints))
+}
+
 /// Renders each stack, on as many threads as the machine has.
-fn parts(project: &Project, names: &[&String], progress: &(dyn Fn(usize) + Sync)) -> Vec<Part> {
+fn parts(project: &Project, names: &[String], progress: &(dyn Fn(usize) + Sync)) -> Vec<Part> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(names.len());
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
@@ -131,9 +177,10 @@ fn parts(project: &Project, names: &[&String], progress: &(dyn Fn(usize) + Sync)
 
 fn part(project: &Project, name: &str) -> Part {
     let mut part = Part::default();
-    match read(project, name) {
+    match read_one(project, name) {
         Ok((stack, lock, warnings)) => {
             part.diagnostics = warnings;
+            part.uses = image::policy::uses(&stack);
             match files(project, &stack, lock.as_ref(), &mut part.modules) {
                 Ok(files) => {
                     let (drifts, diagnostics) = compare(project, &files);
@@ -149,8 +196,8 @@ fn part(project: &Project, name: &str) -> Part {
     part
 }
 
-/// Reads a stack's description and its lock.
-fn read(
+/// Reads a stack's description and its lock, with warnings.
+fn read_one(
     project: &Project,
     name: &str,
 ) -> Result<(Stack, Option<Lock>, Vec<Diagnostic>), Vec<Diagnostic>> {
@@ -238,6 +285,15 @@ fn unknown_stack(name: &str, names: &[String], project: &Project) -> Diagnostic 
 fn no_stacks(project: &Project) -> Diagnostic {
     Diagnostic::error(codes::NO_STACK, format!("`{}` holds no stack", project.stacks()))
         .help(format!("make `{}/<name>/{DESCRIPTION}`", project.stacks()))
+}
+
+/// Makes complaints fit to be shown: in order, and with what is secret masked.
+fn finish(project: &Project, diagnostics: &mut [Diagnostic]) {
+    let mut sources = project.sources.lock().expect("no thread panics while it holds this");
+    for diagnostic in diagnostics.iter().filter(|d| d.code == codes::SECRET_WRITTEN) {
+        diagnostic.primary.iter().for_each(|label| sources.mask(label.span));
+    }
+    sort(diagnostics, &sources);
 }
 
 /// In the order of paths and places; what has no place comes first.

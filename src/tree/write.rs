@@ -240,7 +240,7 @@ fn remove_folders(made: &[PathBuf]) {
 
 /// The permissions of the file that is replaced; those of any new file where there is none.
 #[cfg(unix)]
-fn set_permissions(content: &NamedTempFile, target: &Path) -> io::Result<()> {
+pub(crate) fn set_permissions(content: &NamedTempFile, target: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let permissions = match fs::metadata(target) {
         Ok(metadata) => metadata.permissions(),
@@ -250,7 +250,7 @@ fn set_permissions(content: &NamedTempFile, target: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn set_permissions(_content: &NamedTempFile, _target: &Path) -> io::Result<()> {
+pub(crate) fn set_permissions(_content: &NamedTempFile, _target: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -20,6 +20,31 @@ text! {
         ..Rules::ANY
     };
 
+    /// What stands before the version in a tag: up to 64 of a tag's characters, the last no digit
+    /// and no dot, which could be the version's own.
+    pub struct TagPrefix = Rules {
+        what: "a prefix",
+        rule: "up to 64 letters, digits, `.`, `-` and `_`, no `.` or `-` first, no digit or `.` last",
+        code: codes::BAD_IMAGE,
+        min: 0,
+        max: 64,
+        chars: |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'),
+        first: |c| c.is_ascii_alphanumeric() || c == '_',
+        last: |c| c.is_ascii_alphabetic() || matches!(c, '-' | '_'),
+        ..Rules::ANY
+    };
+
+    /// What people call an environment: `production`.
+    pub struct Environment = Rules {
+        what: "an environment",
+        rule: "1 to 64 letters, digits, `-` and `_`",
+        code: codes::BAD_NAME,
+        max: 64,
+        chars: |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'),
+        filler: Some('-'),
+        ..Rules::ANY
+    };
+
     /// The digest of an image's manifest: `sha256:` and 64 lower-case hexadecimal digits (OCI Image
     /// Format Specification, "Digests").
     pub struct Digest = Rules {
@@ -74,6 +99,13 @@ pub struct ImageReference {
     repository: String,
     tag: Option<Tag>,
     digest: Option<Digest>,
+}
+
+impl TagPrefix {
+    /// Nothing before the version.
+    pub fn none() -> Self {
+        Self(String::new())
+    }
 }
 
 impl ImageReference {
@@ -148,7 +180,7 @@ impl Scalar for ImageReference {
 }
 
 /// `[registry[:port]/]word[/word…]`
-fn check_repository(repository: &str) -> Result<(), Invalid> {
+pub(crate) fn check_repository(repository: &str) -> Result<(), Invalid> {
     const LONGEST: usize = 255;
     let refuse = |message: String| Invalid::new(codes::BAD_IMAGE, message);
     if let Some((scheme, rest)) = repository.split_once("//") {
@@ -179,7 +211,7 @@ fn check_repository(repository: &str) -> Result<(), Invalid> {
 }
 
 /// `host` or `host:port`.
-fn check_registry(registry: &str, at: Range<usize>) -> Result<(), Invalid> {
+pub(crate) fn check_registry(registry: &str, at: Range<usize>) -> Result<(), Invalid> {
     let (host, port) = registry.split_once(':').unwrap_or((registry, "443"));
     let label = |label: &str| {
         let inner = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -277,6 +309,8 @@ mod tests {
     #[test]
     fn any_text_is_an_image_or_refused_with_a_reason() {
         sound::<Tag>(&["7.50", "_x", "b5735582"]);
+        sound::<TagPrefix>(&["v", "", "prod-v"]);
+        sound::<Environment>(&["production", "stage_2"]);
         sound::<Digest>(&[SHA]);
         sound::<ImageReference>(&[
             "public.ecr.aws/datadog/agent:7.50",

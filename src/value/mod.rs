@@ -19,12 +19,17 @@ mod kms_key;
 mod lb;
 mod log_retention;
 mod name;
+mod producer;
 mod region;
 mod schedule;
+pub(crate) mod tag_language;
+mod tag_pattern;
 mod task_size;
 mod terraform;
 #[cfg(test)]
 mod testing;
+mod time_format;
+mod version_range;
 
 pub use aws::{AccountId, Arn, JsonKey, ParameterName, SecretName, SecretSource};
 pub use cdn::{HttpVersion, MinimumTls, PriceClass};
@@ -34,7 +39,8 @@ pub use database::{
     StorageType, check_username, family, windows_overlap,
 };
 pub use dns::{HostName, HostPattern, Ipv4, PathPattern, RecordName, UrlPath};
-pub use image::{Digest, ImageReference, Tag};
+pub use image::{Digest, Environment, ImageReference, Tag, TagPrefix};
+pub(crate) use image::{check_registry, check_repository};
 pub use kms_key::KmsKeyArn;
 pub use lb::{HttpMethod, RedirectStatus, StatusMatcher, TlsPolicy};
 pub use log_retention::LogRetention;
@@ -44,10 +50,15 @@ pub use name::{
     SecurityGroupDescription, ServiceName, StackName, TagKey, TargetGroupName, TaskFamily,
     TopicName,
 };
+pub use producer::Producer;
+pub(crate) use producer::{PRE_RELEASE, RELEASE};
 pub use region::{Region, ZoneName};
 pub use schedule::Schedule;
+pub use tag_pattern::{Stray, TagPattern};
 pub use task_size::{FargateCpu, FargateMemory, check_pair};
 pub use terraform::VersionConstraint;
+pub use time_format::TimeFormat;
+pub use version_range::{VersionRange, misordered};
 
 /// Terraform's name for the type of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

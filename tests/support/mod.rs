@@ -1,10 +1,15 @@
 //! A project in a folder of its own, and the binary run on it.
 
+pub mod http;
+pub mod registry;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
+
+pub mod git;
 
 /// A project for one test, gone when the test ends.
 pub struct Project {
@@ -108,6 +113,12 @@ impl Run {
     pub fn success(self) -> String {
         assert_eq!((self.code, self.err.as_str()), (Some(0), ""), "{}", self.out);
         self.out
+    }
+
+    /// Asserts the exit code, and that is all.
+    #[track_caller]
+    pub fn exits(self, code: i32) {
+        let _ = self.code(code);
     }
 
     /// Asserts the exit code.

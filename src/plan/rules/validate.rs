@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regex_lite::Regex;
+use regex_automata::nfa::thompson;
+use regex_automata::nfa::thompson::pikevm::PikeVM;
+use regex_automata::util::syntax;
 
 use super::super::made_up::looks_made_up;
 use super::super::schema::{Attribute, Block, Nesting, Resource, Rule, Type};
@@ -24,6 +26,15 @@ pub fn config(resource: &Resource, config: &Value) -> Vec<Problem> {
     }
     block(&resource.block, config, &mut Path::new(), &mut problems);
     problems
+}
+
+/// A provider's pattern. `\d` and `\w` are ASCII, as in Go, whose patterns these are.
+fn regex(pattern: &str) -> Option<PikeVM> {
+    PikeVM::builder()
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .thompson(thompson::Config::new().utf8(false))
+        .build(pattern)
+        .ok()
 }
 
 /// What stands at a path of a configuration.
@@ -259,10 +270,9 @@ fn broken(rule: &Rule, name: &str, value: &Value, sensitive: bool) -> Option<Str
         }
         Rule::Pattern(pattern) => {
             // A pattern that is not understood here refuses nothing.
-            let pattern = Regex::new(pattern).ok()?;
-            (!pattern.is_match(text)).then(|| {
-                format!("invalid value for {name}: {got} does not match {:?}", pattern.as_str())
-            })
+            let found = regex(pattern)?;
+            (!found.is_match(&mut found.create_cache(), text))
+                .then(|| format!("invalid value for {name}: {got} does not match {pattern:?}"))
         }
         Rule::Each(_) => None,
     }

@@ -1,0 +1,480 @@
+//! Intents applied to a commit: which images move, which need not, and what the commit then holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Intent, Wanted};
+use crate::component::{Image, ImageRepository};
+use crate::diagnostic::{Diagnostic, Sources, codes, did_you_mean};
+use crate::git::{Ancestry, Snapshot};
+use crate::image::{self, Lock, Pin};
+use crate::project::{DESCRIPTION, Project};
+use crate::stack::value::Value;
+use crate::stack::{self, Stack};
+use crate::tree::compare::Drift;
+use crate::tree::{self, write};
+
+/// How a bump may go about it.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// Why images go back to something older; they are then held there.
+    pub rollback: Option<String>,
+    /// Lets held images move again.
+    pub release_hold: bool,
+    /// Leaves files that had drifted before out of the commit, instead of refusing.
+    pub allow_drift: bool,
+}
+
+/// What becomes of one image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It moves.
+    Moved,
+    /// It runs that already.
+    Satisfied,
+    /// What it runs is newer.
+    Superseded,
+    /// It was rolled back and is held there, for this reason.
+    Held(String),
+}
+
+impl Verdict {
+    /// One word for it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Moved => "moved",
+            Self::Satisfied => "satisfied",
+            Self::Superseded => "superseded",
+            Self::Held(_) => "held",
+        }
+    }
+}
+
+/// One image of a bump.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The stack's name.
+    pub stack: String,
+    /// The image's label.
+    pub image: String,
+    /// Where it is kept, where the description says so literally.
+    pub repository: Option<String>,
+    /// What was locked; `None` for an image that had no entry.
+    pub from: Option<Pin>,
+    /// What is locked now.
+    pub to: Pin,
+    /// What becomes of it.
+    pub verdict: Verdict,
+}
+
+/// What a bump makes of a commit.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// The images, sorted by stack and label.
+    pub decisions: Vec<Decision>,
+    /// The files that change, as drifts of the commit, paths relative to the project.
+    pub changes: Vec<Drift>,
+    /// Files that had drifted before and are left out.
+    pub left_out: Vec<String>,
+    /// Warnings.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Applied {
+    /// True when some image moves.
+    pub fn moves(&self) -> bool {
+        !self.changes.is_empty()
+    }
+}
+
+/// Problems, and the texts that they are about.
+pub type Problems = (Sources, Vec<Diagnostic>);
+
+/// Applies intents to a commit. Only the stacks that have one of the images are rendered; where a
+/// stack is named, the others are not even read.
+///
+/// # Errors
+/// All problems at once.
+pub fn apply(
+    commit: &Snapshot,
+    start: &str,
+    selection: &[String],
+    intents: &[Intent],
+    rules: &Rules,
+    ancestry: &dyn Fn(&str, &str) -> Ancestry,
+) -> Result<Applied, Problems> {
+    let project = open(commit, start)?;
+    let mut problems = Vec::new();
+    let stacks = locate(&project, selection, intents, &mut problems);
+    let mut applied = Applied::default();
+    let mut overlay = BTreeMap::new();
+    for (name, wanted) in &stacks {
+        match one_stack(&project, name, wanted, rules, ancestry) {
+            Ok((decisions, text)) => {
+                applied.decisions.extend(decisions);
+                overlay.extend(text.map(|text| (lock_path(&project, name), text)));
+            }
+            Err(diagnostics) => problems.extend(diagnostics),
+        }
+    }
+    if problems.iter().any(Diagnostic::is_error) {
+        return Err((into_sources(project), problems));
+    }
+    if overlay.is_empty() {
+        return Ok(applied);
+    }
+    let changed: Vec<String> = stacks
+        .keys()
+        .filter(|name| overlay.contains_key(&lock_path(&project, name)))
+        .cloned()
+        .collect();
+    // As it was: what differs already has nothing to do with the bump.
+    let before = tree::render(&project, &changed, &|_| {});
+    let project = open(commit, start)?.overlaid(overlay.clone());
+    let after = tree::render(&project, &changed, &|_| {});
+    problems.extend(after.diagnostics.iter().cloned());
+    if after.has_errors() {
+        return Err((into_sources(project), problems));
+    }
+    let (mut drifted, changes): (Vec<Drift>, Vec<Drift>) =
+        after.drifts.into_iter().partition(|drift| !overlay.contains_key(&drift.path));
+    if !before.has_errors() {
+        drifted = before.drifts;
+    }
+    let mut left_out: Vec<String> = drifted.iter().map(|drift| drift.path.clone()).collect();
+    left_out.dedup();
+    let locks: BTreeSet<&String> = changes.iter().map(|drift| &drift.path).collect();
+    let stuck = drifted.iter().any(|drift| locks.contains(&drift.path));
+    if !drifted.is_empty() && (!rules.allow_drift || stuck) {
+        problems.extend(drifted.iter().map(|drift| drift_problem(drift, stuck)));
+    }
+    problems.extend(write::foreign(&project, &changes));
+    if problems.iter().any(Diagnostic::is_error) {
+        return Err((into_sources(project), problems));
+    }
+    applied.warnings = problems;
+    applied.changes = changes;
+    applied.left_out = left_out;
+    Ok(applied)
+}
+
+fn open(commit: &Snapshot, start: &str) -> Result<Project, Problems> {
+    match Project::in_commit(commit, start)? {
+        Some(project) => Ok(project),
+        None => {
+            let id = commit.commit.to_string();
+            let message = format!("the commit {} holds no project here", &id[..12]);
+            let diagnostic = Diagnostic::error(codes::UNREADABLE, message)
+                .help("commit a folder `stacks/<name>` with a `stack.hcl` to this branch first");
+            Err((Sources::default(), vec![diagnostic]))
+        }
+    }
+}
+
+/// The folder of a commit that holds the project around a folder of it.
+pub(super) fn project_folder(commit: &Snapshot, start: &str) -> Result<Snapshot, Problems> {
+    Ok(open(commit, start)?.commit().unwrap_or(commit).clone())
+}
+
+fn into_sources(project: Project) -> Sources {
+    project.sources.into_inner().expect("no thread is left")
+}
+
+fn drift_problem(drift: &Drift, stuck: bool) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        codes::BUMP_OF_DRIFT,
+        format!("`{}` had drifted before the bump: {}", drift.path, drift.class.name()),
+    );
+    if stuck {
+        diagnostic.help("run `stackwright render` and commit what it writes")
+    } else {
+        diagnostic.help("run `stackwright render` and commit what it writes, or leave such files as they are with `--allow-drift`")
+    }
+}
+
+fn lock_path(project: &Project, stack: &str) -> String {
+    format!("{}/{stack}/{}", project.stacks(), image::FILE)
+}
+
+/// Which stack each intent is about.
+///
+/// An image's name is looked for in the locks, and only where no lock has it in the descriptions:
+/// a first bump. A lock is a few hundred bytes, and one that does not hold the name is not parsed.
+fn locate(
+    project: &Project,
+    selection: &[String],
+    intents: &[Intent],
+    problems: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, BTreeMap<String, Wanted>> {
+    let mut stacks: BTreeMap<String, BTreeMap<String, Wanted>> = BTreeMap::new();
+    let anywhere = selection.is_empty() && intents.iter().any(|intent| intent.stack.is_none());
+    let names = match project.stack_names() {
+        _ if !anywhere => selection.to_vec(),
+        Ok(names) => names,
+        Err(problem) => {
+            problems.push(problem);
+            return stacks;
+        }
+    };
+    let named = intents.iter().filter_map(|intent| intent.stack.as_ref());
+    for name in selection.iter().chain(named).collect::<BTreeSet<_>>() {
+        if !project.has_stack(name) {
+            problems.push(unknown_stack(project, name));
+        }
+    }
+    let free: Vec<&Intent> = intents.iter().filter(|intent| intent.stack.is_none()).collect();
+    let found = search(project, &names, &free);
+    for intent in intents {
+        let owners: Vec<&String> = match &intent.stack {
+            Some(stack) if !project.has_stack(stack) => continue,
+            Some(stack) => vec![stack],
+            None => found.get(intent.image.as_str()).into_iter().flatten().collect(),
+        };
+        match owners.as_slice() {
+            [stack] => {
+                let wanted = stacks.entry((*stack).clone()).or_default();
+                let twice = wanted.insert(intent.image.clone(), intent.wanted.clone());
+                if twice.is_some_and(|twice| twice != intent.wanted) {
+                    problems.push(
+                        Diagnostic::error(
+                            codes::BAD_BUMP,
+                            format!("`{intent}` is to become two different things"),
+                        )
+                        .help("name each image once"),
+                    );
+                }
+            }
+            [] => problems.push(unknown_image(project, &names, intent)),
+            [first, ..] => {
+                let list = owners.iter().map(|stack| format!("`{stack}`")).collect::<Vec<_>>();
+                problems.push(
+                    Diagnostic::error(
+                        codes::WHICH_IMAGE,
+                        format!("the stacks {} each have an image `{intent}`", list.join(", ")),
+                    )
+                    .help(format!("say which: `{first}/{intent}=…`, or `--stack {first}`")),
+                );
+            }
+        }
+    }
+    stacks
+}
+
+/// The stacks that have each image.
+fn search<'a>(
+    project: &Project,
+    names: &[String],
+    intents: &[&'a Intent],
+) -> BTreeMap<&'a str, Vec<String>> {
+    let mut found: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let read = |path: &str| {
+        let bytes = project.commit().and_then(|commit| commit.read(path).ok().flatten());
+        bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    };
+    for name in names {
+        let Some(text) = read(&lock_path(project, name)) else { continue };
+        for intent in intents.iter().filter(|intent| locks(&text, &intent.image)) {
+            found.entry(&intent.image).or_default().push(name.clone());
+        }
+    }
+    let missing: Vec<&&Intent> =
+        intents.iter().filter(|intent| !found.contains_key(intent.image.as_str())).collect();
+    if missing.is_empty() {
+        return found;
+    }
+    for name in names {
+        let path = format!("{}/{name}/{DESCRIPTION}", project.stacks());
+        let Some(text) = read(&path) else { continue };
+        for intent in &missing {
+            if declares(&text, &intent.image) {
+                found.entry(&intent.image).or_default().push(name.clone());
+            }
+        }
+    }
+    found
+}
+
+/// Whether a lock holds an image, by its text: the name opens an entry's line, or is quoted there.
+fn locks(text: &str, image: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start().trim_start_matches('"');
+        let rest = line.strip_prefix(image).map(|rest| rest.trim_start_matches('"').trim_start());
+        rest.and_then(|rest| rest.strip_prefix(['=', ':']))
+            .is_some_and(|rest| rest.trim_start().starts_with('{'))
+    })
+}
+
+/// Whether a description declares an image, by its text.
+fn declares(text: &str, image: &str) -> bool {
+    text.lines().any(|line| {
+        let mut words = line.split_whitespace();
+        words.next() == Some("image")
+            && words
+                .next()
+                .is_some_and(|word| word.trim_end_matches('{').trim_matches('"') == image)
+    })
+}
+
+fn unknown_stack(project: &Project, name: &str) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("the branch has no stack `{name}`"));
+    let names = project.stack_names().unwrap_or_default();
+    match did_you_mean(name, names.iter().map(String::as_str)) {
+        Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
+        None => diagnostic,
+    }
+}
+
+fn unknown_image(project: &Project, names: &[String], intent: &Intent) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(codes::WHICH_IMAGE, format!("no stack has an image `{intent}`"));
+    let mut known = BTreeSet::new();
+    for name in names {
+        let text =
+            project.commit().and_then(|commit| commit.read(&lock_path(project, name)).ok()?);
+        let text = String::from_utf8_lossy(text.as_deref().unwrap_or_default()).into_owned();
+        let sources = &mut Sources::default();
+        let file = sources.add("", text.as_str());
+        known.extend(
+            Lock::read(file, &text).map(|lock| lock.entries).unwrap_or_default().into_keys(),
+        );
+    }
+    match did_you_mean(&intent.image, known.iter().map(String::as_str)) {
+        Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
+        None => diagnostic.help("`stackwright images list` shows the images of each stack"),
+    }
+}
+
+type OneStack = (Vec<Decision>, Option<String>);
+
+/// What becomes of the images of one stack, and the text of its lock where that changes.
+fn one_stack(
+    project: &Project,
+    name: &str,
+    wanted: &BTreeMap<String, Wanted>,
+    rules: &Rules,
+    ancestry: &dyn Fn(&str, &str) -> Ancestry,
+) -> Result<OneStack, Vec<Diagnostic>> {
+    let (stack, lock) = read(project, name)?;
+    let mut problems = Vec::new();
+    let mut decisions = Vec::new();
+    for (label, wanted) in wanted {
+        let Some(image) = stack.component::<Image>(label) else {
+            let images = stack.all::<Image>();
+            let diagnostic = Diagnostic::error(
+                codes::WHICH_IMAGE,
+                format!("the stack `{name}` has no image `{label}`"),
+            );
+            let known = did_you_mean(label, images.iter().map(|(label, _)| *label));
+            problems.push(match known {
+                Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
+                None => diagnostic.help("declare it in the description first"),
+            });
+            continue;
+        };
+        let from =
+            lock.as_ref().and_then(|lock| lock.entries.get(label)).map(|entry| entry.pin.clone());
+        match decide(image, from.as_ref(), wanted, rules, ancestry) {
+            Ok((to, verdict)) => decisions.push(Decision {
+                stack: name.to_owned(),
+                image: label.clone(),
+                repository: address(image),
+                from,
+                to,
+                verdict,
+            }),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let moved = decisions.iter().filter(|decision| decision.verdict == Verdict::Moved);
+    let pins: BTreeMap<String, Pin> =
+        moved.map(|decision| (decision.image.clone(), decision.to.clone())).collect();
+    let text = (!pins.is_empty()).then(|| Lock::pinned(lock.as_ref(), &stack, &pins));
+    Ok((decisions, text))
+}
+
+fn read(project: &Project, name: &str) -> Result<(Stack, Option<Lock>), Vec<Diagnostic>> {
+    let folder = format!("{}/{name}", project.stacks());
+    let one = |diagnostic| vec![diagnostic];
+    let lock = match project.read(&format!("{folder}/{}", image::FILE)).map_err(one)? {
+        Some((file, text)) => Some(Lock::read(file, &text)?),
+        None => None,
+    };
+    let path = format!("{folder}/{DESCRIPTION}");
+    match project.read(&path).map_err(one)? {
+        Some((file, text)) => {
+            let (stack, _) = stack::read(file, &text, name)?;
+            Ok((stack, lock))
+        }
+        None => Err(vec![unknown_stack(project, name)]),
+    }
+}
+
+/// What becomes of one image.
+fn decide(
+    image: &Image,
+    from: Option<&Pin>,
+    wanted: &Wanted,
+    rules: &Rules,
+    ancestry: &dyn Fn(&str, &str) -> Ancestry,
+) -> Result<(Pin, Verdict), Diagnostic> {
+    let nothing = Pin::default();
+    let locked = from.unwrap_or(&nothing);
+    let stays = |verdict| Ok((locked.clone(), verdict));
+    if wanted.is_empty() && !rules.release_hold {
+        return Err(Diagnostic::error(codes::BAD_BUMP, "an image is named, and nothing to run")
+            .help("write `image=tag`; an image alone goes with `--release-hold`"));
+    }
+    let satisfied = wanted.tag.as_ref().is_none_or(|tag| locked.tag.as_ref() == Some(tag))
+        && wanted.digest.as_ref().is_none_or(|digest| locked.digest.as_ref() == Some(digest));
+    let released = Pin { hold: None, ..locked.clone() };
+    if satisfied && from.is_some() {
+        let moved = rules.release_hold && locked.hold.is_some();
+        return if moved { Ok((released, Verdict::Moved)) } else { stays(Verdict::Satisfied) };
+    }
+    let to = Pin {
+        tag: wanted.tag.clone(),
+        digest: wanted.digest.clone(),
+        hold: rules.rollback.clone(),
+    };
+    if let (Some(why), None, false) = (&locked.hold, &rules.rollback, rules.release_hold) {
+        return stays(Verdict::Held(why.clone()));
+    }
+    let _ = image;
+    let older = match (commit_of(locked), commit_of(&to)) {
+        (Some(locked), Some(to)) => match ancestry(&to, &locked) {
+            Ancestry::Older => Some(true),
+            Ancestry::Newer => Some(false),
+            Ancestry::Same | Ancestry::Apart | Ancestry::Unknown => None,
+        },
+        _ => None,
+    };
+    match (older, &rules.rollback) {
+        (Some(true), None) => stays(Verdict::Superseded),
+        (Some(false), Some(_)) => Err(Diagnostic::error(
+            codes::ROLLBACK,
+            format!("`{to}` is newer than `{locked}`, so this is no rollback"),
+        )
+        .help("leave `--rollback` out")),
+        _ => Ok((to, Verdict::Moved)),
+    }
+}
+
+/// Where an image is kept, where the description says so literally.
+fn address(image: &Image) -> Option<String> {
+    match &image.repository {
+        ImageRepository::Address(Value::Literal(address)) => Some(address.clone()),
+        ImageRepository::Address(_) | ImageRepository::Component(_) => None,
+    }
+}
+
+/// The commit that a tag names: the tag itself, or what follows its last separator.
+fn commit_of(pin: &Pin) -> Option<String> {
+    let tag = pin.tag.as_ref()?.as_str();
+    let last = tag.rsplit(['-', '_', '.']).next()?;
+    let hash =
+        (7..=40).contains(&last.len()) && last.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+    hash.then(|| last.to_owned())
+}

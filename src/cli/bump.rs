@@ -1,0 +1,369 @@
+//! `stackwright bump`
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use stackwright::bump::{self, Bump, Bumped, Ending, Intent, Patience, Rules, Style};
+use stackwright::diagnostic::{Diagnostic, Sources, codes};
+use stackwright::git::{Identity, Remote, Repository, Snapshot};
+use stackwright::project::{self, Project};
+use stackwright::report;
+use stackwright::stack::field::Literal;
+
+use super::output::Output;
+use super::{Outcome, Selection};
+
+/// Commit new images to a branch, whoever else is pushing
+///
+/// Locks the images to the references that you give, renders the stacks concerned on top of the
+/// branch's newest commit, and commits the result: one or two lines an image. The commit is built
+/// in git's object database; your working tree and index stay as they are. With `--push` the branch
+/// is the remote's, and when somebody else is faster, the bump starts again from their commit.
+/// Nothing is merged, rebased or overwritten. An image that runs already, or that a newer one has
+/// superseded, is success without a commit.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  stackwright bump server=b5735582 loader=b5735582 --push
+  stackwright bump shop/web=v1.4.0@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+  stackwright bump web=v1.4.0 --dry-run           show the commit
+  stackwright bump web=v1.3.9 --rollback \"orders are lost\" --push
+  stackwright bump web --release-hold --push      let it move again
+  stackwright bump web=v1.4.0 --push --branch-name bump/web   for a pull request
+
+Exit codes:
+  0  committed, or nothing to do, or superseded by a newer image, or held
+  1  an error: nothing was committed
+With `--format json`, for scripts:
+  0  committed
+  1  an error: nothing was committed
+  3  nothing to do: it runs already
+  4  superseded: what runs is newer
+  5  held: it was rolled back")]
+pub struct BumpArgs {
+    /// What to run: `image=tag`, `image=sha256:…`, `image=tag@sha256:…`
+    ///
+    /// `stack/image=tag` where several stacks have an image of that name.
+    #[arg(value_name = "[STACK/]IMAGE=REFERENCE", required = true)]
+    images: Vec<String>,
+
+    #[command(flatten)]
+    selection: Selection,
+
+    /// Fetch the remote's branch, and push the commit to it
+    #[arg(long)]
+    push: bool,
+
+    /// Show the commit, and make none
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+
+    /// How the result looks
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    format: Format,
+
+    #[command(flatten)]
+    rules: RuleArgs,
+    #[command(flatten)]
+    branch: BranchArgs,
+    #[command(flatten)]
+    commit: CommitArgs,
+    #[command(flatten)]
+    patience: PatienceArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What may move")]
+struct RuleArgs {
+    /// Go back to an older image, and hold it there
+    #[arg(long, value_name = "REASON")]
+    rollback: Option<String>,
+
+    /// Let images move again that were rolled back
+    #[arg(long, conflicts_with = "rollback")]
+    release_hold: bool,
+
+    /// Commit although other files of the stack had drifted, and leave those as they are
+    #[arg(long)]
+    allow_drift: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Where it goes")]
+struct BranchArgs {
+    /// The branch [default: the one that is checked out]
+    #[arg(long, value_name = "BRANCH")]
+    branch: Option<String>,
+
+    /// Commit to this branch instead, from which a pull request is made
+    #[arg(long, value_name = "BRANCH")]
+    branch_name: Option<String>,
+
+    /// The remote [default: the branch's own, or `origin`]
+    #[arg(long, value_name = "REMOTE", requires = "push")]
+    remote: Option<String>,
+
+    /// Let the working tree and index follow the commit
+    #[arg(long, conflicts_with_all = ["push", "branch_name"])]
+    worktree: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What the commit says")]
+struct CommitArgs {
+    /// The message, as a template of `images`, `stacks`, `branch`, `rollback`, `source_commit`, `run`
+    #[arg(long, short, value_name = "TEMPLATE")]
+    message: Option<String>,
+
+    /// A line that ends the message; may stand several times
+    #[arg(long = "trailer", value_name = "KEY: VALUE")]
+    trailers: Vec<String>,
+
+    /// Write `[skip ci]` into the message
+    #[arg(long)]
+    skip_ci: bool,
+
+    /// The commit from which the images were built
+    #[arg(long, value_name = "COMMIT")]
+    source_commit: Option<String>,
+
+    /// The address of the CI run [default: GitHub's or GitLab's]
+    #[arg(long, value_name = "URL")]
+    run_url: Option<String>,
+
+    /// Whose the commit is [default: as git is configured]
+    #[arg(long, value_name = "NAME <MAIL>")]
+    author: Option<Identity>,
+
+    /// Who makes the commit [default: the author]
+    #[arg(long, value_name = "NAME <MAIL>")]
+    committer: Option<Identity>,
+
+    /// Ask neither the `commit-msg` hook nor the `pre-push` hook
+    #[arg(long)]
+    no_verify: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How long it tries")]
+struct PatienceArgs {
+    /// How often it tries in all, when others are faster
+    #[arg(long, value_name = "COUNT", default_value = "100", value_parser = clap::value_parser!(u32).range(1..))]
+    attempts: u32,
+
+    /// For how long it tries in all, in seconds
+    #[arg(long = "for", value_name = "SECONDS", default_value = "300")]
+    seconds: u64,
+
+    /// How long one fetch or push may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "120")]
+    timeout: u64,
+}
+
+/// How a bump is reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Terminal,
+    /// One JSON value.
+    Json,
+}
+
+/// What went wrong, and the texts that it is about.
+type Problems = (Sources, Vec<Diagnostic>);
+
+pub fn bump(folder: &Path, args: &BumpArgs, output: &mut Output) -> anyhow::Result<Outcome> {
+    let progress = output.progress("bumping");
+    let result = prepare(folder, args).and_then(|bump| {
+        bump.run(&|what| {
+            progress.set_message(what.to_owned());
+            progress.tick();
+        })
+        .map(|bumped| (bump, bumped))
+    });
+    progress.finish_and_clear();
+    match result {
+        Ok((bump, bumped)) => report_done(&bump, &bumped, args, output),
+        Err((sources, problems)) => {
+            match args.format {
+                Format::Json => {
+                    let json = report::bump::json_failed(&problems, &sources);
+                    output.print(&format!("{json:#}\n"))?;
+                }
+                Format::Terminal => output.diagnostics(&problems, &sources)?,
+            }
+            Ok(Outcome::Error)
+        }
+    }
+}
+
+fn report_done(
+    bump: &Bump,
+    bumped: &Bumped,
+    args: &BumpArgs,
+    output: &mut Output,
+) -> anyhow::Result<Outcome> {
+    let sources = Sources::default();
+    match args.format {
+        Format::Json => {
+            output.print(&format!("{:#}\n", report::bump::json(bumped, &sources)))?;
+        }
+        Format::Terminal => {
+            output.diagnostics(&bumped.applied.warnings, &sources)?;
+            output.print(&report::bump::terminal(bumped, output.style))?;
+            let here = bump.repository.top().is_some()
+                && bump.repository.head_branch().is_ok_and(|head| head == bumped.branch);
+            if bumped.ending == Ending::Bumped && bump.remote.is_none() && !bump.worktree && here {
+                output.note("your working tree is as it was: `git restore --staged --worktree stacks` brings it to the commit");
+            }
+        }
+    }
+    append("GITHUB_OUTPUT", &report::bump::github_output(bumped))?;
+    append("GITHUB_STEP_SUMMARY", &report::bump::markdown(bumped))?;
+    let code = match (args.format, bumped.ending) {
+        (Format::Terminal, _) | (Format::Json, Ending::Bumped | Ending::Previewed) => {
+            return Ok(Outcome::Good);
+        }
+        (Format::Json, Ending::Unchanged) => 3,
+        (Format::Json, Ending::Superseded) => 4,
+        (Format::Json, Ending::Held) => 5,
+    };
+    Ok(Outcome::Code(code))
+}
+
+/// Appends to the file that a variable of the environment names, where there is one.
+fn append(variable: &str, text: &str) -> anyhow::Result<()> {
+    let Some(path) = std::env::var_os(variable).filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let file = fs::OpenOptions::new().append(true).create(true).open(PathBuf::from(path));
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
+        anyhow::anyhow!("the commit is made, but `${variable}` cannot be written: {error}")
+    })
+}
+
+/// What the arguments mean.
+fn prepare(folder: &Path, args: &BumpArgs) -> Result<Bump, Problems> {
+    let one = |diagnostic| (Sources::default(), vec![diagnostic]);
+    let repository = Repository::around(folder).map_err(|error| one(error.diagnostic()))?;
+    let settings = settings(&repository, folder)?;
+    let (mut intents, mut problems) = (Vec::new(), Vec::new());
+    for image in &args.images {
+        match Intent::parse(image) {
+            Ok(intent) => intents.push(intent),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let text = |field: fn(&project::Bump) -> &Option<Literal<String>>| {
+        let literal = settings.as_ref().and_then(|settings| field(settings).as_ref());
+        literal.map(|literal| literal.0.clone())
+    };
+    let mut identity = |given: &Option<Identity>, name: &str, configured: Option<String>| {
+        let mut parse = |text: String| {
+            text.parse().map_err(|why| {
+                let message = format!("the project's `{name}` is no name with a mail address");
+                problems.push(Diagnostic::error(codes::BAD_VALUE, message).help(why));
+            })
+        };
+        given.clone().or_else(|| configured.and_then(|text| parse(text).ok()))
+    };
+    let author = identity(&args.commit.author, "author", text(|settings| &settings.author));
+    let committer =
+        identity(&args.commit.committer, "committer", text(|settings| &settings.committer));
+    let branch = match args.branch.branch.clone().or_else(|| text(|settings| &settings.branch)) {
+        Some(branch) => Ok(branch),
+        None => repository.head_branch().map_err(|error| error.diagnostic()),
+    };
+    let branch = branch.and_then(checked_branch).unwrap_or_else(|problem| {
+        problems.push(problem);
+        String::new()
+    });
+    let proposal = args.branch.branch_name.clone().map(checked_branch).transpose();
+    let proposal = proposal.unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
+    if !problems.is_empty() {
+        return Err((Sources::default(), problems));
+    }
+    let remote = args.push.then(|| {
+        let name = args.branch.remote.clone().or_else(|| text(|settings| &settings.remote));
+        let name = name.unwrap_or_else(|| repository.remote_of(&branch));
+        Remote { name, limit: Duration::from_secs(args.patience.timeout) }
+    });
+    let configured = settings.iter().flat_map(|settings| &settings.trailers);
+    let configured = configured.map(|trailer| trailer.0.clone());
+    Ok(Bump {
+        folder: bump::folder_of(&repository, folder),
+        repository,
+        stacks: args.selection.stacks.clone(),
+        intents,
+        rules: Rules {
+            rollback: args.rules.rollback.clone(),
+            release_hold: args.rules.release_hold,
+            allow_drift: args.rules.allow_drift,
+        },
+        branch,
+        proposal,
+        remote,
+        style: Style {
+            template: args.commit.message.clone().or_else(|| text(|settings| &settings.message)),
+            trailers: configured.chain(args.commit.trailers.iter().cloned()).collect(),
+            skip_ci: args.commit.skip_ci
+                || settings.as_ref().is_some_and(|settings| settings.skip_ci.0),
+        },
+        source_commit: args.commit.source_commit.clone(),
+        run: args.commit.run_url.clone().or_else(ci_run),
+        author,
+        committer,
+        verify: !args.commit.no_verify,
+        worktree: args.branch.worktree,
+        dry_run: args.dry_run,
+        patience: Patience {
+            attempts: args.patience.attempts,
+            time: Duration::from_secs(args.patience.seconds),
+        },
+    })
+}
+
+fn checked_branch(name: String) -> Result<String, Diagnostic> {
+    let short = name.strip_prefix("refs/heads/").map_or(name.clone(), str::to_owned);
+    match stackwright::git::is_branch_name(&short) {
+        true => Ok(short),
+        false => Err(stackwright::git::Error::BadBranch(name).diagnostic()),
+    }
+}
+
+/// The project's own settings for bumps: those of the checkout, or of `HEAD` where nothing is
+/// checked out.
+fn settings(repository: &Repository, folder: &Path) -> Result<Option<project::Bump>, Problems> {
+    if repository.top().is_some() {
+        // A checkout without a project may be on another branch; the commit decides.
+        return match Project::find(folder) {
+            Ok(project) => Ok(project.settings.bump),
+            Err((_, problems)) if problems.iter().all(|problem| problem.primary.is_none()) => {
+                Ok(None)
+            }
+            Err(problems) => Err(problems),
+        };
+    }
+    let head =
+        repository.head_branch().and_then(|head| repository.tip(&format!("refs/heads/{head}")));
+    let Ok(Some(head)) = head else { return Ok(None) };
+    let Ok(commit) = Snapshot::of(repository, head) else { return Ok(None) };
+    Ok(Project::in_commit(&commit, "")?.and_then(|project| project.settings.bump))
+}
+
+/// The address of the CI run that this is part of (GitHub Docs, "Variables reference"; GitLab Docs,
+/// "Predefined CI/CD variables reference").
+fn ci_run() -> Option<String> {
+    let get = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let github = || {
+        let (server, repository) = (get("GITHUB_SERVER_URL")?, get("GITHUB_REPOSITORY")?);
+        Some(format!("{server}/{repository}/actions/runs/{}", get("GITHUB_RUN_ID")?))
+    };
+    github().or_else(|| get("CI_JOB_URL"))
+}

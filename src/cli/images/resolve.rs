@@ -1,0 +1,133 @@
+//! `stackwright images resolve`
+
+use std::convert::Infallible;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::{Args, ValueEnum};
+use stackwright::component::Image;
+use stackwright::diagnostic::{Diagnostic, codes, did_you_mean};
+use stackwright::image::{self, candidates};
+use stackwright::project::Project;
+use stackwright::report;
+use stackwright::stack::Stack;
+use stackwright::tree;
+
+use crate::cli::output::Output;
+use crate::cli::{Outcome, Selection};
+
+/// Show which tag each image's policy takes, and why not the others
+///
+/// The tags come from a file: one a line, `tag`, `tag digest` or `tag digest pushed`; or as JSON, a
+/// list of them, what a registry answers when it lists tags, or what `aws ecr describe-images`
+/// prints. Nothing is written.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  stackwright images resolve --tags-from tags.txt
+  stackwright images resolve --stack ctms-prod web --tags-from tags.json
+  aws ecr describe-images --repository-name ctms | stackwright images resolve web --tags-from -
+
+Exit codes:
+  0  done, also where no tag is taken
+  1  a description or the list of tags is wrong")]
+pub struct ResolveArgs {
+    /// Only images with these labels
+    #[arg(value_name = "IMAGE")]
+    images: Vec<String>,
+
+    #[command(flatten)]
+    selection: Selection,
+
+    /// The tags that there are; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    tags_from: PathBuf,
+
+    /// How many of the tags that are passed over are shown for an image
+    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    limit: usize,
+
+    /// How the result looks
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    format: Format,
+}
+
+/// How a result looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Terminal,
+    /// For programs; a stable shape.
+    Json,
+}
+
+pub fn resolve(
+    project: &Project,
+    args: &ResolveArgs,
+    output: &mut Output,
+) -> anyhow::Result<Outcome> {
+    let (stacks, mut diagnostics) = tree::read(project, &args.selection.stacks);
+    let known = stacks.iter().flat_map(|(stack, _)| labels(stack)).collect::<Vec<_>>();
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        let unknown = args.images.iter().filter(|image| !known.contains(image));
+        diagnostics.extend(unknown.map(|image| unknown_image(image, &known)));
+    }
+    let text = read(&args.tags_from)?;
+    let name = match args.tags_from.to_str() {
+        Some("-") => "standard input".into(),
+        _ => args.tags_from.to_string_lossy(),
+    };
+    let file = project.add_source(&name, text.as_str().into());
+    let candidates = candidates::read(file, &text).unwrap_or_else(|problems| {
+        diagnostics.extend(problems);
+        Vec::new()
+    });
+    output.diagnostics(&diagnostics, &project.sources.lock().expect("no thread is left"))?;
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Ok(Outcome::Error);
+    }
+    let mut all = Vec::new();
+    for (stack, lock) in &stacks {
+        let source = |_: &str, _: &Image| Ok::<_, Infallible>(candidates.clone());
+        let Ok(resolved) = image::resolve(stack, lock.as_ref(), &args.images, source);
+        all.extend(resolved);
+    }
+    output.print(&match args.format {
+        Format::Terminal => report::images::resolve::terminal(&all, args.limit, output.style),
+        Format::Json => format!("{:#}\n", report::images::resolve::json(&all, args.limit)),
+    })?;
+    Ok(Outcome::Good)
+}
+
+fn labels(stack: &Stack) -> Vec<String> {
+    stack.all::<Image>().into_iter().map(|(label, _)| label.to_owned()).collect()
+}
+
+fn unknown_image(image: &str, known: &[String]) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("no stack has an `image` \"{image}\""));
+    match did_you_mean(image, known.iter().map(String::as_str)) {
+        Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
+        None => diagnostic.help("name an image by its label"),
+    }
+}
+
+/// The largest list of tags that is read.
+const MOST_BYTES: u64 = 64 << 20;
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    let read = match path == Path::new("-") {
+        true => io::stdin().lock().take(MOST_BYTES + 1).read_to_string(&mut text),
+        false => {
+            File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_string(&mut text))
+        }
+    };
+    read.with_context(|| format!("cannot read `{}`", path.display()))?;
+    if text.len() as u64 > MOST_BYTES {
+        bail!("`{}` has more than {} MiB", path.display(), MOST_BYTES >> 20);
+    }
+    Ok(text)
+}
