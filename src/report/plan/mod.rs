@@ -124,33 +124,38 @@ impl PlanReport<'_> {
         if self.origin == Origin::Real {
             return None;
         }
-        let unseen: Vec<String> = self
-            .planned
-            .iter()
-            .flat_map(|planned| planned.unseen.iter().map(|(name, _)| format!("`{name}`")))
-            .collect();
-        let unseen = match unseen.as_slice() {
-            [] => String::new(),
-            names => format!(
-                "; modules that would have to be downloaded are not looked into: {}",
-                names.join(", ")
-            ),
-        };
-        let others: BTreeSet<&OtherVersion> =
-            self.planned.iter().flat_map(|planned| &planned.other_versions).collect();
-        let others: String = others
-            .iter()
-            .map(|OtherVersion { provider, wanted, known }| {
-                format!("; `{provider}` is planned as {known}, not as `{wanted}`")
-            })
-            .collect();
-        let help = match others.as_str() {
-            "" => "",
-            _ => ": `--schema from-terraform` or `--facts`, from `provider distill`, know that one",
-        };
+        let left_out: String =
+            left_out(self.planned, "planned").iter().map(|note| format!("; {note}")).collect();
         Some(format!(
             "planned offline from the provider's schema and rules: what really runs, quotas, \
-             permissions and names that others have are not known{unseen}{others}{help}"
+             permissions and names that others have are not known{left_out}"
         ))
     }
+}
+
+/// What Terraform is not shown of these roots, or is shown otherwise than they want it. `done` is
+/// what is done with them, `planned`.
+pub fn left_out(planned: &[Planned], done: &str) -> Vec<String> {
+    let mut notes = Vec::new();
+    let unseen: Vec<String> = planned
+        .iter()
+        .flat_map(|planned| planned.unseen.iter().map(|(name, _)| format!("`{name}`")))
+        .collect();
+    if !unseen.is_empty() {
+        notes.push(format!(
+            "modules that would have to be downloaded are not looked into: {}",
+            unseen.join(", ")
+        ));
+    }
+    let others: BTreeSet<&OtherVersion> =
+        planned.iter().flat_map(|planned| &planned.other_versions).collect();
+    notes.extend(others.iter().map(|OtherVersion { provider, wanted, known }| {
+        format!("`{provider}` is {done} as {known}, not as `{wanted}`")
+    }));
+    if let (false, Some(last)) = (others.is_empty(), notes.last_mut()) {
+        last.push_str(
+            ": `--schema from-terraform` or `--facts`, from `provider distill`, know that one",
+        );
+    }
+    notes
 }
