@@ -860,6 +860,97 @@ fn what_may_be_replaced_is_denied_only_when_that_is_asked_for() {
     assert_snapshot!(run("maybe-replace:stateful").code(1).err);
 }
 
+// Conditions on what is made up.
+
+const CONDITIONS: &str = r#"variable "image" {
+  type = string
+  validation {
+    condition     = startswith(var.image, "registry.example.com/")
+    error_message = "It comes from our registry."
+  }
+}
+
+data "aws_vpc" "main" {
+  tags = { Name = "main" }
+  lifecycle {
+    postcondition {
+      condition     = self.cidr_block == "10.250.0.0/16"
+      error_message = "It is the network that was agreed on."
+    }
+  }
+}
+
+module "queue" {
+  source = "./queue"
+  vpc    = data.aws_vpc.main.id
+  size   = 3
+}
+
+output "image" {
+  value = var.image
+}
+"#;
+
+const CONDITIONS_OF_QUEUE: &str = r#"variable "vpc" {}
+variable "size" {}
+
+resource "aws_sqs_queue" "a" {
+  name = "a"
+  lifecycle {
+    precondition {
+      condition     = var.vpc == "vpc-1"
+      error_message = "Queues are for one network."
+    }
+    precondition {
+      condition     = var.size < 5
+      error_message = "No more than four."
+    }
+  }
+}
+"#;
+
+/// A root with conditions that what is made up does not meet, committed. `None` without Terraform.
+fn unmet() -> Option<Project> {
+    let project = Project::empty();
+    terraform(&project.path(""), &["version"])?;
+    project.write("root/main.tf", CONDITIONS);
+    project.write("root/queue/main.tf", CONDITIONS_OF_QUEUE);
+    commit(&project);
+    Some(project)
+}
+
+#[test]
+fn a_condition_that_what_is_made_up_does_not_meet_is_a_warning() {
+    let Some(project) = unmet() else { return };
+    let run = plan(&project, &["--root", "root", "--from-nothing"]).code(2);
+    assert!(run.out.contains("1 to create"), "{run}");
+    assert_snapshot!(run.err);
+}
+
+#[test]
+fn a_condition_on_what_is_written_stays_an_error() {
+    let Some(project) = unmet() else { return };
+    project.edit("root/main.tf", "size   = 3", "size   = 7");
+    let run = plan(&project, &["--root", "root", "--from-nothing"]).code(1);
+    assert!(run.err.contains("error[SW605]: resource precondition failed"), "{run}");
+    let (_, error) = run.err.split_once("error[").unwrap();
+    assert!(error.contains("No more than four.") && !error.contains("offline"), "{run}");
+    // So does one on a value that somebody has given.
+    project.edit("root/main.tf", "size   = 7", "size   = 3");
+    project.write("my.tfvars", "image = \"docker.io/x\"\n");
+    let args = ["--root", "root", "--from-nothing", "--var-file", "my.tfvars"];
+    let run = plan(&project, &args).code(1);
+    assert!(run.err.contains("error[SW605]: invalid value for variable"), "{run}");
+}
+
+#[test]
+fn what_conditions_the_old_tree_has_is_no_question() {
+    let Some(project) = unmet() else { return };
+    project.write("root/main.tf", "resource \"aws_sqs_queue\" \"b\" {}\n");
+    let run = plan(&project, &["--root", "root", "--base", "HEAD"]).code(2);
+    assert!(run.out.contains("1 to destroy, 1 to create") && run.err.is_empty(), "{run}");
+}
+
 // Providers that are installed in the root.
 
 const TOY: &str = "facts 1

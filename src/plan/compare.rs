@@ -1,5 +1,6 @@
 //! The old tree applied to a simulated state, and the new one planned against it.
 
+use std::collections::BTreeSet;
 use std::convert::identity;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,14 +9,13 @@ use std::sync::Mutex;
 use tempfile::TempDir;
 
 use super::cache::{Cache, Key};
-use super::conditions::Conditions;
 use super::error::Error;
 use super::installed;
 use super::message::{self, Message, Places};
 use super::modules::MODULES;
 use super::providers::{self, Extent, Served};
 use super::revision::{self, Git};
-use super::root::{Needs, Root};
+use super::root::{Needs, Root, joined};
 use super::schema::Provider;
 use super::server::{Serving, Validation};
 use super::summary::{Known, Origin, Summary};
@@ -168,19 +168,22 @@ fn sweep(parent: &Path) {
     }
 }
 
-/// A condition that is not met may be met by what is not made up.
+/// A condition that is not met may be met by what is not made up. One that is an error does not
+/// depend on it.
 fn doubted(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let of_condition = |diagnostic: &Diagnostic| {
-        ["check block assertion failed", "precondition failed", "postcondition failed"]
-            .iter()
-            .any(|end| diagnostic.message.ends_with(end))
-    };
-    let doubt = |diagnostic: Diagnostic| match of_condition(&diagnostic) {
-        true => diagnostic.help(
+    let of_condition =
+        ["check block assertion failed", "precondition failed", "postcondition failed"];
+    let doubt = |diagnostic: Diagnostic| match diagnostic.message.as_str() {
+        _ if diagnostic.is_error() => diagnostic,
+        "invalid value for variable" => diagnostic.help(
+            "offline, a variable without a value is given one that is made up: \
+             `--var-file` gives it a real one",
+        ),
+        message if of_condition.iter().any(|end| message.ends_with(end)) => diagnostic.help(
             "offline, values of data sources and of other roots' states are made up: \
              `plan --live` knows whether it fails",
         ),
-        false => diagnostic,
+        _ => diagnostic,
     };
     diagnostics.into_iter().map(doubt).collect()
 }
@@ -248,16 +251,15 @@ impl Planner<'_> {
             let folder = self.scratch.folder()?;
             let plan = folder.path().join("plan");
             let root = target.top.join(&target.folder);
-            let summary = self.plan_in(
-                &root,
-                &plan,
-                &["-lock=true"],
-                &Surroundings::Live,
-                (Origin::Real, None, Conditions::default()),
-                target,
-                planned,
-            )?;
-            Ok(Some(summary))
+            let (code, messages) =
+                self.plan_in(&root, &plan, &["-lock=true"], &Surroundings::Live)?;
+            let diagnostics = self.places(target, &target.top).diagnostics(&messages);
+            if code != 0 {
+                return Err(Failed::Diagnostics(diagnostics));
+            }
+            planned.diagnostics.extend(diagnostics);
+            let shown = self.show(&root, &plan, &Surroundings::Live)?;
+            Ok(Some(Summary::read(&shown, Origin::Real)?))
         });
         planned.unwrap_or_else(identity)
     }
@@ -335,7 +337,8 @@ impl Planner<'_> {
             Base::Commit(git, commit) => {
                 git.extract(commit, &target.folder, &old_top)?;
                 lend_modules(target, &old_top)?;
-                let old = Root::read_without(&old_top, &target.folder, now.unseen().keys())?;
+                let mut old = Root::read_without(&old_top, &target.folder, now.unseen().keys())?;
+                old.drop_conditions(&old_top);
                 // A module is looked into in both trees, or in neither.
                 if old.unseen() != now.unseen() {
                     now = Root::read_without(&target.top, &target.folder, old.unseen().keys())?;
@@ -387,30 +390,78 @@ impl Planner<'_> {
                 cache.keep(key, &state, &made_up.texts(), &self.scratch.name());
             }
         }
-        if let (true, Some(old)) = (now.is_empty(), &old) {
-            // The whole root is gone: so is everything in it.
-            fs::create_dir_all(&folder).map_err(Error::io("make", "a temporary folder"))?;
-            old.stage_providers(&old_top, &folder)?;
-        } else {
-            now.stage(&target.top, &tree, &data)?;
-            self.unreadable(&now, target, &target.top, &folder, &surroundings)?;
-        }
-        let root = if now.is_empty() { old.as_ref().unwrap_or(&now) } else { &now };
-        let top = if now.is_empty() { &old_top } else { &target.top };
-        let variables = variables(root, top, work.path())?;
+        let is_gone = now.is_empty();
+        let top = if is_gone { &old_top } else { &target.top };
+        let variables =
+            variables(old.as_ref().filter(|_| is_gone).unwrap_or(&now), top, work.path())?;
         let plan = work.path().join("plan");
         let state = format!("-state={}", state.display());
         let options = ["-refresh=false", "-lock=false", &state, &variables];
-        let summary = self.plan_in(
-            &folder,
-            &plan,
-            &options,
-            &surroundings,
-            (Origin::Simulated, serving.as_ref(), conditions),
-            target,
-            planned,
-        )?;
-        Ok(Some(summary))
+        let mut doubts = Vec::new();
+        loop {
+            if let (true, Some(old)) = (is_gone, &old) {
+                // The whole root is gone: so is everything in it.
+                fs::create_dir_all(&folder).map_err(Error::io("make", "a temporary folder"))?;
+                old.stage_providers(&old_top, &folder)?;
+            } else {
+                now.stage(&target.top, &tree, &data)?;
+                self.unreadable(&now, target, &target.top, &folder, &surroundings)?;
+            }
+            let (code, mut messages) = self.plan_in(&folder, &plan, &options, &surroundings)?;
+            if code != 0 {
+                messages = self.without_doubted(&mut now, target, messages)?;
+                if !messages.iter().any(Message::is_error) {
+                    doubts.extend(messages);
+                    fs::remove_dir_all(&tree).map_err(Error::io("empty", "a temporary folder"))?;
+                    continue;
+                }
+            }
+            messages.splice(..0, doubts);
+            let diagnostics = doubted(self.places(target, &target.top).diagnostics(&messages));
+            if code != 0 {
+                return Err(Failed::Diagnostics(diagnostics));
+            }
+            planned.diagnostics.extend(diagnostics);
+            break;
+        }
+        let made_up = serving.as_ref().map(Serving::made_up).unwrap_or_default();
+        let known = Known { conditions, made_up };
+        let shown = self.show(&folder, &plan, &surroundings)?;
+        Ok(Some(Summary::read_with(&shown, Origin::Simulated, &known)?))
+    }
+
+    /// Takes the conditions out of a root that are not met and depend on what is made up, and says
+    /// them as warnings among the other messages.
+    fn without_doubted(
+        &self,
+        root: &mut Root,
+        target: &Target,
+        messages: Vec<Message>,
+    ) -> Result<Vec<Message>, Error> {
+        let origins = root.origins(&target.top, &self.var_files)?;
+        let mut dropped: BTreeSet<(String, usize)> = BTreeSet::new();
+        let mut is_doubted = |message: &Message| {
+            let Some((file, line)) = message.unmet_condition() else { return false };
+            let Some(file) = joined(&target.folder, &file) else { return false };
+            let place = (file, line);
+            // It is said once for each instance.
+            if dropped.contains(&place) {
+                return true;
+            }
+            let text = fs::read_to_string(target.top.join(&place.0)).unwrap_or_default();
+            let folder = place.0.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let is_doubted = origins.doubts(folder, &text, line)
+                && root.drop_condition(&target.top, &place.0, line);
+            if is_doubted {
+                dropped.insert(place);
+            }
+            is_doubted
+        };
+        let doubt = |message: Message| match is_doubted(&message) {
+            true => message.doubted(),
+            false => message,
+        };
+        Ok(messages.into_iter().map(doubt).collect())
     }
 
     /// The providers that are installed in a root, where they are asked for.
@@ -499,41 +550,37 @@ impl Planner<'_> {
             .help("what follows is about the old tree; `--from-nothing` plans without it"),
         ];
         let errors: Vec<Message> = messages.into_iter().filter(Message::is_error).collect();
-        diagnostics.extend(doubted(self.places(target, top).diagnostics(&errors)));
+        diagnostics.extend(self.places(target, top).diagnostics(&errors));
         Err(Failed::Diagnostics(diagnostics))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a command has so many parts")]
+    /// Plans what is in a folder: Terraform's exit code, and what it says.
     fn plan_in(
         &self,
         folder: &Path,
         plan: &Path,
         options: &[&str],
         surroundings: &Surroundings<'_>,
-        (origin, serving, conditions): (Origin, Option<&Serving>, Conditions),
-        target: &Target,
-        planned: &mut Planned,
-    ) -> Result<Summary, Failed> {
+    ) -> Result<(i32, Vec<Message>), Error> {
         let out = format!("-out={}", plan.display());
         let args = [&["plan", "-json", "-input=false", &out], options].concat();
         let answer = self.terraform.run(folder, &self.with_variables(&args), surroundings)?;
-        let messages = message::of_lines(&answer)?;
-        let mut diagnostics = self.places(target, &target.top).diagnostics(&messages);
-        if origin == Origin::Simulated {
-            diagnostics = doubted(diagnostics);
-        }
-        if answer.code != 0 {
-            return Err(Failed::Diagnostics(diagnostics));
-        }
-        planned.diagnostics.extend(diagnostics);
+        Ok((answer.code, message::of_lines(&answer)?))
+    }
+
+    /// A plan as JSON.
+    fn show(
+        &self,
+        folder: &Path,
+        plan: &Path,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<Vec<u8>, Error> {
         let path = plan.display().to_string();
         let answer = self.terraform.run(folder, &["show", "-json", &path], surroundings)?;
         if answer.code != 0 {
             message::of_lines(&answer)?;
         }
-        let made_up = serving.map(Serving::made_up).unwrap_or_default();
-        let known = Known { conditions, made_up };
-        Ok(Summary::read_with(&answer.stdout, origin, &known)?)
+        Ok(answer.stdout)
     }
 
     fn with_variables<'a>(&'a self, args: &[&'a str]) -> Vec<String> {

@@ -11,6 +11,7 @@ pub mod conditions;
 pub mod deny;
 pub mod distill;
 mod documents;
+mod doubt;
 mod error;
 pub mod facts;
 pub mod group;

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::documents::Document;
+use super::doubt::{Origins, without_conditions};
 use super::error::Error;
 use super::facts::short_name;
 use super::modules::{MODULES, Modules};
@@ -33,6 +34,8 @@ pub struct Root {
     modules: Modules,
     /// Module calls that are not looked into, by key, with their source.
     unseen: BTreeMap<String, String>,
+    /// Which folder a call leads to: the caller's folder, the call's name, the module's folder.
+    calls: BTreeSet<(String, String, String)>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -44,6 +47,20 @@ struct Folder {
     whole: BTreeSet<String>,
     /// Files that are planned with other content than they have.
     edited: BTreeMap<String, String>,
+}
+
+impl Folder {
+    /// Takes conditions out of a file of it. False when there are none.
+    fn drop_conditions(&mut self, folder: &Path, file: &str, line: Option<usize>) -> bool {
+        let text = match self.edited.get(file) {
+            Some(text) => Some(text.clone()),
+            None => fs::read_to_string(folder.join(file)).ok(),
+        };
+        let without = text.and_then(|text| without_conditions(&text, line));
+        let is_there = without.is_some();
+        self.edited.extend(without.map(|text| (file.to_owned(), text)));
+        is_there
+    }
 }
 
 /// What a root wants of providers.
@@ -141,16 +158,20 @@ impl Root {
                 root.folders.insert(path.clone(), found);
             }
             let calls = root.folders[&path].names.calls.iter();
-            let mut unseen = Vec::new();
+            let (mut unseen, mut led) = (Vec::new(), Vec::new());
             for (name, call) in calls {
                 let key = joined_key(&key, name);
                 match root.folder_of(&path, &key, call) {
-                    Some(folder) => pending.push((folder, key, depth + 1)),
+                    Some(folder) => {
+                        led.push((path.clone(), name.clone(), folder.clone()));
+                        pending.push((folder, key, depth + 1));
+                    }
                     None if call.is_local() => {}
                     None => unseen.push((key, call.source.clone())),
                 }
             }
             root.unseen.extend(unseen);
+            root.calls.extend(led);
         }
         Ok(root)
     }
@@ -240,6 +261,49 @@ impl Root {
     /// Its module calls that are not previewed: they would have to be downloaded.
     pub fn unseen(&self) -> &BTreeMap<String, String> {
         &self.unseen
+    }
+
+    /// Plans it without the conditions that end a plan: a tree that was there has met them.
+    pub fn drop_conditions(&mut self, top: &Path) {
+        for (path, folder) in &mut self.folders {
+            for file in terraform_files(&top.join(path)).unwrap_or_default() {
+                folder.drop_conditions(&top.join(path), &file, None);
+            }
+        }
+    }
+
+    /// Plans it without a condition, by its file below the top and its line. False when there is
+    /// none.
+    pub fn drop_condition(&mut self, top: &Path, file: &str, line: usize) -> bool {
+        let (path, file) = file.rsplit_once('/').unwrap_or(("", file));
+        let folder = self.folders.get_mut(path);
+        folder.is_some_and(|folder| folder.drop_conditions(&top.join(path), file, Some(line)))
+    }
+
+    /// What its values follow from. `var_files` give values beside its own.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub(super) fn origins(&self, top: &Path, var_files: &[PathBuf]) -> Result<Origins, Error> {
+        let mut placeholders = self.placeholders(top)?;
+        for file in var_files {
+            // Terraform has read it.
+            let text = fs::read_to_string(file).unwrap_or_default();
+            retain_unset(&mut placeholders, &file.to_string_lossy(), &text);
+        }
+        let mut origins = Origins {
+            root: self.folder.clone(),
+            calls: self.calls.clone(),
+            placeholders: placeholders.into_keys().collect(),
+            ..Origins::default()
+        };
+        for path in self.folders.keys() {
+            let written = origins.folders.entry(path.clone()).or_default();
+            for file in terraform_files(&top.join(path)).map_err(Error::io("read", path))? {
+                written.add(&fs::read_to_string(top.join(path).join(file)).unwrap_or_default());
+            }
+        }
+        Ok(origins)
     }
 
     /// Puts what is planned into a new folder: links to the files, copies of what has to change,
@@ -414,15 +478,19 @@ impl Root {
                 continue;
             }
             let text = fs::read_to_string(folder.join(&name)).unwrap_or_default();
-            if name.ends_with(".json") {
-                let set: serde_json::Map<String, Value> =
-                    serde_json::from_str(&text).unwrap_or_default();
-                values.retain(|name, _| !set.contains_key(name));
-            } else if let Ok(body) = hcl::edit::parser::parse_body(&text) {
-                values.retain(|name, _| !body.has_attribute(name));
-            }
+            retain_unset(&mut values, &name, &text);
         }
         Ok(values)
+    }
+}
+
+/// Takes the variables out that a file of values sets.
+fn retain_unset(values: &mut BTreeMap<String, Value>, file: &str, text: &str) {
+    if file.ends_with(".json") {
+        let set: serde_json::Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+        values.retain(|name, _| !set.contains_key(name));
+    } else if let Ok(body) = hcl::edit::parser::parse_body(text) {
+        values.retain(|name, _| !body.has_attribute(name));
     }
 }
 

@@ -433,7 +433,8 @@ fn after<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
     })
 }
 
-fn name(text: &str) -> Option<(&str, &str)> {
+/// A name at the start of a text, and what follows it.
+pub(super) fn name(text: &str) -> Option<(&str, &str)> {
     let end =
         text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))
@@ -451,9 +452,13 @@ fn member(text: &str) -> Option<(&str, &str)> {
 
 /// Changes to a text that leave its lines where they are.
 #[derive(Default)]
-struct Edits(Vec<(Range<usize>, String)>);
+pub(super) struct Edits(Vec<(Range<usize>, String)>);
 
 impl Edits {
+    pub fn blank(&mut self, range: Range<usize>) {
+        self.0.push((range, String::new()));
+    }
+
     fn blank_blocks(&mut self, body: &Body, names: &[&str]) {
         let blocks = body.blocks().filter(|block| names.contains(&block.ident.as_str()));
         self.0.extend(blocks.filter_map(|block| Some((block.span()?, String::new()))));
@@ -469,7 +474,7 @@ impl Edits {
         self.0.extend(range.map(|range| (range, value.to_owned())));
     }
 
-    fn apply(mut self, text: &str) -> Text {
+    pub fn apply(mut self, text: &str) -> Text {
         if self.0.is_empty() {
             return Text::Same;
         }
