@@ -607,7 +607,53 @@ fn a_third_zone_replaces_nothing() {
     assert_eq!(created, 5);
 }
 
+#[test]
+fn addresses_of_sixty_loaders_that_are_moved_replace_nothing() {
+    let project = Project::empty();
+    let Some(_) = terraform(&project.path(""), &["version"]) else { return };
+    let names: Vec<String> = (1..=60).map(|number| format!("loader{number}")).collect();
+    let loader = |address: &str, more: &str, name: &str| {
+        format!(
+            "resource \"aws_ecs_task_definition\" \"{address}\" {{\n{more}  family = {name}\n  \
+             container_definitions = jsonencode([{{ name = {name}, image = \"a:1\" }}])\n}}\n"
+        )
+    };
+    let each = |name: &String| loader(name, "", &format!("\"{name}\""));
+    project.write("root/main.tf", names.iter().map(each).collect::<String>());
+    commit(&project);
+    let keys = serde_json::to_string(&names).unwrap();
+    let all = loader("loader", &format!("  for_each = toset({keys})\n"), "each.key");
+    project.write("root/main.tf", &all);
+    let counts = || {
+        let run = plan(&project, &["--root", "root", "--base", "HEAD", "--format", "json"]).code(2);
+        let report: Value = serde_json::from_str(&run.out).unwrap();
+        let counts = report["roots"][0]["counts"].clone();
+        ["replace", "destroy", "update", "create", "move"].map(|it| counts[it].as_u64().unwrap())
+    };
+    assert_eq!(counts(), [0, 60, 0, 60, 0], "without `moved` each is another");
+    let moved = |name: &String| {
+        let ty = "aws_ecs_task_definition";
+        format!("moved {{\n  from = {ty}.{name}\n  to   = {ty}.loader[\"{name}\"]\n}}\n")
+    };
+    project.write("root/main.tf", all + &names.iter().map(moved).collect::<String>());
+    assert_eq!(counts(), [0, 0, 0, 0, 60]);
+}
+
 // Faults.
+
+#[test]
+fn facts_that_are_wrong_are_shown_at_their_line() {
+    let Some(project) = repository() else { return };
+    project.write("root/x.tf", "resource \"toy_car\" \"x\" {}\n");
+    project.write(
+        "root/versions.tf",
+        "terraform {\n  required_providers {\n    toy = { source = \"example/toy\" }\n  }\n}\n",
+    );
+    let facts = "facts 1\nprovider example/toy\n\nresource toy_car\n  colour = string optoinal\n";
+    project.write("toy.facts", facts);
+    let args = ["--root", "root", "--from-nothing", "--facts", "toy.facts"];
+    assert_snapshot!(plan(&project, &args).code(1).err);
+}
 
 #[test]
 fn an_unknown_resource_type_says_who_may_be_wrong() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use stackwright::diagnostic::{Diagnostic, Sources, codes};
 use stackwright::plan::cache::Cache;
-use stackwright::plan::compare::{Base, Planned, Planner, Schema, Scratch, Target};
+use stackwright::plan::compare::{Base, OwnFacts, Planned, Planner, Schema, Scratch, Target};
 use stackwright::plan::deny::{self, Deny};
 use stackwright::plan::revision::Git;
 use stackwright::plan::summary::{Origin, Summary};
@@ -152,10 +152,11 @@ impl Tool {
         Duration::from_secs(self.timeout.max(1))
     }
 
-    pub fn facts(&self) -> anyhow::Result<Vec<String>> {
+    pub fn facts(&self) -> anyhow::Result<Vec<OwnFacts>> {
         let read = |file: &PathBuf| {
-            fs::read_to_string(file)
-                .map_err(|error| anyhow::anyhow!("cannot read `{}`: {error}", file.display()))
+            let text = fs::read_to_string(file)
+                .map_err(|error| anyhow::anyhow!("cannot read `{}`: {error}", file.display()))?;
+            Ok(OwnFacts { file: file.display().to_string(), text })
         };
         self.facts.iter().map(read).collect()
     }

@@ -21,7 +21,7 @@ use super::server::{Serving, Validation};
 use super::summary::{Known, Origin, Summary};
 use super::terraform::{DATA, Surroundings, Terraform};
 use super::versions::OtherVersion;
-use crate::diagnostic::{Diagnostic, Sources, codes};
+use crate::diagnostic::{Diagnostic, Sources, Span, codes};
 
 /// A root to be planned.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +79,7 @@ pub struct Planner<'a> {
     /// Files with values of variables, absolute.
     pub var_files: Vec<PathBuf>,
     /// Facts about providers that come before those that we have.
-    pub facts: Vec<String>,
+    pub facts: Vec<OwnFacts>,
     /// Where schemas come from.
     pub schema: Schema,
     /// Everything is put in here.
@@ -88,6 +88,15 @@ pub struct Planner<'a> {
     pub cache: Option<Cache>,
     /// The files that diagnostics are about.
     pub sources: &'a Mutex<Sources>,
+}
+
+/// A file with facts of the user's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFacts {
+    /// Its path, as the user has written it.
+    pub file: String,
+    /// Its content.
+    pub text: String,
 }
 
 /// Where the schemas of providers come from.
@@ -304,6 +313,21 @@ impl Planner<'_> {
         Ok(None)
     }
 
+    fn diagnostic(&self, error: &Error) -> Diagnostic {
+        let diagnostic = error.diagnostic();
+        let Error::BadFacts { file, error } = error else { return diagnostic };
+        let Some(facts) = self.facts.iter().find(|facts| facts.file == *file) else {
+            return diagnostic;
+        };
+        let mut lines = facts.text.split_inclusive('\n');
+        let start: usize = lines.by_ref().take(error.line.saturating_sub(1)).map(str::len).sum();
+        let line = lines.next().unwrap_or_default();
+        let start = start + line.len() - line.trim_start().len();
+        let end = start + line.trim().len();
+        let mut sources = self.sources.lock().expect("no thread panics while it holds this");
+        diagnostic.at(Span::new(sources.add(file.as_str(), facts.text.as_str()), start..end), "")
+    }
+
     /// What becomes of a root; an error when Terraform refuses it.
     fn attempt(
         &self,
@@ -313,7 +337,7 @@ impl Planner<'_> {
         let mut planned = Planned { name: target.name.clone(), ..Planned::default() };
         match work(&mut planned) {
             Ok(summary) => planned.summary = summary,
-            Err(Failed::Error(error)) => planned.diagnostics.push(error.diagnostic()),
+            Err(Failed::Error(error)) => planned.diagnostics.push(self.diagnostic(&error)),
             Err(Failed::Diagnostics(diagnostics)) => {
                 planned.diagnostics.extend(diagnostics);
                 return Err(planned);

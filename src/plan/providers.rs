@@ -1,5 +1,6 @@
 //! The providers that a root names, served for as long as its plan takes.
 
+use super::compare::OwnFacts;
 use super::conditions::Conditions;
 use super::error::Error;
 use super::facts;
@@ -33,7 +34,7 @@ pub(super) enum Extent {
 pub(super) fn wanted(
     needs: &Needs,
     extent: Extent,
-    own: &[String],
+    own: &[OwnFacts],
     installed: Vec<Provider>,
 ) -> Result<Vec<Provider>, Error> {
     let mut providers = known(needs, own, installed)?;
@@ -58,12 +59,14 @@ pub(super) fn serve(needs: &Needs, providers: Vec<Provider>) -> Result<Served, E
 
 fn known(
     needs: &Needs,
-    own: &[String],
+    own: &[OwnFacts],
     mut providers: Vec<Provider>,
 ) -> Result<Vec<Provider>, Error> {
-    let bad = |error: facts::FactsError| Error::Server(format!("the facts are wrong, {error}"));
-    let load = |text: &String| facts::load(text, &needs.resources, &needs.data_sources);
-    let own: Vec<Provider> = own.iter().map(load).collect::<Result<_, _>>().map_err(bad)?;
+    let load = |own: &OwnFacts| {
+        facts::load(&own.text, &needs.resources, &needs.data_sources)
+            .map_err(|error| Error::BadFacts { file: own.file.clone(), error })
+    };
+    let own: Vec<Provider> = own.iter().map(load).collect::<Result<_, _>>()?;
     for name in needs.names() {
         if providers.iter().any(|provider| provider.name == name) {
             continue;
@@ -74,7 +77,8 @@ fn known(
             providers.push(provider.clone());
         } else if let Some(provider) = facts::provider(&name, &needs.resources, &needs.data_sources)
         {
-            providers.push(provider.map_err(bad)?);
+            let ours = |error| Error::Server(format!("our own facts are wrong, {error}"));
+            providers.push(provider.map_err(ours)?);
         }
     }
     Ok(providers)
