@@ -5,10 +5,12 @@
 mod bad_input;
 mod bump;
 mod check;
+mod corpus;
 mod diff;
 mod docs;
 mod environments;
 mod facts;
+mod gate;
 mod help;
 mod images;
 mod images_verify;

@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use hcl::edit::structure::{Body, Structure};
 use serde_json::{Value, json};
 use stackwright::diagnostic::Sources;
 use stackwright::{hcl as rendering, stack};
+
+use crate::support::terraform;
 
 /// What the table needs; `cluster.main` and the like.
 const NEEDED: &str = r#"
@@ -85,23 +86,10 @@ output "log_group_arns" {
 }
 "#;
 
-/// True when there is a `terraform`; without one a test has nothing to say.
-fn has_terraform() -> bool {
-    let found = Command::new("terraform").arg("version").output().is_ok();
-    if !found {
-        assert!(
-            std::env::var_os("STACKWRIGHT_REQUIRE_TERRAFORM").is_none_or(|value| value != "1"),
-            "terraform is not on the PATH"
-        );
-        println!("skipped: terraform is not on the PATH");
-    }
-    found
-}
-
 /// The outputs of a root with these blocks and `NEEDED`, in which the module `loaders` is reduced
-/// to its locals.
+/// to its locals. `None` without Terraform.
 #[track_caller]
-fn evaluate(blocks: &str) -> Value {
+fn evaluate(blocks: &str) -> Option<Value> {
     let text = format!("{NEEDED}{blocks}");
     let mut sources = Sources::default();
     let file = sources.add("stack.hcl", text.as_str());
@@ -130,9 +118,9 @@ fn evaluate(blocks: &str) -> Value {
     write("modules/loaders/main.tf", &only(text("main.tf"), &["locals"]));
     write("modules/loaders/outputs.tf", OUTPUTS);
 
-    terraform(folder.path(), &["init", "-input=false"]);
-    terraform(folder.path(), &["apply", "-input=false", "-auto-approve"]);
-    serde_json::from_slice(&terraform(folder.path(), &["output", "-json"])).unwrap()
+    run(folder.path(), &["init", "-input=false"])?;
+    run(folder.path(), &["apply", "-input=false", "-auto-approve"])?;
+    Some(serde_json::from_slice(&run(folder.path(), &["output", "-json"])?).unwrap())
 }
 
 /// The blocks that these words begin, `kind` or `kind.label`.
@@ -149,26 +137,17 @@ fn only(text: &str, words: &[&str]) -> String {
     kept.collect::<Body>().to_string()
 }
 
+/// What a command that has to succeed prints. `None` without Terraform.
 #[track_caller]
-fn terraform(folder: &Path, arguments: &[&str]) -> Vec<u8> {
-    let output = Command::new("terraform")
-        .args(arguments)
-        .current_dir(folder)
-        .env("TF_CLI_CONFIG_FILE", "/dev/null")
-        .env("CHECKPOINT_DISABLE", "1")
-        .env("TF_IN_AUTOMATION", "1")
-        .env("TF_CLI_ARGS", "-no-color")
-        .env_remove("TF_DATA_DIR")
-        .env_remove("TF_WORKSPACE")
-        .output()
-        .unwrap();
+fn run(folder: &Path, arguments: &[&str]) -> Option<Vec<u8>> {
+    let output = terraform(folder, arguments)?;
     assert!(
         output.status.success(),
         "terraform {arguments:?}\n{}{}",
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
-    output.stdout
+    Some(output.stdout)
 }
 
 /// The `loaders` of the univaf system and what they name.
@@ -197,10 +176,7 @@ fn the_univaf_loaders_do_what_they_did() {
         ("waDoh", "cron(3/30 * * * ? *)", NO, NO),
         ("walgreensSmart", "cron(2/15 * * * ? *)", NO, NO),
     ];
-    if !has_terraform() {
-        return;
-    }
-    let outputs = evaluate(&univaf());
+    let Some(outputs) = evaluate(&univaf()) else { return };
     let loaders = outputs["loaders"]["value"].as_object().unwrap();
     assert_eq!(
         loaders.keys().collect::<Vec<_>>(),
@@ -247,10 +223,7 @@ fn the_univaf_loaders_do_what_they_did() {
 
 #[test]
 fn what_a_loader_says_goes_before_what_the_table_says() {
-    if !has_terraform() {
-        return;
-    }
-    let outputs = evaluate(
+    let Some(outputs) = evaluate(
         r#"
 loaders "source" {
   name        = "load"
@@ -277,7 +250,9 @@ loaders "source" {
   }
 }
 "#,
-    );
+    ) else {
+        return;
+    };
     let parameter = |name: &str| format!("arn:aws:ssm:us-west-2:123456789012:parameter/app/{name}");
     assert_eq!(
         outputs["loaders"]["value"],

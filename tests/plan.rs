@@ -163,7 +163,7 @@ fn what_loses_data_is_denied_in_ci_and_named() {
 
 #[test]
 fn an_unknown_rule_is_said_so() {
-    assert_snapshot!(report(&["--deny", "delete:stateful"]).code(1).err, @"error: `--deny delete:stateful`: `delete` is no action: write `replace`, `destroy`, `update`, `create`, `import`, `move`, `forget`, alone or before `:stateful` or `:<resource type>`");
+    assert_snapshot!(report(&["--deny", "delete:stateful"]).code(1).err, @"error: `--deny delete:stateful`: `delete` is no action: write `replace`, `maybe-replace`, `destroy`, `update`, `create`, `import`, `move`, `forget`, alone or before `:stateful` or `:<resource type>`");
 }
 
 #[test]
@@ -607,7 +607,53 @@ fn a_third_zone_replaces_nothing() {
     assert_eq!(created, 5);
 }
 
+#[test]
+fn addresses_of_sixty_loaders_that_are_moved_replace_nothing() {
+    let project = Project::empty();
+    let Some(_) = terraform(&project.path(""), &["version"]) else { return };
+    let names: Vec<String> = (1..=60).map(|number| format!("loader{number}")).collect();
+    let loader = |address: &str, more: &str, name: &str| {
+        format!(
+            "resource \"aws_ecs_task_definition\" \"{address}\" {{\n{more}  family = {name}\n  \
+             container_definitions = jsonencode([{{ name = {name}, image = \"a:1\" }}])\n}}\n"
+        )
+    };
+    let each = |name: &String| loader(name, "", &format!("\"{name}\""));
+    project.write("root/main.tf", names.iter().map(each).collect::<String>());
+    commit(&project);
+    let keys = serde_json::to_string(&names).unwrap();
+    let all = loader("loader", &format!("  for_each = toset({keys})\n"), "each.key");
+    project.write("root/main.tf", &all);
+    let counts = || {
+        let run = plan(&project, &["--root", "root", "--base", "HEAD", "--format", "json"]).code(2);
+        let report: Value = serde_json::from_str(&run.out).unwrap();
+        let counts = report["roots"][0]["counts"].clone();
+        ["replace", "destroy", "update", "create", "move"].map(|it| counts[it].as_u64().unwrap())
+    };
+    assert_eq!(counts(), [0, 60, 0, 60, 0], "without `moved` each is another");
+    let moved = |name: &String| {
+        let ty = "aws_ecs_task_definition";
+        format!("moved {{\n  from = {ty}.{name}\n  to   = {ty}.loader[\"{name}\"]\n}}\n")
+    };
+    project.write("root/main.tf", all + &names.iter().map(moved).collect::<String>());
+    assert_eq!(counts(), [0, 0, 0, 0, 60]);
+}
+
 // Faults.
+
+#[test]
+fn facts_that_are_wrong_are_shown_at_their_line() {
+    let Some(project) = repository() else { return };
+    project.write("root/x.tf", "resource \"toy_car\" \"x\" {}\n");
+    project.write(
+        "root/versions.tf",
+        "terraform {\n  required_providers {\n    toy = { source = \"example/toy\" }\n  }\n}\n",
+    );
+    let facts = "facts 1\nprovider example/toy\n\nresource toy_car\n  colour = string optoinal\n";
+    project.write("toy.facts", facts);
+    let args = ["--root", "root", "--from-nothing", "--facts", "toy.facts"];
+    assert_snapshot!(plan(&project, &args).code(1).err);
+}
 
 #[test]
 fn an_unknown_resource_type_says_who_may_be_wrong() {
@@ -777,4 +823,450 @@ fn folders_of_runs_that_were_killed_are_swept() {
     project.write(&format!(".git/tmp/stackwright-{gone}-abc/state"), "");
     fake(&project, &format!("{VERSION}\nexit 2"));
     let _ = plan(&project, &["--root", "root", "--from-nothing", "--terraform", "./fake"]).code(1);
+}
+
+// What only the provider's code knows.
+
+const SEARCH: &str = r#"resource "aws_opensearch_domain" "logs" {
+  domain_name    = "logs"
+  engine_version = "OpenSearch_2.11"
+
+  ebs_options {
+    ebs_enabled = true
+    volume_size = 20
+  }
+}
+
+resource "aws_lb" "web" {
+  name               = "web"
+  load_balancer_type = "application"
+  subnets            = ["subnet-1", "subnet-2"]
+}
+
+resource "aws_lb" "tcp" {
+  name               = "tcp"
+  load_balancer_type = "network"
+  subnets            = ["subnet-1", "subnet-2"]
+}
+"#;
+
+/// A version of a search engine, and the subnets of load balancers, have changed.
+fn conditional() -> Option<Project> {
+    let project = Project::empty();
+    terraform(&project.path(""), &["version"])?;
+    project.write("root/main.tf", SEARCH);
+    commit(&project);
+    let changed =
+        SEARCH.replace("OpenSearch_2.11", "OpenSearch_1.3").replace("subnet-2", "subnet-3");
+    project.write("root/main.tf", changed);
+    Some(project)
+}
+
+#[test]
+fn what_may_be_replaced_is_said_so_with_its_condition() {
+    let Some(project) = conditional() else { return };
+    assert_snapshot!(plan(&project, &["--root", "root", "--base", "HEAD"]));
+}
+
+#[test]
+fn what_may_be_replaced_is_said_in_every_format() {
+    let Some(project) = conditional() else { return };
+    let of = |format: &str| {
+        plan(&project, &["--root", "root", "--base", "HEAD", "--format", format]).code(2).out
+    };
+    assert_snapshot!(of("markdown"));
+    assert_snapshot!(of("github"));
+    let json: Value = serde_json::from_str(&of("json")).unwrap();
+    assert_eq!(json["roots"][0]["counts"]["maybe_replace"], 2);
+    let group = &json["roots"][0]["components"][0]["groups"][0];
+    assert_eq!((&group["may_be_replaced"], &group["action"]), (&json!(true), &json!("update")));
+    assert_eq!(
+        group["attributes"][0],
+        json!({
+            "path": "engine_version",
+            "old": {"value": "OpenSearch_2.11"}, "new": {"value": "OpenSearch_1.3"},
+            "forces": false, "may_force": true,
+            "condition": "a version that the domain cannot be upgraded to",
+        })
+    );
+}
+
+#[test]
+fn what_may_be_replaced_is_denied_only_when_that_is_asked_for() {
+    let Some(project) = conditional() else { return };
+    let run = |deny: &str| plan(&project, &["--root", "root", "--base", "HEAD", "--deny", deny]);
+    let with = run("replace:stateful").code(2).err;
+    assert!(
+        with.contains("warning[SW612]: `aws_opensearch_domain.logs` may be replaced"),
+        "{with}"
+    );
+    assert!(!with.contains("aws_lb"), "{with}");
+    let all = run("replace").code(2).err;
+    assert!(all.contains("`aws_lb.tcp` may be replaced") && !all.contains("aws_lb.web"), "{all}");
+    assert_snapshot!(run("maybe-replace:stateful").code(1).err);
+}
+
+// Conditions on what is made up.
+
+const CONDITIONS: &str = r#"variable "image" {
+  type = string
+  validation {
+    condition     = startswith(var.image, "registry.example.com/")
+    error_message = "It comes from our registry."
+  }
+}
+
+data "aws_vpc" "main" {
+  tags = { Name = "main" }
+  lifecycle {
+    postcondition {
+      condition     = self.cidr_block == "10.250.0.0/16"
+      error_message = "It is the network that was agreed on."
+    }
+  }
+}
+
+module "queue" {
+  source = "./queue"
+  vpc    = data.aws_vpc.main.id
+  size   = 3
+}
+
+output "image" {
+  value = var.image
+}
+"#;
+
+const CONDITIONS_OF_QUEUE: &str = r#"variable "vpc" {}
+variable "size" {}
+
+resource "aws_sqs_queue" "a" {
+  name = "a"
+  lifecycle {
+    precondition {
+      condition     = var.vpc == "vpc-1"
+      error_message = "Queues are for one network."
+    }
+    precondition {
+      condition     = var.size < 5
+      error_message = "No more than four."
+    }
+  }
+}
+"#;
+
+/// A root with conditions that what is made up does not meet, committed. `None` without Terraform.
+fn unmet() -> Option<Project> {
+    let project = Project::empty();
+    terraform(&project.path(""), &["version"])?;
+    project.write("root/main.tf", CONDITIONS);
+    project.write("root/queue/main.tf", CONDITIONS_OF_QUEUE);
+    commit(&project);
+    Some(project)
+}
+
+#[test]
+fn a_condition_that_what_is_made_up_does_not_meet_is_a_warning() {
+    let Some(project) = unmet() else { return };
+    let run = plan(&project, &["--root", "root", "--from-nothing"]).code(2);
+    assert!(run.out.contains("1 to create"), "{run}");
+    assert_snapshot!(run.err);
+}
+
+#[test]
+fn a_condition_on_what_is_written_stays_an_error() {
+    let Some(project) = unmet() else { return };
+    project.edit("root/main.tf", "size   = 3", "size   = 7");
+    let run = plan(&project, &["--root", "root", "--from-nothing"]).code(1);
+    assert!(run.err.contains("error[SW605]: resource precondition failed"), "{run}");
+    let (_, error) = run.err.split_once("error[").unwrap();
+    assert!(error.contains("No more than four.") && !error.contains("offline"), "{run}");
+    // So does one on a value that somebody has given.
+    project.edit("root/main.tf", "size   = 7", "size   = 3");
+    project.write("my.tfvars", "image = \"docker.io/x\"\n");
+    let args = ["--root", "root", "--from-nothing", "--var-file", "my.tfvars"];
+    let run = plan(&project, &args).code(1);
+    assert!(run.err.contains("error[SW605]: invalid value for variable"), "{run}");
+}
+
+#[test]
+fn what_conditions_the_old_tree_has_is_no_question() {
+    let Some(project) = unmet() else { return };
+    project.write("root/main.tf", "resource \"aws_sqs_queue\" \"b\" {}\n");
+    let run = plan(&project, &["--root", "root", "--base", "HEAD"]).code(2);
+    assert!(run.out.contains("1 to destroy, 1 to create") && run.err.is_empty(), "{run}");
+}
+
+// Providers that are installed in the root.
+
+const TOY: &str = "facts 1
+provider example/toy 2.1.0
+
+resource toy_car
+  colour = string optional
+  id = string computed
+";
+
+/// A root whose provider `terraform init` could have installed, and a Terraform that talks to it.
+pub fn installed() -> Option<(Project, String)> {
+    let project = Project::empty();
+    terraform(&project.path(""), &["version"])?;
+    project.write("toy.facts", TOY);
+    project.write(
+        "root/main.tf",
+        "terraform {\n  required_providers {\n    toy = {\n      source = \"example/toy\"\n    }\n  }\n}\n\n\
+         resource \"toy_car\" \"a\" {\n  colour = \"red\"\n}\n",
+    );
+    let platform = terraform(&project.path(""), &["version", "-json"])?;
+    let platform: Value = serde_json::from_slice(&platform.stdout).unwrap();
+    let platform = platform["platform"].as_str().unwrap();
+    let program = format!(
+        "root/.terraform/providers/registry.terraform.io/example/toy/2.1.0/{platform}/terraform-provider-toy_v2.1.0"
+    );
+    let binary = env!("CARGO_BIN_EXE_stackwright");
+    let facts = project.path("toy.facts");
+    script(&project, &program, &format!("exec {binary} provider serve {}\n", facts.display()));
+    script(&project, "terraform", "TF_DISABLE_PLUGIN_TLS=1 exec terraform \"$@\"\n");
+    let terraform = project.path("terraform").display().to_string();
+    Some((project, terraform))
+}
+
+fn script(project: &Project, path: &str, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    project.write(path, format!("#!/bin/sh\n{text}"));
+    let all = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(project.path(path), all).unwrap();
+}
+
+#[test]
+fn the_schema_of_an_installed_provider_can_be_used_and_its_root_is_not_touched() {
+    let Some((project, terraform)) = installed() else { return };
+    let before = project.files();
+    let args = ["--root", "root", "--from-nothing", "--terraform", &terraform];
+    let from_facts = project.finish(command(&project, &[&["plan"], &args[..]].concat())).code(1);
+    assert!(from_facts.err.contains("error[SW607]"), "{from_facts}");
+    let args = [&["plan"], &args[..], &["--schema", "from-terraform"]].concat();
+    let run = project.finish(command(&project, &args)).code(2);
+    assert!(run.out.contains("1 toy car created"), "{run}");
+    let ours = |files: Vec<(String, Vec<u8>)>| -> Vec<(String, Vec<u8>)> {
+        files.into_iter().filter(|(path, _)| !path.starts_with(".git/")).collect()
+    };
+    assert_eq!(ours(before), ours(project.files()));
+    // What such a provider does not have is said by its own schema.
+    project.edit("root/main.tf", "colour", "color");
+    let run = project.finish(command(&project, &args)).code(1);
+    assert!(run.err.contains("Did you mean \"colour\"?"), "{run}");
+}
+
+#[test]
+fn a_root_without_an_installed_provider_is_said_so() {
+    let project = Project::empty();
+    let Some(_) = terraform(&project.path(""), &["version"]) else { return };
+    project.write("root/main.tf", "resource \"aws_sqs_queue\" \"a\" {}\n");
+    let args = ["--root", "root", "--from-nothing", "--schema", "from-terraform"];
+    assert_snapshot!(plan(&project, &args).code(1).err);
+}
+
+#[test]
+fn another_major_version_than_the_facts_is_one_line() {
+    let project = Project::empty();
+    let Some(_) = terraform(&project.path(""), &["version"]) else { return };
+    project.write("root/main.tf", "resource \"aws_sqs_queue\" \"a\" {}\n");
+    let lock = "provider \"registry.terraform.io/hashicorp/aws\" {\n  version = \"5.31.0\"\n}\n";
+    project.write("root/.terraform.lock.hcl", lock);
+    let args = ["--root", "root", "--from-nothing"];
+    assert_snapshot!(plan(&project, &args).code(2).out);
+    let json = plan(&project, &[&args[..], &["--format", "json"]].concat()).code(2).out;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let other = json!({"provider": "hashicorp/aws", "wanted": "5.31.0", "known": "6.47.0"});
+    assert_eq!(json["roots"][0]["other_versions"], json!([other]));
+    // Facts of the locked version win, wherever they stand.
+    let facts = |version: &str, argument: &str| {
+        let name = format!("{version}.facts");
+        let text = format!(
+            "facts 1\nprovider hashicorp/aws {version}\n\nconfig\n  region = string optional\n\n\
+             resource aws_sqs_queue\n  id = string computed\n  {argument} = string optional\n"
+        );
+        project.write(&name, text);
+        name
+    };
+    let (five, six) = (facts("5.31.0", "old"), facts("6.0.0", "new"));
+    project.write("root/main.tf", "resource \"aws_sqs_queue\" \"a\" {\n  old = \"x\"\n}\n");
+    let own = ["--facts", &five, "--facts", &six];
+    let run = plan(&project, &[&args[..], &own].concat()).code(2);
+    assert!(!run.out.contains("is planned as"), "{run}");
+}
+
+// Interruptions.
+
+fn until(what: &str, is: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is() {
+        assert!(start.elapsed() < Duration::from_secs(120), "{what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn signal(process: u32, signal: &str) {
+    let status = Command::new("kill").args([signal, &process.to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+#[test]
+fn an_interrupted_live_plan_gives_terraform_its_time() {
+    let project = Project::empty();
+    project.write("root/main.tf", "");
+    // Longer than what has nothing to lose is given.
+    script(
+        &project,
+        "terraform",
+        "[ \"$1\" = plan ] || { echo 'Terraform v1.11.4'; exit 0; }\n\
+         trap 'sleep 4; touch ../released; exit 1' INT\n\
+         touch ../started\nwhile :; do sleep 0.05; done\n",
+    );
+    let program = project.path("terraform").display().to_string();
+    let args = ["plan", "--root", "root", "--live", "--terraform", &program];
+    let mut command = command(&project, &args);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    until("terraform has started", || project.path("started").exists());
+    signal(child.id(), "-INT");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(project.path("released").exists(), "{output:?}");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(err.contains("interrupt again to kill it"), "{err}");
+}
+
+#[test]
+fn a_killed_plan_leaves_no_process_and_the_next_one_sweeps_what_it_left() {
+    let Some((project, _)) = installed() else { return };
+    script(
+        &project,
+        "terraform",
+        "[ \"$1\" = plan ] && { echo $$ > pid.new; mv pid.new \"$0.pid\"; }\nexec terraform \"$@\"\n",
+    );
+    project.write("root/main.tf", "resource \"aws_sqs_queue\" \"a\" {}\n");
+    let program = project.path("terraform").display().to_string();
+    let args = ["plan", "--root", "root", "--from-nothing", "--terraform", &program];
+    let mut first = command(&project, &args);
+    let mut child = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let pid = project.path("terraform.pid");
+    until("terraform has started", || pid.exists());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let terraform = std::fs::read_to_string(pid).unwrap();
+    let alive = || {
+        let mut kill = Command::new("kill");
+        kill.args(["-0", terraform.trim()]).stderr(Stdio::null()).status().unwrap().success()
+    };
+    until("terraform ends without its provider", || !alive());
+    let left = || -> Vec<std::path::PathBuf> {
+        let left = std::fs::read_dir(project.path(".git/tmp")).unwrap();
+        left.map(|entry| entry.unwrap().path()).collect()
+    };
+    assert!(left().len() >= 2, "a tree and sockets: {:?}", left());
+    // Sockets of a moment ago may be those of a plan that begins.
+    for path in left() {
+        let ago = std::time::SystemTime::now() - Duration::from_secs(120);
+        std::fs::File::open(path).unwrap().set_modified(ago).unwrap();
+    }
+    let _ = project.finish(command(&project, &args)).code(2);
+    assert!(left().is_empty(), "{:?}", left());
+}
+
+// OpenTofu. The real one is not here: Terraform stands for it.
+
+#[test]
+fn tofu_is_found_where_there_is_no_terraform_and_its_registry_is_served() {
+    let project = Project::empty();
+    let Some(_) = terraform(&project.path(""), &["version"]) else { return };
+    let path = std::env::var("PATH").unwrap();
+    let find = |name: &str| {
+        std::env::split_paths(&path)
+            .map(|folder| folder.join(name))
+            .find(|it| it.is_file())
+            .unwrap()
+    };
+    let real = find("terraform").display().to_string();
+    script(
+        &project,
+        "bin/tofu",
+        &format!(
+            "[ \"$1\" = version ] && {{ echo 'OpenTofu v1.9.0'; exit 0; }}\nexec {real} \"$@\"\n"
+        ),
+    );
+    std::os::unix::fs::symlink(find("git"), project.path("bin/git")).unwrap();
+    let root = |registry: &str| {
+        format!(
+            "terraform {{\n  required_providers {{\n    aws = {{\n      source = \"{registry}hashicorp/aws\"\n    }}\n  }}\n}}\n\n\
+             resource \"aws_sqs_queue\" \"a\" {{}}\n"
+        )
+    };
+    for registry in ["", "registry.opentofu.org/"] {
+        project.write("root/main.tf", root(registry));
+        let mut command = command(&project, &["plan", "--root", "root", "--from-nothing"]);
+        command.env("PATH", project.path("bin"));
+        let run = project.finish(command).code(2);
+        assert!(run.out.contains("1 sqs queue created"), "{run}");
+    }
+    project.write("root/main.tf", "resource \"aws_sqs_queue\" \"a\" {\n  x = 1\n}\n");
+    script(
+        &project,
+        "bin/tofu",
+        "[ \"$1\" = version ] && { echo 'OpenTofu v1.9.0'; exit 0; }\nexit 3\n",
+    );
+    let mut command = command(&project, &["plan", "--root", "root", "--from-nothing"]);
+    command.env("PATH", project.path("bin"));
+    let run = project.finish(command).code(1);
+    assert!(run.err.contains("`tofu plan` ended with exit code 3"), "{run}");
+}
+
+#[test]
+fn what_the_simulation_has_made_up_is_not_shown_as_if_it_were_real() {
+    const ROOT: &str = r#"data "aws_ami" "linux" {
+  owners = ["amazon"]
+  filter {
+    name   = "name"
+    values = ["al2023-*"]
+  }
+}
+
+data "aws_caller_identity" "me" {}
+
+resource "aws_sqs_queue" "jobs" {
+  name = "jobs"
+}
+
+resource "aws_instance" "a" {
+  ami           = data.aws_ami.linux.id
+  instance_type = "t3.nano"
+}
+
+resource "aws_iam_role_policy" "a" {
+  role = "worker"
+  policy = jsonencode({
+    Statement = [{ Effect = "Allow", Action = "sqs:SendMessage", Resource = aws_sqs_queue.jobs.arn }]
+  })
+}
+
+resource "aws_sns_topic" "a" {
+  name         = "a"
+  display_name = "mine-0a1b2c3d4e5f"
+}
+
+resource "aws_s3_bucket" "logs" {
+  bucket = "logs-${data.aws_caller_identity.me.account_id}"
+}
+"#;
+    let project = Project::empty();
+    let Some(_) = terraform(&project.path(""), &["version"]) else { return };
+    project.write("root/main.tf", ROOT);
+    commit(&project);
+    let changed = ROOT
+        .replace("al2023-*", "al2024-*")
+        .replace("Resource = aws_sqs_queue.jobs.arn", "Resource = \"${aws_sqs_queue.jobs.arn}/*\"")
+        .replace("mine-0a1b", "mine-1a1b")
+        .replace("logs-$", "log-$");
+    project.write("root/main.tf", changed);
+    assert_snapshot!(plan(&project, &["--root", "root", "--base", "HEAD"]).out);
 }

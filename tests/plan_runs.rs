@@ -96,6 +96,99 @@ fn another_base_is_simulated_anew() {
 }
 
 #[test]
+fn other_facts_are_another_base() {
+    let Some(project) = stacks(1) else { return };
+    project.write("mine/main.tf", "resource \"aws_sqs_queue\" \"a\" {\n  name = \"x\"\n}\n");
+    commit(&project);
+    let write = |name: &str| {
+        let text = format!(
+            "facts 1\nprovider hashicorp/aws 6.47.0\n\n\
+             resource aws_sqs_queue\n  id = string computed\n  name = {name}\n"
+        );
+        project.write(".git/my.facts", text);
+    };
+    let ran = |args: &[&str]| plan(&project, &[&["--root", "mine"], args].concat()).1;
+    let own = ["--facts", ".git/my.facts"];
+    assert_eq!([ran(&[]), ran(&[])], ["version apply plan show", "version plan show"]);
+    write("string optional");
+    assert_eq!([ran(&own), ran(&own)], ["version apply plan show", "version plan show"]);
+    write("string optional replaces");
+    assert_eq!([ran(&own), ran(&own)], ["version apply plan show", "version plan show"]);
+    assert_eq!(ran(&[]), "version plan show", "each is kept");
+}
+
+#[test]
+fn the_schema_of_an_installed_provider_is_another_base() {
+    let Some((project, terraform)) = crate::plan::installed() else { return };
+    let write = |facts: &str| project.write("toy.facts", facts);
+    let plan = |args: &[&str]| {
+        let all = ["plan", "--root", "root", "--base", "HEAD", "--terraform", &terraform];
+        let mut command = command(&project, &[&all, args].concat());
+        command.env("HOME", project.path(".git/home"));
+        let run = project.finish(command).code(0);
+        (entries(&project).len(), run)
+    };
+    let toy = project.read("toy.facts");
+    project.write("root/.gitignore", ".terraform\n");
+    commit(&project);
+    fs::create_dir(project.path(".git/home")).unwrap();
+    let installed = ["--schema", "from-terraform"];
+    assert_eq!(plan(&installed).0, 1);
+    assert_eq!(plan(&installed).0, 1);
+    write(&toy.replace("colour = string optional", "colour = string optional computed"));
+    assert_eq!(plan(&installed).0, 2, "what is installed has another schema");
+    write(&toy.replace("toy_car\n", "toy_car\n  doors = number optional\n"));
+    assert_eq!(plan(&installed).0, 2, "that nothing names is not part of it");
+    assert_eq!(plan(&["--facts", "toy.facts"]).0, 2, "it is the same, wherever it comes from");
+}
+
+#[test]
+fn a_module_that_is_installed_anew_is_another_base() {
+    let Some(project) = stacks(1) else { return };
+    let call = "module \"queue\" {\n  source  = \"example/queue/aws\"\n  version = \"1.0.0\"\n}\n";
+    project.write("stacks/s0/mine.tf", call);
+    project.write(".gitignore", ".terraform\n");
+    commit(&project);
+    let modules = "stacks/s0/.terraform/modules";
+    let manifest = serde_json::json!({"Modules": [{
+        "Key": "queue", "Source": "registry.terraform.io/example/queue/aws",
+        "Version": "1.0.0", "Dir": ".terraform/modules/queue",
+    }]});
+    project.write(&format!("{modules}/modules.json"), manifest.to_string());
+    let main = format!("{modules}/queue/main.tf");
+    project.write(&main, "resource \"aws_sqs_queue\" \"a\" {\n  name = \"a\"\n}\n");
+    let plan = || {
+        let (run, ran) = plan(&project, &["--all"]);
+        assert!(run.out.contains("no changes"), "{run}");
+        ran
+    };
+    assert_eq!([plan(), plan()], ["version apply plan show", "version plan show"]);
+    project.edit(&main, "\"a\"\n}", "\"b\"\n}");
+    assert_eq!([plan(), plan()], ["version apply plan show", "version plan show"]);
+    // Without it, nothing of it is in the state.
+    fs::remove_dir_all(project.path(modules)).unwrap();
+    assert_eq!([plan(), plan()], ["version apply plan show", "version plan show"]);
+}
+
+#[test]
+fn what_a_base_has_made_up_is_known_when_it_is_not_simulated_again() {
+    let Some(project) = stacks(1) else { return };
+    let data = "data \"aws_vpc\" \"old\" {\n  id = \"vpc-1\"\n}\n";
+    let output = |value: &str| format!("output \"x\" {{\n  value = {value}\n}}\n");
+    project.write(
+        "stacks/s0/mine.tf",
+        [data, &output("data.aws_vpc.old.main_route_table_id")].concat(),
+    );
+    commit(&project);
+    project.write("stacks/s0/mine.tf", output("\"mine\""));
+    let (first, ran) = plan(&project, &[]);
+    assert!(first.out.contains("~ x: (simulated) → \"mine\""), "{first}");
+    assert_eq!(ran, "version apply plan show");
+    let (second, ran) = plan(&project, &[]);
+    assert_eq!((second, ran.as_str()), (first, "version plan show"));
+}
+
+#[test]
 fn an_attribute_that_the_base_did_not_name_is_simulated_too() {
     let Some(project) = stacks(1) else { return };
     assert_eq!(plan(&project, &["--all"]).0.code, Some(0));
@@ -106,7 +199,7 @@ fn an_attribute_that_the_base_did_not_name_is_simulated_too() {
     project.write("stacks/s0/mine.tf", [vpc, output].concat());
     let (run, ran) = plan(&project, &[]);
     assert_eq!(ran, "version apply plan show");
-    assert!(run.out.contains("+ acl: null → \"acl-"), "it is in the simulated state: {run}");
+    assert!(run.out.contains("+ acl: null → (simulated)"), "it is in the simulated state: {run}");
     assert_eq!(plan(&project, &[]).0, run);
 }
 
@@ -185,6 +278,16 @@ fn a_root_that_is_refused_is_asked_again_with_all_that_the_provider_has() {
       |
       = help: An argument named "instance_tenanci" is not expected here. Did you mean "instance_tenancy"?
     "#);
+}
+
+#[test]
+fn what_is_used_as_a_whole_has_what_nothing_names() {
+    let Some(project) = stacks(1) else { return };
+    let vpc = "resource \"aws_vpc\" \"mine\" {\n  cidr_block = \"10.9.0.0/16\"\n}\n";
+    let output = "output \"x\" {\n  value = contains(keys(aws_vpc.mine), join(\"_\", [\"owner\", \"id\"]))\n}\n";
+    project.write("stacks/s0/mine.tf", [vpc, output].concat());
+    let (run, _) = plan(&project, &["--from-nothing"]);
+    assert!(run.out.contains("+ x: null → true"), "{run}");
 }
 
 #[test]

@@ -142,6 +142,7 @@ fn aws() -> Provider {
         ]
         .into(),
         data_sources: [("aws_caller_identity".to_owned(), resource(Sdk::V2, identity))].into(),
+        ephemeral: std::collections::BTreeMap::new(),
     }
 }
 

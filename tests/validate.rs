@@ -55,6 +55,23 @@ fn terraforms_errors_are_shown_at_their_lines() {
 }
 
 #[test]
+fn what_is_not_validated_as_it_is_wanted_is_one_line() {
+    let Some(project) = root(
+        "module \"vpc\" {\n  source = \"example/vpc/aws\"\n}\n\nresource \"aws_sqs_queue\" \"a\" {}\n",
+    ) else {
+        return;
+    };
+    let lock = "provider \"registry.terraform.io/hashicorp/aws\" {\n  version = \"5.31.0\"\n}\n";
+    project.write("root/.terraform.lock.hcl", lock);
+    let run = validate(&project, &["--root", "root"]).success();
+    assert_snapshot!(run);
+    let note = run.lines().nth(1).unwrap();
+    let json = validate(&project, &["--root", "root", "--format", "json"]).success();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["note"], note);
+}
+
+#[test]
 fn a_stack_that_is_not_there_is_said_so() {
     let project = Project::with(crate::support::STACK);
     let run = validate(&project, &["--stack", "dmeo"]).code(1);

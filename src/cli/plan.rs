@@ -2,14 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use stackwright::diagnostic::{Diagnostic, Sources, codes};
 use stackwright::plan::cache::Cache;
-use stackwright::plan::compare::{Base, Planned, Planner, Scratch, Target};
+use stackwright::plan::compare::{Base, OwnFacts, Planned, Planner, Schema, Scratch, Target};
 use stackwright::plan::deny::{self, Deny};
 use stackwright::plan::revision::Git;
 use stackwright::plan::summary::{Origin, Summary};
@@ -91,6 +91,7 @@ pub struct PlanArgs {
     ///
     /// `stateful` is what holds data: databases, buckets, file systems, queues, keys, repositories,
     /// log groups. Where CI is set, the default is `replace:stateful,destroy:stateful`.
+    /// `maybe-replace` is an update that the real provider may turn into a replacement.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     deny: Vec<String>,
 
@@ -118,6 +119,19 @@ pub struct Tool {
     /// They come before those that Stackwright has.
     #[arg(long, value_name = "FILE")]
     facts: Vec<PathBuf>,
+
+    /// Where the schemas of providers come from
+    #[arg(long, value_name = "SOURCE", default_value = "facts")]
+    schema: SchemaSource,
+}
+
+/// Where the schemas of providers come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SchemaSource {
+    /// Facts: those of `--facts`, and those that Stackwright has.
+    Facts,
+    /// The providers that `terraform init` has installed in the root.
+    FromTerraform,
 }
 
 /// How a result looks.
@@ -138,12 +152,20 @@ impl Tool {
         Duration::from_secs(self.timeout.max(1))
     }
 
-    pub fn facts(&self) -> anyhow::Result<Vec<String>> {
+    pub fn facts(&self) -> anyhow::Result<Vec<OwnFacts>> {
         let read = |file: &PathBuf| {
-            fs::read_to_string(file)
-                .map_err(|error| anyhow::anyhow!("cannot read `{}`: {error}", file.display()))
+            let text = fs::read_to_string(file)
+                .map_err(|error| anyhow::anyhow!("cannot read `{}`: {error}", file.display()))?;
+            Ok(OwnFacts { file: file.display().to_string(), text })
         };
         self.facts.iter().map(read).collect()
+    }
+
+    pub fn schema(&self) -> Schema {
+        match self.schema {
+            SchemaSource::Facts => Schema::Facts,
+            SchemaSource::FromTerraform => Schema::FromTerraform,
+        }
     }
 
     pub fn find(&self, stop: &Stop) -> Result<Terraform, Error> {
@@ -253,6 +275,7 @@ pub fn plan(
         terraform: &terraform,
         var_files,
         facts: args.tool.facts()?,
+        schema: args.tool.schema(),
         scratch: &scratch,
         cache: caches().filter(|_| !args.no_cache).and_then(|caches| Cache::open(&caches)),
         sources,
@@ -493,15 +516,20 @@ pub fn side_by_side(
 }
 
 /// Pulled when the user or the machine wants us to end, so that nothing is left behind. The second
-/// time, we end at once.
+/// time, what runs is killed; the third time, we are gone at once.
 pub fn stop() -> anyhow::Result<Stop> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let flag = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-        signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&flag))?;
-        signal_hook::flag::register(signal, Arc::clone(&flag))?;
-    }
-    Ok(Stop::from_flag(flag))
+    let stop = Stop::default();
+    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+    let pulled = stop.clone();
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        for _ in signals.forever() {
+            if pulled.pull() > 2 {
+                std::process::exit(1);
+            }
+        }
+    })?;
+    Ok(stop)
 }
 
 fn locked(sources: &Mutex<Sources>) -> std::sync::MutexGuard<'_, Sources> {

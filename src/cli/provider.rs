@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use stackwright::plan::distill::{self, Behaviours, Options, Selection};
-use stackwright::plan::facts;
+use stackwright::plan::{facts, server};
 
 use super::Outcome;
 use super::output::Output;
+use super::plan::stop;
 
 /// Say what is known of Terraform providers
 #[derive(Debug, Args)]
@@ -24,6 +25,19 @@ pub struct ProviderArgs {
 #[derive(Debug, Subcommand)]
 enum ProviderCommand {
     Distill(DistillArgs),
+    #[command(hide = true)]
+    Serve(ServeArgs),
+}
+
+/// Be the provider that a facts file describes, for a Terraform that has started us as one
+///
+/// Terraform's secure channel to providers that it starts is not spoken: it has to be told so with
+/// `TF_DISABLE_PLUGIN_TLS=1`.
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// The facts
+    #[arg(value_name = "FACTS")]
+    facts: PathBuf,
 }
 
 /// Turn a provider's schema into a facts file
@@ -76,7 +90,27 @@ struct DistillArgs {
 pub fn provider(args: &ProviderArgs, output: &mut Output) -> anyhow::Result<Outcome> {
     match &args.command {
         ProviderCommand::Distill(args) => distill(args, output),
+        ProviderCommand::Serve(args) => serve(args, output),
     }
+}
+
+fn serve(args: &ServeArgs, output: &mut Output) -> anyhow::Result<Outcome> {
+    let provider = facts::parse(&read(&args.facts)?)
+        .with_context(|| format!("cannot understand `{}`", args.facts.display()))?;
+    let serving = server::serve(vec![provider], server::Options::default())?;
+    let places: serde_json::Value = serde_json::from_str(&serving.reattach())?;
+    let place = places.as_object().and_then(|places| places.values().next());
+    let address = &place.context("nothing is served")?["Addr"];
+    let (network, address) = (address["Network"].as_str(), address["String"].as_str());
+    // go-plugin's handshake: its version, the protocol's, and where to call.
+    let handshake =
+        format!("1|6|{}|{}|grpc|\n", network.unwrap_or_default(), address.unwrap_or_default());
+    output.print(&handshake)?;
+    let stop = stop()?;
+    while !stop.is_pulled() {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    Ok(Outcome::Good)
 }
 
 fn distill(args: &DistillArgs, output: &mut Output) -> anyhow::Result<Outcome> {

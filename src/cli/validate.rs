@@ -9,6 +9,7 @@ use stackwright::plan::compare::{Planner, Scratch, Target};
 use stackwright::plan::revision::Git;
 use stackwright::plan::{Error, roots};
 use stackwright::project::Project;
+use stackwright::report::plan::left_out;
 use stackwright::report::{count, diagnostics};
 use stackwright::tree;
 
@@ -113,6 +114,7 @@ pub fn validate(
         terraform: &terraform,
         var_files: Vec::new(),
         facts: args.tool.facts()?,
+        schema: args.tool.schema(),
         scratch: &scratch,
         cache: None,
         sources,
@@ -127,11 +129,14 @@ pub fn validate(
         0 => format!("{roots}: valid"),
         errors => format!("{roots}: {}", count(errors, "error")),
     };
+    let left_out = left_out(&validated, "validated").join("; ");
+    let note = (!left_out.is_empty()).then(|| format!("validated offline: {left_out}"));
+    let line = note.as_ref().map_or(String::new(), |note| format!("{note}\n"));
     let sources = sources.lock().expect("no thread is left");
     let text = match args.format {
         Format::Terminal => {
             output.diagnostics(&all, &sources)?;
-            format!("{summary}\n")
+            format!("{summary}\n{line}")
         }
         Format::Json => {
             let roots: Vec<&str> =
@@ -140,11 +145,12 @@ pub fn validate(
                 "version": 1,
                 "roots": roots,
                 "summary": summary,
+                "note": note,
                 "diagnostics": diagnostics::json_value(&all, &sources),
             });
             format!("{json:#}\n")
         }
-        Format::Github => format!("{}{summary}\n", diagnostics::github(&all, &sources)),
+        Format::Github => format!("{}{summary}\n{line}", diagnostics::github(&all, &sources)),
         Format::Sarif => format!("{:#}\n", diagnostics::sarif(&all, &sources)),
     };
     output.print(&text)?;

@@ -221,6 +221,9 @@ catalogue! {
     DENIED = "SW610", "denied";
     /// A plan of files that are not what the description says.
     PLAN_OF_DRIFT = "SW611", "plan-of-drift";
+    /// An attribute of a resource that holds data changes, which replaces the resource under a
+    /// condition that only the provider's code knows.
+    MAY_BE_REPLACED = "SW612", "may-be-replaced";
 
     // The bump.
     /// The project is in no git repository, or in one that git does not trust.

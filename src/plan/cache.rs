@@ -32,7 +32,8 @@ struct Limits {
 
 const LIMITS: Limits = Limits { entries: 200, bytes: 256 << 20 };
 
-/// What an entry begins with; the digest of the rest and a newline follow.
+/// What an entry begins with; the digest of the rest and a newline follow, then what was made up, as
+/// JSON in a line, and the state.
 const MAGIC: &str = "stackwright-state 1 ";
 
 impl Cache {
@@ -51,32 +52,36 @@ impl Cache {
         }
     }
 
-    /// Puts a state where Terraform reads it. False when it is not there, or damaged.
-    pub(super) fn take(&self, key: &Key, to: &Path) -> bool {
+    /// Puts a state where Terraform reads it, and gives back what was made up for it. `None` when it
+    /// is not there, or damaged.
+    pub(super) fn take(&self, key: &Key, to: &Path) -> Option<Vec<String>> {
         let path = self.folder.join(&key.0);
-        let Ok(entry) = fs::read(&path) else { return false };
-        let Some(state) = checked(&entry) else {
+        let entry = fs::read(&path).ok()?;
+        let Some((made_up, state)) = checked(&entry) else {
             tracing::debug!(entry = key.0, "a cached state is damaged");
-            return false;
+            return None;
         };
         if let Err(error) = fs::write(to, state) {
             tracing::debug!(%error, "cannot use a cached state");
-            return false;
+            return None;
         }
         // It was used: it stays longer. Where that cannot be said, it goes earlier.
         let _ = File::options()
             .append(true)
             .open(&path)
             .and_then(|file| file.set_modified(SystemTime::now()));
-        true
+        Some(made_up)
     }
 
-    /// Keeps a state. One in which the name of the folder stands that it was made in would be another
+    /// Keeps a state, and the texts in it that data sources were made up of. One in which the name of the folder stands that it was made in would be another
     /// one in the next run, and is left out.
-    pub(super) fn keep(&self, key: &Key, state: &Path, made_in: &str) {
+    pub(super) fn keep(&self, key: &Key, state: &Path, made_up: &[String], made_in: &str) {
         let kept = fs::read(state).and_then(|state| {
             if !String::from_utf8_lossy(&state).contains(made_in) {
-                self.write(key, &state)?;
+                let mut content = serde_json::to_vec(made_up)?;
+                content.push(b'\n');
+                content.extend(state);
+                self.write(key, &content)?;
                 self.sweep()?;
             }
             Ok(())
@@ -86,11 +91,11 @@ impl Cache {
         }
     }
 
-    fn write(&self, key: &Key, state: &[u8]) -> io::Result<()> {
+    fn write(&self, key: &Key, content: &[u8]) -> io::Result<()> {
         // Readable by nobody else, as all temporary files of this crate are.
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        writeln!(file, "{MAGIC}{}", hex(&Sha256::digest(state)))?;
-        file.write_all(state)?;
+        writeln!(file, "{MAGIC}{}", hex(&Sha256::digest(content)))?;
+        file.write_all(content)?;
         file.persist(self.folder.join(&key.0))?;
         Ok(())
     }
@@ -114,12 +119,20 @@ impl Cache {
     }
 }
 
-/// The state of an entry that is whole.
-fn checked(entry: &[u8]) -> Option<&[u8]> {
-    let end = entry.iter().position(|&byte| byte == b'\n')?;
-    let (head, state) = (&entry[..end], &entry[end + 1..]);
-    (head.strip_prefix(MAGIC.as_bytes())? == hex(&Sha256::digest(state)).as_bytes())
-        .then_some(state)
+/// What was made up for the state of an entry that is whole, and the state.
+fn checked(entry: &[u8]) -> Option<(Vec<String>, &[u8])> {
+    let (head, content) = line(entry)?;
+    if head.strip_prefix(MAGIC.as_bytes())? != hex(&Sha256::digest(content)).as_bytes() {
+        return None;
+    }
+    let (made_up, state) = line(content)?;
+    Some((serde_json::from_slice(made_up).ok()?, state))
+}
+
+/// The first line, and the rest.
+fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.iter().position(|&byte| byte == b'\n')?;
+    Some((&bytes[..end], &bytes[end + 1..]))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -131,8 +144,8 @@ fn hex(bytes: &[u8]) -> String {
 pub(super) struct Key(String);
 
 impl Key {
-    /// Of every file below a folder, and of texts that say the rest.
-    pub fn new(tree: &Path, texts: &[&str]) -> io::Result<Self> {
+    /// Of every file below these folders, and of texts that say the rest. A folder may be missing.
+    pub fn new(trees: &[&Path], texts: &[&str]) -> io::Result<Self> {
         let mut digest = Sha256::new();
         let mut add = |bytes: &[u8]| {
             // Its length tells where it ends.
@@ -141,18 +154,27 @@ impl Key {
         };
         add(this_build()?.as_bytes());
         texts.iter().for_each(|text| add(text.as_bytes()));
-        for entry in walkdir::WalkDir::new(tree).sort_by_file_name() {
-            let entry = entry?;
-            let path = entry.path().strip_prefix(tree).unwrap_or(entry.path());
-            let kind = entry.file_type();
-            if kind.is_symlink() {
-                add(b"link");
-                add(path.as_os_str().as_bytes());
-                add(fs::read_link(entry.path())?.as_os_str().as_bytes());
-            } else if kind.is_file() {
-                add(b"file");
-                add(path.as_os_str().as_bytes());
-                add(&fs::read(entry.path())?);
+        for tree in trees {
+            add(b"tree");
+            if !tree.is_dir() {
+                continue;
+            }
+            // A module that is downloaded from git brings its history along.
+            let entries = walkdir::WalkDir::new(tree).sort_by_file_name().into_iter();
+            let entries = entries.filter_entry(|entry| entry.file_name() != ".git");
+            for entry in entries {
+                let entry = entry?;
+                let path = entry.path().strip_prefix(tree).unwrap_or(entry.path());
+                let kind = entry.file_type();
+                if kind.is_symlink() {
+                    add(b"link");
+                    add(path.as_os_str().as_bytes());
+                    add(fs::read_link(entry.path())?.as_os_str().as_bytes());
+                } else if kind.is_file() {
+                    add(b"file");
+                    add(path.as_os_str().as_bytes());
+                    add(&fs::read(entry.path())?);
+                }
             }
         }
         Ok(Self(hex(&digest.finalize())))
@@ -179,12 +201,14 @@ mod tests {
     fn keep(cache: &Cache, name: &str, state: &str) {
         let file = cache.folder.parent().unwrap().join("state");
         fs::write(&file, state).unwrap();
-        cache.keep(&Key(name.into()), &file, "made-here");
+        cache.keep(&Key(name.into()), &file, &["vpc-1".to_owned()], "made-here");
     }
 
     fn take(cache: &Cache, name: &str) -> Option<String> {
         let file = cache.folder.parent().unwrap().join("taken");
-        cache.take(&Key(name.into()), &file).then(|| fs::read_to_string(file).unwrap())
+        let made_up = cache.take(&Key(name.into()), &file)?;
+        assert_eq!(made_up, ["vpc-1"]);
+        Some(fs::read_to_string(file).unwrap())
     }
 
     /// Makes an entry so many seconds old.
@@ -256,8 +280,9 @@ mod tests {
     #[test]
     fn a_key_is_of_every_path_and_byte() {
         let folder = TempDir::new().unwrap();
-        let key = || Key::new(folder.path(), &["a"]).unwrap();
-        let mut keys = vec![Key::new(folder.path(), &["b"]).unwrap(), key()];
+        let missing = folder.path().join("missing");
+        let key = || Key::new(&[folder.path(), &missing], &["a"]).unwrap();
+        let mut keys = vec![Key::new(&[folder.path(), &missing], &["b"]).unwrap(), key()];
         fs::write(folder.path().join("x"), "1").unwrap();
         keys.push(key());
         fs::write(folder.path().join("x"), "2").unwrap();

@@ -1,5 +1,6 @@
 //! The old tree applied to a simulated state, and the new one planned against it.
 
+use std::collections::BTreeSet;
 use std::convert::identity;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,14 +10,18 @@ use tempfile::TempDir;
 
 use super::cache::{Cache, Key};
 use super::error::Error;
+use super::installed;
 use super::message::{self, Message, Places};
-use super::providers::{self, Extent};
+use super::modules::MODULES;
+use super::providers::{self, Extent, Served};
 use super::revision::{self, Git};
-use super::root::Root;
+use super::root::{Needs, Root, joined};
+use super::schema::Provider;
 use super::server::{Serving, Validation};
-use super::summary::{Origin, Summary};
+use super::summary::{Known, Origin, Summary};
 use super::terraform::{DATA, Surroundings, Terraform};
-use crate::diagnostic::{Diagnostic, Sources, codes};
+use super::versions::OtherVersion;
+use crate::diagnostic::{Diagnostic, Sources, Span, codes};
 
 /// A root to be planned.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,13 +79,35 @@ pub struct Planner<'a> {
     /// Files with values of variables, absolute.
     pub var_files: Vec<PathBuf>,
     /// Facts about providers that come before those that we have.
-    pub facts: Vec<String>,
+    pub facts: Vec<OwnFacts>,
+    /// Where schemas come from.
+    pub schema: Schema,
     /// Everything is put in here.
     pub scratch: &'a Scratch,
     /// Where simulated states are kept.
     pub cache: Option<Cache>,
     /// The files that diagnostics are about.
     pub sources: &'a Mutex<Sources>,
+}
+
+/// A file with facts of the user's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFacts {
+    /// Its path, as the user has written it.
+    pub file: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// Where the schemas of providers come from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Schema {
+    /// The facts.
+    #[default]
+    Facts,
+    /// The providers that `terraform init` has installed in a root; the facts add what a schema
+    /// does not tell, and know the providers that are not installed.
+    FromTerraform,
 }
 
 /// What became of a root.
@@ -94,6 +121,8 @@ pub struct Planned {
     pub diagnostics: Vec<Diagnostic>,
     /// Modules that are not looked into, by call, with their source.
     pub unseen: Vec<(String, String)>,
+    /// Providers that are planned as another version than the root wants.
+    pub other_versions: Vec<OtherVersion>,
 }
 
 /// A private folder for as long as a run takes.
@@ -148,6 +177,45 @@ fn sweep(parent: &Path) {
     }
 }
 
+/// A condition that is not met may be met by what is not made up. One that is an error does not
+/// depend on it.
+fn doubted(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let of_condition =
+        ["check block assertion failed", "precondition failed", "postcondition failed"];
+    let doubt = |diagnostic: Diagnostic| match diagnostic.message.as_str() {
+        _ if diagnostic.is_error() => diagnostic,
+        "invalid value for variable" => diagnostic.help(
+            "offline, a variable without a value is given one that is made up: \
+             `--var-file` gives it a real one",
+        ),
+        message if of_condition.iter().any(|end| message.ends_with(end)) => diagnostic.help(
+            "offline, values of data sources and of other roots' states are made up: \
+             `plan --live` knows whether it fails",
+        ),
+        _ => diagnostic,
+    };
+    diagnostics.into_iter().map(doubt).collect()
+}
+
+/// The modules of a root that are not looked into.
+fn unseen(root: &Root) -> Vec<(String, String)> {
+    root.unseen().iter().map(|(name, source)| (name.clone(), source.clone())).collect()
+}
+
+/// Shows the old tree the modules that are installed in the new one.
+fn lend_modules(target: &Target, old_top: &Path) -> Result<(), Error> {
+    let modules = Path::new(&target.folder).join(MODULES);
+    let (there, here) = (target.top.join(&modules), old_top.join(&modules));
+    // Who keeps them in git has them.
+    if !there.is_dir() || here.exists() || !old_top.join(&target.folder).is_dir() {
+        return Ok(());
+    }
+    let parent = here.parent().unwrap_or(old_top);
+    fs::create_dir_all(parent)
+        .and_then(|()| std::os::unix::fs::symlink(there, &here))
+        .map_err(Error::io("link", "the installed modules"))
+}
+
 /// Writes placeholders for a root's variables, and says so to Terraform.
 fn variables(root: &Root, top: &Path, work: &Path) -> Result<String, Error> {
     let values = root.placeholders(top)?;
@@ -192,16 +260,15 @@ impl Planner<'_> {
             let folder = self.scratch.folder()?;
             let plan = folder.path().join("plan");
             let root = target.top.join(&target.folder);
-            let summary = self.plan_in(
-                &root,
-                &plan,
-                &["-lock=true"],
-                &Surroundings::Live,
-                Origin::Real,
-                target,
-                planned,
-            )?;
-            Ok(Some(summary))
+            let (code, messages) =
+                self.plan_in(&root, &plan, &["-lock=true"], &Surroundings::Live)?;
+            let diagnostics = self.places(target, &target.top).diagnostics(&messages);
+            if code != 0 {
+                return Err(Failed::Diagnostics(diagnostics));
+            }
+            planned.diagnostics.extend(diagnostics);
+            let shown = self.show(&root, &plan, &Surroundings::Live)?;
+            Ok(Some(Summary::read(&shown, Origin::Real)?))
         });
         planned.unwrap_or_else(identity)
     }
@@ -221,11 +288,15 @@ impl Planner<'_> {
     ) -> Result<Option<Summary>, Failed> {
         let work = self.scratch.folder()?;
         let root = Root::read(&target.top, &target.folder)?;
-        planned.unseen = root.unseen().into_iter().collect();
+        planned.unseen = unseen(&root);
         let tree = work.path().join("tree");
         root.stage(&target.top, &tree, &work.path().join(DATA))?;
-        let serving = providers::serve(providers::wanted(&root.needs(), extent, &self.facts)?)?;
-        let reattach = serving.as_ref().map(Serving::reattach);
+        let needs = root.needs();
+        let installed = self.installed(target, &needs, work.path())?;
+        let providers = providers::wanted(&needs, extent, &self.facts, installed)?;
+        let served = providers::serve(&needs, providers)?;
+        planned.other_versions = served.others;
+        let reattach = served.serving.as_ref().map(Serving::reattach);
         let surroundings =
             Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
         let answer = self.terraform.run(
@@ -242,6 +313,21 @@ impl Planner<'_> {
         Ok(None)
     }
 
+    fn diagnostic(&self, error: &Error) -> Diagnostic {
+        let diagnostic = error.diagnostic();
+        let Error::BadFacts { file, error } = error else { return diagnostic };
+        let Some(facts) = self.facts.iter().find(|facts| facts.file == *file) else {
+            return diagnostic;
+        };
+        let mut lines = facts.text.split_inclusive('\n');
+        let start: usize = lines.by_ref().take(error.line.saturating_sub(1)).map(str::len).sum();
+        let line = lines.next().unwrap_or_default();
+        let start = start + line.len() - line.trim_start().len();
+        let end = start + line.trim().len();
+        let mut sources = self.sources.lock().expect("no thread panics while it holds this");
+        diagnostic.at(Span::new(sources.add(file.as_str(), facts.text.as_str()), start..end), "")
+    }
+
     /// What becomes of a root; an error when Terraform refuses it.
     fn attempt(
         &self,
@@ -251,7 +337,7 @@ impl Planner<'_> {
         let mut planned = Planned { name: target.name.clone(), ..Planned::default() };
         match work(&mut planned) {
             Ok(summary) => planned.summary = summary,
-            Err(Failed::Error(error)) => planned.diagnostics.push(error.diagnostic()),
+            Err(Failed::Error(error)) => planned.diagnostics.push(self.diagnostic(&error)),
             Err(Failed::Diagnostics(diagnostics)) => {
                 planned.diagnostics.extend(diagnostics);
                 return Err(planned);
@@ -268,27 +354,38 @@ impl Planner<'_> {
         planned: &mut Planned,
     ) -> Result<Option<Summary>, Failed> {
         let work = self.scratch.folder()?;
-        let now = Root::read(&target.top, &target.folder)?;
-        planned.unseen = now.unseen().into_iter().collect();
+        let mut now = Root::read(&target.top, &target.folder)?;
         let old_top = work.path().join("base");
         let old = match base {
             Base::Nothing => None,
             Base::Commit(git, commit) => {
                 git.extract(commit, &target.folder, &old_top)?;
-                let old = Root::read(&old_top, &target.folder)?;
+                lend_modules(target, &old_top)?;
+                let mut old = Root::read_without(&old_top, &target.folder, now.unseen().keys())?;
+                old.drop_conditions(&old_top);
+                // A module is looked into in both trees, or in neither.
+                if old.unseen() != now.unseen() {
+                    now = Root::read_without(&target.top, &target.folder, old.unseen().keys())?;
+                }
                 (!old.is_empty()).then_some(old)
             }
         };
+        planned.unseen = unseen(&now);
         let mut needs = now.needs();
         if let Some(old) = &old {
             needs.add(old.needs());
         }
-        let wanted = providers::wanted(&needs, extent, &self.facts)?;
+        let installed = self.installed(target, &needs, work.path())?;
+        let providers = providers::wanted(&needs, extent, &self.facts, installed)?;
         let key = match &old {
-            Some(_) => self.key(&format!("{wanted:?}"), &target.folder, &old_top),
+            Some(old) => {
+                let facts = format!("{providers:?} {:?}", needs.documents);
+                self.key(&facts, target, old, &old_top)
+            }
             None => None,
         };
-        let serving = providers::serve(wanted)?;
+        let Served { serving, conditions, others } = providers::serve(&needs, providers)?;
+        planned.other_versions = others;
         let reattach = serving.as_ref().map(Serving::reattach);
         let surroundings =
             Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
@@ -299,8 +396,11 @@ impl Planner<'_> {
         let folder = tree.join(&target.folder);
         let data = work.path().join(DATA);
         let state = work.path().join(STATE);
-        let cached = key.as_ref().is_some_and(|(cache, key)| cache.take(key, &state));
-        if let Some(old) = old.as_ref().filter(|_| !cached) {
+        let cached = key.as_ref().and_then(|(cache, key)| cache.take(key, &state));
+        if let (Some(made_up), Some(serving)) = (&cached, &serving) {
+            serving.note_made_up(made_up);
+        }
+        if let Some(old) = old.as_ref().filter(|_| cached.is_none()) {
             old.stage(&old_top, &tree, &data)?;
             self.unreadable(old, target, &old_top, &folder, &surroundings)?;
             let variables = variables(old, &old_top, work.path())?;
@@ -310,41 +410,115 @@ impl Planner<'_> {
             validation(Validation::On);
             fs::remove_dir_all(&tree).map_err(Error::io("empty", "a temporary folder"))?;
             if let Some((cache, key)) = &key {
-                cache.keep(key, &state, &self.scratch.name());
+                let made_up = serving.as_ref().map(Serving::made_up).unwrap_or_default();
+                cache.keep(key, &state, &made_up.texts(), &self.scratch.name());
             }
         }
-        if let (true, Some(old)) = (now.is_empty(), &old) {
-            // The whole root is gone: so is everything in it.
-            fs::create_dir_all(&folder).map_err(Error::io("make", "a temporary folder"))?;
-            old.stage_providers(&old_top, &folder)?;
-        } else {
-            now.stage(&target.top, &tree, &data)?;
-            self.unreadable(&now, target, &target.top, &folder, &surroundings)?;
-        }
-        let root = if now.is_empty() { old.as_ref().unwrap_or(&now) } else { &now };
-        let top = if now.is_empty() { &old_top } else { &target.top };
-        let variables = variables(root, top, work.path())?;
+        let is_gone = now.is_empty();
+        let top = if is_gone { &old_top } else { &target.top };
+        let variables =
+            variables(old.as_ref().filter(|_| is_gone).unwrap_or(&now), top, work.path())?;
         let plan = work.path().join("plan");
         let state = format!("-state={}", state.display());
         let options = ["-refresh=false", "-lock=false", &state, &variables];
-        let summary = self.plan_in(
-            &folder,
-            &plan,
-            &options,
-            &surroundings,
-            Origin::Simulated,
-            target,
-            planned,
-        )?;
-        Ok(Some(summary))
+        let mut doubts = Vec::new();
+        loop {
+            if let (true, Some(old)) = (is_gone, &old) {
+                // The whole root is gone: so is everything in it.
+                fs::create_dir_all(&folder).map_err(Error::io("make", "a temporary folder"))?;
+                old.stage_providers(&old_top, &folder)?;
+            } else {
+                now.stage(&target.top, &tree, &data)?;
+                self.unreadable(&now, target, &target.top, &folder, &surroundings)?;
+            }
+            let (code, mut messages) = self.plan_in(&folder, &plan, &options, &surroundings)?;
+            if code != 0 {
+                messages = self.without_doubted(&mut now, target, messages)?;
+                if !messages.iter().any(Message::is_error) {
+                    doubts.extend(messages);
+                    fs::remove_dir_all(&tree).map_err(Error::io("empty", "a temporary folder"))?;
+                    continue;
+                }
+            }
+            messages.splice(..0, doubts);
+            let diagnostics = doubted(self.places(target, &target.top).diagnostics(&messages));
+            if code != 0 {
+                return Err(Failed::Diagnostics(diagnostics));
+            }
+            planned.diagnostics.extend(diagnostics);
+            break;
+        }
+        let made_up = serving.as_ref().map(Serving::made_up).unwrap_or_default();
+        let known = Known { conditions, made_up };
+        let shown = self.show(&folder, &plan, &surroundings)?;
+        Ok(Some(Summary::read_with(&shown, Origin::Simulated, &known)?))
+    }
+
+    /// Takes the conditions out of a root that are not met and depend on what is made up, and says
+    /// them as warnings among the other messages.
+    fn without_doubted(
+        &self,
+        root: &mut Root,
+        target: &Target,
+        messages: Vec<Message>,
+    ) -> Result<Vec<Message>, Error> {
+        let origins = root.origins(&target.top, &self.var_files)?;
+        let mut dropped: BTreeSet<(String, usize)> = BTreeSet::new();
+        let mut is_doubted = |message: &Message| {
+            let Some((file, line)) = message.unmet_condition() else { return false };
+            let Some(file) = joined(&target.folder, &file) else { return false };
+            let place = (file, line);
+            // It is said once for each instance.
+            if dropped.contains(&place) {
+                return true;
+            }
+            let text = fs::read_to_string(target.top.join(&place.0)).unwrap_or_default();
+            let folder = place.0.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let is_doubted = origins.doubts(folder, &text, line)
+                && root.drop_condition(&target.top, &place.0, line);
+            if is_doubted {
+                dropped.insert(place);
+            }
+            is_doubted
+        };
+        let doubt = |message: Message| match is_doubted(&message) {
+            true => message.doubted(),
+            false => message,
+        };
+        Ok(messages.into_iter().map(doubt).collect())
+    }
+
+    /// The providers that are installed in a root, where they are asked for.
+    fn installed(
+        &self,
+        target: &Target,
+        needs: &Needs,
+        work: &Path,
+    ) -> Result<Vec<Provider>, Error> {
+        if self.schema == Schema::Facts || needs.names().is_empty() {
+            return Ok(Vec::new());
+        }
+        let root = target.top.join(&target.folder);
+        let home = work.join("schema");
+        installed::providers(&root, &target.name, needs, self.terraform, &home)
     }
 
     /// What the simulated state of an old tree follows from. None is kept where it may hold values
     /// that are in no repository.
-    fn key(&self, facts: &str, folder: &str, tree: &Path) -> Option<(&Cache, Key)> {
+    fn key(
+        &self,
+        facts: &str,
+        target: &Target,
+        old: &Root,
+        old_top: &Path,
+    ) -> Option<(&Cache, Key)> {
         let cache = self.cache.as_ref().filter(|_| self.var_files.is_empty())?;
         let Terraform { product, version, .. } = self.terraform;
-        match Key::new(tree, &[product.name(), version, facts, folder]) {
+        // The old tree is shown the modules that are installed now, but for those that are not.
+        let modules = target.top.join(&target.folder).join(MODULES);
+        let unseen = format!("{:?}", old.unseen());
+        let texts = [product.name(), version, facts, &target.folder, &unseen];
+        match Key::new(&[old_top, &modules], &texts) {
             Ok(key) => Some((cache, key)),
             Err(error) => {
                 tracing::debug!(%error, "the old tree has no digest");
@@ -404,32 +578,33 @@ impl Planner<'_> {
         Err(Failed::Diagnostics(diagnostics))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a command has so many parts")]
+    /// Plans what is in a folder: Terraform's exit code, and what it says.
     fn plan_in(
         &self,
         folder: &Path,
         plan: &Path,
         options: &[&str],
         surroundings: &Surroundings<'_>,
-        origin: Origin,
-        target: &Target,
-        planned: &mut Planned,
-    ) -> Result<Summary, Failed> {
+    ) -> Result<(i32, Vec<Message>), Error> {
         let out = format!("-out={}", plan.display());
         let args = [&["plan", "-json", "-input=false", &out], options].concat();
         let answer = self.terraform.run(folder, &self.with_variables(&args), surroundings)?;
-        let messages = message::of_lines(&answer)?;
-        let diagnostics = self.places(target, &target.top).diagnostics(&messages);
-        if answer.code != 0 {
-            return Err(Failed::Diagnostics(diagnostics));
-        }
-        planned.diagnostics.extend(diagnostics);
+        Ok((answer.code, message::of_lines(&answer)?))
+    }
+
+    /// A plan as JSON.
+    fn show(
+        &self,
+        folder: &Path,
+        plan: &Path,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<Vec<u8>, Error> {
         let path = plan.display().to_string();
         let answer = self.terraform.run(folder, &["show", "-json", &path], surroundings)?;
         if answer.code != 0 {
             message::of_lines(&answer)?;
         }
-        Ok(Summary::read(&answer.stdout, origin)?)
+        Ok(answer.stdout)
     }
 
     fn with_variables<'a>(&'a self, args: &[&'a str]) -> Vec<String> {

@@ -5,11 +5,38 @@ use std::str::FromStr;
 
 use super::summary::{Action, Change, Summary};
 
-/// A rule such as `replace:stateful`, `destroy` or `replace:aws_lb`.
+/// A rule such as `replace:stateful`, `destroy`, `replace:aws_lb` or `maybe-replace:stateful`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deny {
-    action: Action,
+    event: Event,
     what: What,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Event {
+    Action(Action),
+    /// It is updated, and may be replaced.
+    MaybeReplace,
+}
+
+impl Event {
+    const ALL: [Self; 8] = [
+        Self::Action(Action::Replace),
+        Self::MaybeReplace,
+        Self::Action(Action::Destroy),
+        Self::Action(Action::Update),
+        Self::Action(Action::Create),
+        Self::Action(Action::Import),
+        Self::Action(Action::Move),
+        Self::Action(Action::Forget),
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Action(action) => action.name(),
+            Self::MaybeReplace => "maybe-replace",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,18 +48,35 @@ enum What {
 
 /// What is denied where nobody watches: what loses data.
 pub fn in_ci() -> Vec<Deny> {
-    [Action::Replace, Action::Destroy].map(|action| Deny { action, what: What::Stateful }).into()
+    [Action::Replace, Action::Destroy]
+        .map(|action| Deny { event: Event::Action(action), what: What::Stateful })
+        .into()
 }
 
 impl Deny {
     /// True for a change that the rule forbids.
     pub fn forbids(&self, change: &Change) -> bool {
-        let what = match &self.what {
+        let happens = match self.event {
+            Event::Action(action) => change.action == action,
+            Event::MaybeReplace => change.may_be_replaced(),
+        };
+        happens && self.is_about(change)
+    }
+
+    fn is_about(&self, change: &Change) -> bool {
+        match &self.what {
             What::Everything => true,
             What::Stateful => change.is_stateful(),
             What::Type(ty) => change.ty == *ty,
-        };
-        change.action == self.action && what
+        }
+    }
+
+    /// What would become of a change that it forbids: `replaced`.
+    pub fn done(&self, change: &Change) -> &'static str {
+        match self.event {
+            Event::Action(_) => change.action.done(),
+            Event::MaybeReplace => "updated or replaced",
+        }
     }
 }
 
@@ -40,26 +84,26 @@ impl FromStr for Deny {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (action, what) = text.split_once(':').unwrap_or((text, ""));
-        let action = Action::ALL.into_iter().find(|known| known.name() == action).ok_or_else(|| {
-            let known = Action::ALL.map(Action::name).join("`, `");
-            format!("`{action}` is no action: write `{known}`, alone or before `:stateful` or `:<resource type>`")
+        let (event, what) = text.split_once(':').unwrap_or((text, ""));
+        let event = Event::ALL.into_iter().find(|known| known.name() == event).ok_or_else(|| {
+            let known = Event::ALL.map(Event::name).join("`, `");
+            format!("`{event}` is no action: write `{known}`, alone or before `:stateful` or `:<resource type>`")
         })?;
         let what = match what {
             "" => What::Everything,
             "stateful" => What::Stateful,
             ty => What::Type(ty.to_owned()),
         };
-        Ok(Self { action, what })
+        Ok(Self { event, what })
     }
 }
 
 impl fmt::Display for Deny {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.what {
-            What::Everything => f.write_str(self.action.name()),
-            What::Stateful => write!(f, "{}:stateful", self.action.name()),
-            What::Type(ty) => write!(f, "{}:{ty}", self.action.name()),
+            What::Everything => f.write_str(self.event.name()),
+            What::Stateful => write!(f, "{}:stateful", self.event.name()),
+            What::Type(ty) => write!(f, "{}:{ty}", self.event.name()),
         }
     }
 }
@@ -71,4 +115,16 @@ pub fn denied<'a>(summary: &'a Summary, rules: &'a [Deny]) -> Vec<(&'a Deny, &'a
         Some((rule, change))
     });
     found.collect()
+}
+
+/// The changes that nobody forbids and that would be worth a word if they replaced: what holds
+/// data, and what may not be replaced.
+pub fn doubtful<'a>(summary: &'a Summary, rules: &'a [Deny]) -> impl Iterator<Item = &'a Change> {
+    let replacing = |rule: &&Deny| matches!(rule.event, Event::Action(Action::Replace));
+    summary.changes.iter().filter(move |change| {
+        change.may_be_replaced()
+            && !rules.iter().any(|rule| rule.forbids(change))
+            && (change.is_stateful()
+                || rules.iter().filter(replacing).any(|rule| rule.is_about(change)))
+    })
 }

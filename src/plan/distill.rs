@@ -72,10 +72,12 @@ pub struct Selection {
     pub resources: BTreeSet<String>,
     /// Data sources, without the `data.` that they are written with.
     pub data_sources: BTreeSet<String>,
+    /// Ephemeral resources, without the `ephemeral.` that they are written with.
+    pub ephemeral: BTreeSet<String>,
 }
 
 impl Selection {
-    /// Reads `aws_vpc` and `data.aws_region`, with commas, spaces or line ends between them. What
+    /// Reads `aws_vpc`, `data.aws_region` and `ephemeral.aws_kms_secrets`, with commas, spaces or line ends between them. What
     /// follows a `#` is a comment.
     ///
     /// ```
@@ -89,6 +91,8 @@ impl Selection {
         for name in lines.flat_map(|line| line.split([',', ' ', '\t'])).map(str::trim) {
             if let Some(name) = name.strip_prefix("data.") {
                 selection.data_sources.insert(name.to_owned());
+            } else if let Some(name) = name.strip_prefix("ephemeral.") {
+                selection.ephemeral.insert(name.to_owned());
             } else if !name.is_empty() {
                 selection.resources.insert(name.to_owned());
             }
@@ -124,6 +128,8 @@ struct ProviderSchema {
     resource_schemas: BTreeMap<String, ResourceSchema>,
     #[serde(default)]
     data_source_schemas: BTreeMap<String, ResourceSchema>,
+    #[serde(default)]
+    ephemeral_resource_schemas: BTreeMap<String, ResourceSchema>,
 }
 
 #[derive(Default, Deserialize)]
@@ -221,6 +227,7 @@ pub fn distill(schema: &str, options: &Options) -> Result<Provider, DistillError
         config: block(schema.provider.block, "provider")?,
         resources: take(schema.resource_schemas, selection.map(|it| &it.resources))?,
         data_sources: take(schema.data_source_schemas, selection.map(|it| &it.data_sources))?,
+        ephemeral: take(schema.ephemeral_resource_schemas, selection.map(|it| &it.ephemeral))?,
     })
 }
 
@@ -254,7 +261,12 @@ fn known(selection: &Selection, schema: &ProviderSchema) -> Result<(), DistillEr
         .iter()
         .filter(|name| !schema.data_source_schemas.contains_key(*name))
         .map(|name| format!("data.{name}"));
-    let missing: Vec<String> = resources.cloned().chain(data).collect();
+    let ephemeral = selection
+        .ephemeral
+        .iter()
+        .filter(|name| !schema.ephemeral_resource_schemas.contains_key(*name))
+        .map(|name| format!("ephemeral.{name}"));
+    let missing: Vec<String> = resources.cloned().chain(data).chain(ephemeral).collect();
     if missing.is_empty() { Ok(()) } else { Err(DistillError::NoSuchTypes(missing)) }
 }
 
@@ -288,7 +300,7 @@ fn attributes(
                 nesting(&nested.nesting_mode, &path)?,
                 attributes(nested.attributes, &path)?,
             ),
-            None => ty(&it.r#type)
+            None => Type::from_json(&it.r#type)
                 .ok_or_else(|| DistillError::Type { path, found: it.r#type.to_string() })?,
         };
         let presence = match (it.required, it.optional, it.computed) {
@@ -325,35 +337,6 @@ fn nesting(mode: &str, path: &str) -> Result<Nesting, DistillError> {
     })
 }
 
-/// A type as Terraform writes it in JSON: `"string"`, `["list", "string"]`.
-fn ty(json: &Json) -> Option<Type> {
-    if let Some(name) = json.as_str() {
-        return Some(match name {
-            "string" => Type::String,
-            "number" => Type::Number,
-            "bool" => Type::Bool,
-            "dynamic" => Type::Dynamic,
-            _ => return None,
-        });
-    }
-    // An object has a third item where some of its attributes may be missing.
-    let [kind, inner, ..] = json.as_array()?.as_slice() else { return None };
-    let within = || Some(Box::new(ty(inner)?));
-    Some(match kind.as_str()? {
-        "list" => Type::List(within()?),
-        "set" => Type::Set(within()?),
-        "map" => Type::Map(within()?),
-        "tuple" => Type::Tuple(inner.as_array()?.iter().map(ty).collect::<Option<_>>()?),
-        "object" => {
-            let fields = inner.as_object()?.iter();
-            Type::Object(
-                fields.map(|(name, it)| Some((name.clone(), ty(it)?))).collect::<Option<_>>()?,
-            )
-        }
-        _ => return None,
-    })
-}
-
 /// Takes over what a schema does not tell, for whatever stands at the same path in both.
 ///
 /// A default is taken over where the type is the same too, a relation where all that it names is
@@ -362,6 +345,7 @@ pub fn take_over(provider: &mut Provider, from: &Provider) {
     let pairs = [
         (&mut provider.resources, &from.resources),
         (&mut provider.data_sources, &from.data_sources),
+        (&mut provider.ephemeral, &from.ephemeral),
     ];
     take_over_block(&mut provider.config, &from.config);
     for (resources, from) in pairs {
@@ -378,6 +362,16 @@ pub fn take_over(provider: &mut Provider, from: &Provider) {
             }
             let groups = from.exactly_one_of.iter().filter(|paths| all(paths));
             resource.exactly_one_of = groups.cloned().collect();
+            let groups = from.at_least_one_of.iter().filter(|paths| all(paths));
+            resource.at_least_one_of = groups.cloned().collect();
+            for (path, others) in &from.required_with {
+                if all(std::slice::from_ref(path)) && all(others) {
+                    resource.required_with.insert(path.clone(), others.clone());
+                }
+            }
+            let conditions =
+                from.conditions.iter().filter(|(path, _)| all(std::slice::from_ref(path)));
+            resource.conditions = conditions.map(|(path, it)| (path.clone(), it.clone())).collect();
         }
     }
 }
@@ -429,6 +423,8 @@ fn take_over_attributes(
 ///     "use_state": ["id"],
 ///     "computed_blocks": ["settings"],
 ///     "conflicts": { "name": ["name_prefix"] },
+///     "at_least_one_of": { "size": ["size", "weight"] },
+///     "required_with": { "password": ["password_version"] },
 ///     "exactly_one_of": { "image": ["image", "file"], "file": ["image", "file"] },
 ///     "validate": {
 ///       "name": [{ "len": [1, 64] }, { "regex": "^[a-z]+$" }],
@@ -456,6 +452,8 @@ struct Behaviour {
     computed_blocks: Vec<String>,
     conflicts: BTreeMap<String, Vec<String>>,
     exactly_one_of: BTreeMap<String, Vec<String>>,
+    at_least_one_of: BTreeMap<String, Vec<String>>,
+    required_with: BTreeMap<String, Vec<String>>,
     validate: BTreeMap<String, Vec<Validator>>,
 }
 
@@ -581,16 +579,28 @@ impl Behaviour {
                 resource.conflicts.insert(path.clone(), fit(others));
             }
         }
-        let mut groups = BTreeSet::new();
-        for paths in self.exactly_one_of.values() {
-            let mut group = fit(paths);
-            // With one of them unknown here, none written may be right.
-            if group.len() == paths.len() {
-                group.sort();
-                groups.insert(group);
+        for (path, others) in &self.required_with {
+            let needed = fit(others);
+            if let ([path], true) =
+                (fit(std::slice::from_ref(path)).as_slice(), needed.len() == others.len())
+            {
+                resource.required_with.insert(path.clone(), needed);
             }
         }
-        resource.exactly_one_of = groups.into_iter().collect();
+        let mut groups = |of: &BTreeMap<String, Vec<String>>| {
+            let mut groups = BTreeSet::new();
+            for paths in of.values() {
+                let mut group = fit(paths);
+                // With one of them unknown here, none written may be right.
+                if group.len() == paths.len() {
+                    group.sort();
+                    groups.insert(group);
+                }
+            }
+            groups.into_iter().collect()
+        };
+        resource.exactly_one_of = groups(&self.exactly_one_of);
+        resource.at_least_one_of = groups(&self.at_least_one_of);
         unfit.sort();
         unfit.dedup();
         unfit

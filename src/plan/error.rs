@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::facts::FactsError;
 use crate::diagnostic::{Diagnostic, codes};
 
 /// What keeps a root from being planned, other than what Terraform says of it.
@@ -62,6 +63,20 @@ pub enum Error {
     /// There is nothing to compare with.
     #[error("{0}")]
     NoBase(String),
+    /// The provider's own schema was asked for, and there is none.
+    #[error("no provider that it needs is installed in `{root}`")]
+    NotInstalled {
+        /// The root.
+        root: String,
+    },
+    /// Facts of the user's own cannot be read.
+    #[error("the facts in `{file}` are wrong: {}", .error.message)]
+    BadFacts {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        error: FactsError,
+    },
     /// The provider that we serve could not be started.
     #[error("cannot serve the providers: {0}")]
     Server(String),
@@ -91,6 +106,11 @@ impl Error {
             Self::NoBase(_) => Diagnostic::error(codes::NO_BASE, message).help(
                 "name one with `--base <revision>`, or plan from nothing with `--from-nothing`",
             ),
+            Self::NotInstalled { .. } => Diagnostic::error(codes::NO_PROVIDER, message).help(
+                "run `terraform init` there, or leave `--schema from-terraform` out and plan from the facts",
+            ),
+            Self::BadFacts { .. } => Diagnostic::error(codes::NO_PROVIDER, message)
+                .help("`stackwright provider distill` writes such a file"),
             Self::Server(_) => Diagnostic::error(codes::NO_PROVIDER, message),
         }
     }

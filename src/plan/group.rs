@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::summary::{Action, AttributeChange, Change, Shown, Summary};
+use super::summary::{Action, AttributeChange, Change, Forces, Shown, Summary};
 use crate::component;
 
 /// What happens to one component, or to what stands outside of all.
@@ -40,6 +40,13 @@ impl<'a> Group<'a> {
         }
         .replace("ys", "ies")
         .replace("polic ies", "policies")
+    }
+
+    /// What becomes of it: `replaced`, or `updated, may be replaced`.
+    pub fn done(&self) -> String {
+        let change = self.first();
+        let note = if change.may_be_replaced() { ", may be replaced" } else { "" };
+        format!("{}{note}", change.action.done())
     }
 
     /// What changes, in a few words: `new image a1b2c3 to d4e5f6`.
@@ -80,12 +87,13 @@ impl<'a> Group<'a> {
 /// How the words for the most frequent of all changes begin.
 const NEW_IMAGE: &str = "new image";
 
-type Rank = (bool, bool, Action, bool);
+type Rank = (bool, bool, bool, Action, bool);
 
 /// The worst first: what holds data and goes, what goes, and the rest; causes before consequences.
 fn rank(change: &Change) -> Rank {
     let goes = matches!(change.action, Action::Replace | Action::Destroy);
-    (!(goes && change.is_stateful()), !goes, change.action, change.follows)
+    let loses = (goes || change.may_be_replaced()) && change.is_stateful();
+    (!(goes && change.is_stateful()), !goes, !loses, change.action, change.follows)
 }
 
 impl Component<'_> {
@@ -210,6 +218,15 @@ fn plural(noun: &str) -> String {
 fn words(attribute: &AttributeChange) -> String {
     let AttributeChange { path, old, new, .. } = attribute;
     format!("{path} {} → {}", short(old), short(new))
+}
+
+/// Why the change of an attribute may replace its resource, where it may.
+pub fn maybe(attribute: &AttributeChange) -> Option<String> {
+    match &attribute.forces {
+        Forces::Maybe(Some(words)) => Some(format!("may force a replacement: {words}")),
+        Forces::Maybe(None) => Some("may force a replacement".to_owned()),
+        Forces::No | Forces::Yes => None,
+    }
 }
 
 /// A value in a few characters.

@@ -49,9 +49,49 @@ struct Snippet {
     context: Option<String>,
 }
 
+/// What stands before the place of a variable's condition.
+const RULE: &str = "This was checked by the validation rule at ";
+
 impl Message {
     pub fn is_error(&self) -> bool {
         self.severity == "error"
+    }
+
+    /// The condition that it says is not met, where that ends a plan: its file as Terraform names
+    /// it, and its place.
+    fn unmet(&self) -> Option<Range> {
+        let ends = ["precondition failed", "postcondition failed"];
+        if self.is_error() && ends.iter().any(|end| self.summary.ends_with(end)) {
+            return self.range.clone();
+        }
+        // A variable's is only named in words: `main.tf:3,3-13.`
+        let (_, place) = self.detail.rsplit_once(RULE).filter(|_| self.is_error())?;
+        let (filename, place) = place.trim().trim_end_matches('.').rsplit_once(':')?;
+        let (line, columns) = place.split_once(',')?;
+        let (start, end) = columns.split_once('-')?;
+        let line = line.parse().ok()?;
+        let position = |column: &str| Some(Position { line, column: column.parse().ok()? });
+        let range = Range {
+            filename: filename.to_owned(),
+            start: position(start)?,
+            end: position(end).or(position(start))?,
+        };
+        Some(range)
+    }
+
+    /// The file and line of the condition that it says is not met, as [`Message::unmet`].
+    pub fn unmet_condition(&self) -> Option<(String, usize)> {
+        self.unmet().map(|range| (range.filename, range.start.line))
+    }
+
+    /// The same as a warning, at the condition.
+    pub fn doubted(mut self) -> Self {
+        self.range = self.unmet();
+        self.severity = "warning".to_owned();
+        if let Some((detail, _)) = self.detail.rsplit_once(RULE) {
+            self.detail = detail.trim().to_owned();
+        }
+        self
     }
 
     /// True for what Terraform says of how we call it.

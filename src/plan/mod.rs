@@ -7,12 +7,18 @@
 
 pub mod cache;
 pub mod compare;
+pub mod conditions;
 pub mod deny;
 pub mod distill;
+mod documents;
+mod doubt;
 mod error;
 pub mod facts;
 pub mod group;
+mod installed;
+pub mod made_up;
 mod message;
+mod modules;
 mod placeholder;
 pub(crate) mod process;
 mod protocol;
@@ -29,7 +35,9 @@ pub mod summary;
 pub mod terraform;
 pub mod types;
 pub mod value;
+pub mod versions;
 pub mod wire;
 
+pub use documents::Document;
 pub use error::Error;
 pub use process::Stop;

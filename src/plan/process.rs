@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,18 +17,31 @@ const GRACE: Duration = Duration::from_secs(3);
 
 /// Says to everything that runs that it is to end. Clones say it together.
 #[derive(Debug, Clone, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop(Arc<AtomicU8>);
 
 impl Stop {
-    /// A stop that somebody else may pull: a signal handler.
-    pub fn from_flag(flag: Arc<AtomicBool>) -> Self {
-        Self(flag)
+    /// Says so; the second time, that it is to end at once. Gives back how often it has been said.
+    pub fn pull(&self) -> u8 {
+        self.0.fetch_add(1, Ordering::Relaxed).saturating_add(1)
     }
 
     /// True when it is time to end.
     pub fn is_pulled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.load(Ordering::Relaxed) > 0
     }
+
+    fn is_pulled_again(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 1
+    }
+}
+
+/// How long a child that is asked to end may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// A moment: it has nothing to lose.
+    Brief,
+    /// As long as it wants, unless it is asked again: it writes a state and gives locks back.
+    Endless,
 }
 
 /// What a child said and how it ended.
@@ -61,6 +74,17 @@ pub(crate) fn run(
     stop: &Stop,
     input: Option<Vec<u8>>,
 ) -> Result<Ended, Failure> {
+    run_with(command, limit, stop, Patience::Brief, input)
+}
+
+/// The same, for a child that may need its time to end.
+pub(super) fn run_with(
+    command: &mut Command,
+    limit: Duration,
+    stop: &Stop,
+    patience: Patience,
+    input: Option<Vec<u8>>,
+) -> Result<Ended, Failure> {
     use std::os::unix::process::CommandExt as _;
     let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
     let mut child = command
@@ -79,7 +103,7 @@ pub(crate) fn run(
     let stderr = child.stderr.take().map(reader);
     let result = wait(&mut child, limit, stop);
     if result.is_err() {
-        end(&mut child);
+        end(&mut child, stop, patience);
     }
     if let Some(writer) = writer {
         let _ = writer.join();
@@ -117,12 +141,19 @@ fn wait(child: &mut Child, limit: Duration, stop: &Stop) -> Result<ExitStatus, F
 }
 
 /// Asks a child and what it has started to end, and then makes them.
-fn end(child: &mut Child) {
+fn end(child: &mut Child, stop: &Stop, patience: Patience) {
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let signal = |signal| group.map(|group| kill_process_group(group, signal));
     signal(Signal::INT);
+    if patience == Patience::Endless {
+        tracing::warn!("waiting for it to end; interrupt again to kill it");
+    }
     let limit = Instant::now() + GRACE;
-    while Instant::now() < limit && matches!(child.try_wait(), Ok(None)) {
+    let is_patient = || match patience {
+        Patience::Brief => Instant::now() < limit,
+        Patience::Endless => true,
+    };
+    while !stop.is_pulled_again() && is_patient() && matches!(child.try_wait(), Ok(None)) {
         thread::sleep(LOOK);
     }
     signal(Signal::KILL);
@@ -166,8 +197,49 @@ mod tests {
     #[test]
     fn a_stop_ends_it() {
         let stop = Stop::default();
-        stop.0.store(true, Ordering::Relaxed);
+        stop.pull();
         let result = run(&mut sh("sleep 60"), Duration::from_secs(60), &stop, None);
         assert!(matches!(result, Err(Failure::Stopped)));
+    }
+
+    #[test]
+    fn a_patient_stop_waits_until_it_ends_and_a_second_one_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        let script = format!(
+            "cd {}; trap 'touch asked; until [ -e go ]; do sleep 0.02; done; touch ended; exit 0' INT; \
+             touch ready; while :; do sleep 0.02; done",
+            folder.path().display()
+        );
+        let stop = Stop::default();
+        let start = |stop: &Stop| {
+            let (mut command, stop) = (sh(&script), stop.clone());
+            let limit = Duration::from_secs(600);
+            thread::spawn(move || run_with(&mut command, limit, &stop, Patience::Endless, None))
+        };
+        let until = |name: &str| {
+            while !file(name).exists() {
+                thread::sleep(LOOK);
+            }
+        };
+        let running = start(&stop);
+        until("ready");
+        stop.pull();
+        until("asked");
+        std::fs::write(file("go"), "").unwrap();
+        assert!(matches!(running.join().unwrap(), Err(Failure::Stopped)));
+        assert!(file("ended").exists(), "it has had its time");
+
+        for name in ["ready", "asked", "go", "ended"] {
+            std::fs::remove_file(file(name)).unwrap();
+        }
+        let stop = Stop::default();
+        let running = start(&stop);
+        until("ready");
+        stop.pull();
+        until("asked");
+        stop.pull();
+        assert!(matches!(running.join().unwrap(), Err(Failure::Stopped)));
+        assert!(!file("ended").exists(), "it was killed");
     }
 }

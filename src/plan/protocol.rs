@@ -190,6 +190,8 @@ pub struct GetMetadataResponse {
     pub resources: Vec<Named>,
     #[prost(message, repeated, tag = "5")]
     pub functions: Vec<Named>,
+    #[prost(message, repeated, tag = "6")]
+    pub ephemeral_resources: Vec<Named>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -204,6 +206,16 @@ pub struct GetProviderSchemaResponse {
     pub server_capabilities: Option<ServerCapabilities>,
     #[prost(btree_map = "string, message", tag = "7")]
     pub functions: BTreeMap<String, Function>,
+    #[prost(btree_map = "string, message", tag = "8")]
+    pub ephemeral_resource_schemas: BTreeMap<String, Schema>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct OpenEphemeralResourceResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub diagnostics: Vec<Diagnostic>,
+    #[prost(message, optional, tag = "3")]
+    pub result: Option<DynamicValue>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -212,7 +224,8 @@ pub struct ValidateProviderConfigResponse {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Of ValidateResourceConfig, ValidateDataResourceConfig and ReadDataSource.
+/// Of ValidateResourceConfig, ValidateDataResourceConfig, ValidateEphemeralResourceConfig,
+/// ReadDataSource and OpenEphemeralResource.
 #[derive(Clone, PartialEq, Message)]
 pub struct ConfigRequest {
     #[prost(string, tag = "1")]
@@ -221,7 +234,8 @@ pub struct ConfigRequest {
     pub config: Option<DynamicValue>,
 }
 
-/// Of ValidateResourceConfig, ValidateDataResourceConfig and ConfigureProvider.
+/// Of ValidateResourceConfig, ValidateDataResourceConfig, ValidateEphemeralResourceConfig,
+/// ConfigureProvider, RenewEphemeralResource and CloseEphemeralResource.
 #[derive(Clone, PartialEq, Message)]
 pub struct DiagnosticsResponse {
     #[prost(message, repeated, tag = "1")]

@@ -1,15 +1,24 @@
 //! The providers that a root names, served for as long as its plan takes.
 
-use std::collections::BTreeSet;
-
+use super::compare::OwnFacts;
+use super::conditions::Conditions;
 use super::error::Error;
 use super::facts;
 use super::root::Needs;
 use super::schema::Provider;
 use super::server::{Options, Serving, serve as start};
+use super::versions::{Fit, OtherVersion, Wanted};
 
-/// Terraform has this one in itself.
-const BUILT_IN: &str = "terraform";
+/// What is served, and what is known of it.
+#[derive(Debug, Default)]
+pub(super) struct Served {
+    /// `None` when nothing is to be served.
+    pub serving: Option<Serving>,
+    /// What may replace resources.
+    pub conditions: Conditions,
+    /// Providers that the root wants in another version.
+    pub others: Vec<OtherVersion>,
+}
 
 /// How much of a type that a root uses is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,49 +29,71 @@ pub(super) enum Extent {
     Whole,
 }
 
-/// What a root wants, as far as facts know it. Facts of the user's come before those that we have.
+/// What a root wants of providers, as far as it is known. Installed providers come before the
+/// user's own facts, and these before those that we have.
 pub(super) fn wanted(
     needs: &Needs,
     extent: Extent,
-    own: &[String],
+    own: &[OwnFacts],
+    installed: Vec<Provider>,
 ) -> Result<Vec<Provider>, Error> {
-    let names: BTreeSet<String> = needs
-        .providers
-        .iter()
-        .filter(|(name, _)| *name != BUILT_IN)
-        .map(|(name, source)| match source {
-            Some(source) => facts::short_name(source).to_owned(),
-            None => format!("hashicorp/{name}"),
-        })
-        .collect();
-    let bad = |error: facts::FactsError| Error::Server(format!("the facts are wrong, {error}"));
-    let mut providers: Vec<Provider> = Vec::new();
-    for text in own {
-        let provider = facts::load(text, &needs.resources, &needs.data_sources).map_err(bad)?;
-        if names.contains(&provider.name) {
-            providers.retain(|known| known.name != provider.name);
-            providers.push(provider);
-        }
-    }
-    for name in &names {
-        if providers.iter().any(|provider| provider.name == *name) {
-            continue;
-        }
-        if let Some(provider) = facts::provider(name, &needs.resources, &needs.data_sources) {
-            providers.push(provider.map_err(bad)?);
-        }
-    }
+    let mut providers = known(needs, own, installed)?;
     if extent == Extent::Named {
-        providers.iter_mut().for_each(|provider| provider.keep(&needs.words));
+        providers.iter_mut().for_each(|provider| provider.keep(&needs.words, &needs.whole));
     }
     Ok(providers)
 }
 
-/// Serves providers; `None` when there are none.
-pub(super) fn serve(providers: Vec<Provider>) -> Result<Option<Serving>, Error> {
+/// Serves a root what it wants.
+pub(super) fn serve(needs: &Needs, providers: Vec<Provider>) -> Result<Served, Error> {
+    let conditions = Conditions::of(&providers);
+    let others = providers.iter().filter_map(|provider| other_version(needs, provider)).collect();
     if providers.is_empty() {
-        return Ok(None);
+        return Ok(Served { serving: None, conditions, others });
     }
-    let serving = start(providers, Options::default());
-    serving.map(Some).map_err(|error| Error::Server(error.to_string()))
+    let documents = needs.documents.iter().cloned().collect();
+    let serving = start(providers, Options { documents, ..Options::default() })
+        .map_err(|error| Error::Server(error.to_string()))?;
+    Ok(Served { serving: Some(serving), conditions, others })
+}
+
+fn known(
+    needs: &Needs,
+    own: &[OwnFacts],
+    mut providers: Vec<Provider>,
+) -> Result<Vec<Provider>, Error> {
+    let load = |own: &OwnFacts| {
+        facts::load(&own.text, &needs.resources, &needs.data_sources)
+            .map_err(|error| Error::BadFacts { file: own.file.clone(), error })
+    };
+    let own: Vec<Provider> = own.iter().map(load).collect::<Result<_, _>>()?;
+    for name in needs.names() {
+        if providers.iter().any(|provider| provider.name == name) {
+            continue;
+        }
+        // Of several that fit as well, the last.
+        let fit = |it: &&Provider| fit(needs, it);
+        if let Some(provider) = own.iter().filter(|it| it.name == name).max_by_key(fit) {
+            providers.push(provider.clone());
+        } else if let Some(provider) = facts::provider(&name, &needs.resources, &needs.data_sources)
+        {
+            let ours = |error| Error::Server(format!("our own facts are wrong, {error}"));
+            providers.push(provider.map_err(ours)?);
+        }
+    }
+    Ok(providers)
+}
+
+fn fit(needs: &Needs, provider: &Provider) -> Fit {
+    let any = Wanted::default();
+    needs.versions.get(&provider.name).unwrap_or(&any).fit(&provider.version)
+}
+
+fn other_version(needs: &Needs, provider: &Provider) -> Option<OtherVersion> {
+    let wanted = needs.versions.get(&provider.name)?.words()?.to_owned();
+    (fit(needs, provider) == Fit::Other).then(|| OtherVersion {
+        provider: provider.name.clone(),
+        wanted,
+        known: provider.version.clone(),
+    })
 }

@@ -3,13 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::documents::Document;
+use super::doubt::{Origins, without_conditions};
 use super::error::Error;
+use super::facts::short_name;
+use super::modules::{MODULES, Modules};
 use super::placeholder;
-use super::scan::{Call, Names, STUBS, Text, add_words, state_path};
+use super::scan::{Call, Names, STUBS, Text, add_whole, add_words, state_path};
+use super::versions::{LOCK, Wanted, locked};
 
 /// How deep modules may call modules; a module that calls itself ends here.
 const MAX_DEPTH: usize = 24;
@@ -23,6 +28,14 @@ pub struct Root {
     folders: BTreeMap<String, Folder>,
     /// Files that could not be read as HCL or JSON, by path.
     pub unreadable: Vec<String>,
+    /// The versions of providers in its lock file, by provider.
+    locked: BTreeMap<String, String>,
+    /// The modules that are installed in it.
+    modules: Modules,
+    /// Module calls that are not looked into, by key, with their source.
+    unseen: BTreeMap<String, String>,
+    /// Which folder a call leads to: the caller's folder, the call's name, the module's folder.
+    calls: BTreeSet<(String, String, String)>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -30,8 +43,24 @@ struct Folder {
     names: Names,
     /// Every word that stands in it.
     words: BTreeSet<String>,
+    /// What may be types of which it uses an object as a whole.
+    whole: BTreeSet<String>,
     /// Files that are planned with other content than they have.
     edited: BTreeMap<String, String>,
+}
+
+impl Folder {
+    /// Takes conditions out of a file of it. False when there are none.
+    fn drop_conditions(&mut self, folder: &Path, file: &str, line: Option<usize>) -> bool {
+        let text = match self.edited.get(file) {
+            Some(text) => Some(text.clone()),
+            None => fs::read_to_string(folder.join(file)).ok(),
+        };
+        let without = text.and_then(|text| without_conditions(&text, line));
+        let is_there = without.is_some();
+        self.edited.extend(without.map(|text| (file.to_owned(), text)));
+        is_there
+    }
 }
 
 /// What a root wants of providers.
@@ -41,10 +70,16 @@ pub struct Needs {
     pub providers: BTreeMap<String, Option<String>>,
     /// The resource types that it manages.
     pub resources: BTreeSet<String>,
-    /// The data sources that it reads.
+    /// The data sources that it reads, and its ephemeral resources.
     pub data_sources: BTreeSet<String>,
+    /// Which versions it wants, by provider.
+    pub versions: BTreeMap<String, Wanted>,
+    /// The secrets and parameters that it reads as JSON.
+    pub documents: BTreeSet<Document>,
     /// Every word that stands in it: the arguments and attributes that it names are among them.
     pub words: BTreeSet<String>,
+    /// The types of which it uses an object as a whole, and not only attributes that it names.
+    pub whole: BTreeSet<String>,
 }
 
 impl Needs {
@@ -56,7 +91,29 @@ impl Needs {
         }
         self.resources.extend(other.resources);
         self.data_sources.extend(other.data_sources);
+        self.documents.extend(other.documents);
         self.words.extend(other.words);
+        self.whole.extend(other.whole);
+        for (name, wanted) in other.versions {
+            self.versions.entry(name).or_insert(wanted);
+        }
+    }
+
+    /// The providers by namespace and type, `hashicorp/aws`.
+    pub fn names(&self) -> BTreeSet<String> {
+        let providers = self.providers.iter().filter(|(name, _)| *name != BUILT_IN);
+        providers.map(|(name, source)| provider_name(name, source.as_deref())).collect()
+    }
+}
+
+/// Terraform has this one in itself.
+const BUILT_IN: &str = "terraform";
+
+/// Namespace and type of a provider by its local name and source.
+fn provider_name(name: &str, source: Option<&str>) -> String {
+    match source {
+        Some(source) => short_name(source).to_owned(),
+        None => format!("hashicorp/{name}"),
     }
 }
 
@@ -66,18 +123,65 @@ impl Root {
     /// # Errors
     /// When a file cannot be read; not when it is no HCL.
     pub fn read(top: &Path, folder: &str) -> Result<Self, Error> {
-        let mut root = Self { folder: folder.to_owned(), ..Self::default() };
-        let mut pending = vec![folder.to_owned()];
-        while let Some(path) = pending.pop() {
-            if root.folders.contains_key(&path) {
+        Self::read_with(top, folder, Modules::read(top, folder))
+    }
+
+    /// Reads it without these modules, though they may be installed.
+    ///
+    /// # Errors
+    /// As [`Root::read`].
+    pub fn read_without<'a>(
+        top: &Path,
+        folder: &str,
+        keys: impl IntoIterator<Item = &'a String>,
+    ) -> Result<Self, Error> {
+        let mut modules = Modules::read(top, folder);
+        keys.into_iter().for_each(|key| modules.remove(key));
+        Self::read_with(top, folder, modules)
+    }
+
+    fn read_with(top: &Path, folder: &str, modules: Modules) -> Result<Self, Error> {
+        let mut root = Self { folder: folder.to_owned(), modules, ..Self::default() };
+        if let Ok(lock) = fs::read_to_string(top.join(join(folder, LOCK))) {
+            root.locked = locked(&lock);
+        }
+        let mut seen = BTreeSet::new();
+        let mut pending = vec![(folder.to_owned(), String::new(), 0)];
+        while let Some((path, key, depth)) = pending.pop() {
+            // What is installed differs from call to call, and what is local does not.
+            let call = if root.modules.is_empty() { String::new() } else { key.clone() };
+            if depth > MAX_DEPTH || !seen.insert((path.clone(), call)) {
                 continue;
             }
-            let found = root.read_folder(top, &path)?;
-            let calls = found.names.calls.values().filter(|call| call.is_local());
-            pending.extend(calls.filter_map(|call| joined(&path, &call.source)));
-            root.folders.insert(path, found);
+            if !root.folders.contains_key(&path) {
+                let found = root.read_folder(top, &path)?;
+                root.folders.insert(path.clone(), found);
+            }
+            let calls = root.folders[&path].names.calls.iter();
+            let (mut unseen, mut led) = (Vec::new(), Vec::new());
+            for (name, call) in calls {
+                let key = joined_key(&key, name);
+                match root.folder_of(&path, &key, call) {
+                    Some(folder) => {
+                        led.push((path.clone(), name.clone(), folder.clone()));
+                        pending.push((folder, key, depth + 1));
+                    }
+                    None if call.is_local() => {}
+                    None => unseen.push((key, call.source.clone())),
+                }
+            }
+            root.unseen.extend(unseen);
+            root.calls.extend(led);
         }
         Ok(root)
+    }
+
+    /// The folder of the tree that a call in another one leads to.
+    fn folder_of(&self, path: &str, key: &str, call: &Call) -> Option<String> {
+        match call.is_local() {
+            true => joined(path, &call.source),
+            false => joined(&self.folder, self.modules.folder(key, call)?),
+        }
     }
 
     fn read_folder(&mut self, top: &Path, path: &str) -> Result<Folder, Error> {
@@ -94,6 +198,7 @@ impl Root {
                 Err(error) => return Err(Error::io("read", file)(error)),
             };
             add_words(&mut folder.words, &text);
+            add_whole(&mut folder.whole, &text);
             match folder.names.add(&name, &text) {
                 Some(Text::Same) => {}
                 Some(Text::Edited(text)) => {
@@ -131,22 +236,74 @@ impl Root {
     /// What it wants of providers.
     pub fn needs(&self) -> Needs {
         let mut needs = Needs::default();
-        for Folder { names, words, .. } in self.folders.values() {
+        for Folder { names, words, whole, .. } in self.folders.values() {
             needs.add(Needs {
                 providers: names.providers.clone(),
                 resources: names.resources.clone(),
                 data_sources: names.data_sources.clone(),
+                documents: names.documents.all().collect(),
+                versions: BTreeMap::new(),
                 words: words.clone(),
+                whole: whole.clone(),
             });
+            for (name, constraint) in &names.constraints {
+                let source = names.providers.get(name).and_then(Option::as_deref);
+                let wanted = needs.versions.entry(provider_name(name, source)).or_default();
+                wanted.constraint.get_or_insert_with(|| constraint.clone());
+            }
+        }
+        for (name, version) in &self.locked {
+            needs.versions.entry(name.clone()).or_default().locked = Some(version.clone());
         }
         needs
     }
 
     /// Its module calls that are not previewed: they would have to be downloaded.
-    pub fn unseen(&self) -> BTreeMap<String, String> {
-        let calls = self.folders.values().flat_map(|folder| &folder.names.calls);
-        let unseen = calls.filter(|(_, call)| !call.is_local());
-        unseen.map(|(name, call)| (name.clone(), call.source.clone())).collect()
+    pub fn unseen(&self) -> &BTreeMap<String, String> {
+        &self.unseen
+    }
+
+    /// Plans it without the conditions that end a plan: a tree that was there has met them.
+    pub fn drop_conditions(&mut self, top: &Path) {
+        for (path, folder) in &mut self.folders {
+            for file in terraform_files(&top.join(path)).unwrap_or_default() {
+                folder.drop_conditions(&top.join(path), &file, None);
+            }
+        }
+    }
+
+    /// Plans it without a condition, by its file below the top and its line. False when there is
+    /// none.
+    pub fn drop_condition(&mut self, top: &Path, file: &str, line: usize) -> bool {
+        let (path, file) = file.rsplit_once('/').unwrap_or(("", file));
+        let folder = self.folders.get_mut(path);
+        folder.is_some_and(|folder| folder.drop_conditions(&top.join(path), file, Some(line)))
+    }
+
+    /// What its values follow from. `var_files` give values beside its own.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub(super) fn origins(&self, top: &Path, var_files: &[PathBuf]) -> Result<Origins, Error> {
+        let mut placeholders = self.placeholders(top)?;
+        for file in var_files {
+            // Terraform has read it.
+            let text = fs::read_to_string(file).unwrap_or_default();
+            retain_unset(&mut placeholders, &file.to_string_lossy(), &text);
+        }
+        let mut origins = Origins {
+            root: self.folder.clone(),
+            calls: self.calls.clone(),
+            placeholders: placeholders.into_keys().collect(),
+            ..Origins::default()
+        };
+        for path in self.folders.keys() {
+            let written = origins.folders.entry(path.clone()).or_default();
+            for file in terraform_files(&top.join(path)).map_err(Error::io("read", path))? {
+                written.add(&fs::read_to_string(top.join(path).join(file)).unwrap_or_default());
+            }
+        }
+        Ok(origins)
     }
 
     /// Puts what is planned into a new folder: links to the files, copies of what has to change,
@@ -171,8 +328,12 @@ impl Root {
         for path in &real {
             let folder = self.folders.get(*path);
             let source = top.join(path);
+            // Terraform's own data stay out of it, but for the modules.
+            let is_data = [".terraform", MODULES].iter().any(|data| path.ends_with(data));
+            if is_data {
+                fs::create_dir_all(target.join(path)).map_err(failed)?;
             // Terraform says that a module's folder is missing.
-            if source.is_dir() {
+            } else if source.is_dir() {
                 fs::create_dir_all(target.join(path)).map_err(failed)?;
                 link(&source, &target.join(path), deep && folder.is_some(), &|name| {
                     let below = join(path, name);
@@ -280,14 +441,17 @@ impl Root {
     fn manifest(&self, path: &str, key: &str, from: &str, depth: usize, modules: &mut Vec<Value>) {
         let Some(folder) = self.folders.get(path).filter(|_| depth < MAX_DEPTH) else { return };
         for (name, call) in &folder.names.calls {
-            let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+            let key = joined_key(key, name);
             let source = match call.is_local() {
                 true => cleaned_source(&call.source),
                 false => format!("./{STUBS}/{name}"),
             };
-            let dir = clean(&format!("{from}/{source}"));
+            let dir = match self.modules.folder(&key, call) {
+                Some(dir) => clean(dir),
+                None => clean(&format!("{from}/{source}")),
+            };
             modules.push(json!({"Key": key, "Source": source, "Dir": dir}));
-            if let Some(inner) = joined(path, &source).filter(|_| call.is_local()) {
+            if let Some(inner) = self.folder_of(path, &key, call) {
                 self.manifest(&inner, &key, &dir, depth + 1, modules);
             }
         }
@@ -314,15 +478,19 @@ impl Root {
                 continue;
             }
             let text = fs::read_to_string(folder.join(&name)).unwrap_or_default();
-            if name.ends_with(".json") {
-                let set: serde_json::Map<String, Value> =
-                    serde_json::from_str(&text).unwrap_or_default();
-                values.retain(|name, _| !set.contains_key(name));
-            } else if let Ok(body) = hcl::edit::parser::parse_body(&text) {
-                values.retain(|name, _| !body.has_attribute(name));
-            }
+            retain_unset(&mut values, &name, &text);
         }
         Ok(values)
+    }
+}
+
+/// Takes the variables out that a file of values sets.
+fn retain_unset(values: &mut BTreeMap<String, Value>, file: &str, text: &str) {
+    if file.ends_with(".json") {
+        let set: serde_json::Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+        values.retain(|name, _| !set.contains_key(name));
+    } else if let Ok(body) = hcl::edit::parser::parse_body(text) {
+        values.retain(|name, _| !body.has_attribute(name));
     }
 }
 
@@ -406,6 +574,11 @@ fn link(from: &Path, to: &Path, deep: bool, skip: &dyn Fn(&str) -> bool) -> io::
         }
     }
     Ok(())
+}
+
+/// `vpc.endpoints`: a call in the module that is called by a key.
+fn joined_key(key: &str, name: &str) -> String {
+    if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") }
 }
 
 /// Whether a path is a folder, or leads into it.

@@ -9,6 +9,7 @@ use hcl::edit::expr::Expression;
 use hcl::edit::structure::{Attribute, Block, Body};
 use serde_json::Value;
 
+use super::documents::Documents;
 use super::placeholder;
 
 /// What one folder names.
@@ -22,12 +23,16 @@ pub struct Names {
     pub data_sources: BTreeSet<String>,
     /// Providers by local name, with their source where one is written.
     pub providers: BTreeMap<String, Option<String>>,
+    /// What the versions of providers are constrained to, by local name.
+    pub constraints: BTreeMap<String, String>,
     /// Variables that have no default, with a placeholder each.
     pub variables: BTreeMap<String, Value>,
     /// Outputs of modules that are named: by call, by output.
     pub outputs: BTreeMap<String, BTreeSet<String>>,
     /// Outputs of other roots' states that are named: by data source, by output.
     pub states: BTreeMap<String, BTreeSet<String>>,
+    /// What is read as JSON.
+    pub(super) documents: Documents,
     /// Paths that lead up and out of the folder.
     pub up: BTreeSet<String>,
     /// True when it asks which files there are.
@@ -39,6 +44,8 @@ pub struct Names {
 pub struct Call {
     /// `./x`, `../x`, or something to be downloaded.
     pub source: String,
+    /// What the version is constrained to.
+    pub version: Option<String>,
     /// What it is given.
     pub arguments: BTreeSet<String>,
 }
@@ -97,8 +104,13 @@ impl Names {
                 edits.blank_attribute(&block.body, "required_version");
                 for providers in block.body.get_blocks("required_providers") {
                     for provider in providers.body.attributes() {
+                        let name = provider.key.as_str();
                         self.providers
-                            .insert(provider.key.as_str().to_owned(), source(&provider.value));
+                            .insert(name.to_owned(), member_of(&provider.value, "source"));
+                        // Before 0.13, it stood alone.
+                        let version = provider.value.as_str().map(str::to_owned);
+                        let version = version.or_else(|| member_of(&provider.value, "version"));
+                        self.constraints.extend(version.map(|it| (name.to_owned(), it)));
                     }
                 }
             }
@@ -114,6 +126,13 @@ impl Names {
             ("data" | "ephemeral", [ty, name]) => {
                 self.data_sources.insert((*ty).to_owned());
                 self.provider_of(ty, block.body.get_attribute("provider"));
+                let named = ["name", "secret_id"];
+                let named = named.iter().find_map(|name| block.body.get_attribute(name));
+                let named = named.map(|named| match &named.value {
+                    Expression::String(text) => text.as_str().to_owned(),
+                    other => other.to_string(),
+                });
+                self.documents.named(ty, name, named.as_deref());
                 if *ty == "terraform_remote_state" {
                     self.states.entry((*name).to_owned()).or_default();
                     edits.replace_attribute(&block.body, "backend", "\"local\"");
@@ -129,8 +148,10 @@ impl Names {
             ("module", [name]) => {
                 let source =
                     block.body.get_attribute("source").and_then(|source| source.value.as_str());
+                let version = block.body.get_attribute("version");
                 let call = Call {
                     source: source.unwrap_or_default().to_owned(),
+                    version: version.and_then(|it| it.value.as_str()).map(str::to_owned),
                     arguments: arguments(
                         block.body.attributes().map(|attribute| attribute.key.as_str()),
                     ),
@@ -189,6 +210,9 @@ impl Names {
                     for (name, provider) in providers.iter() {
                         let source = provider.get("source").and_then(Value::as_str);
                         self.providers.insert(name.clone(), source.map(str::to_owned));
+                        let version = provider.get("version").unwrap_or(provider).as_str();
+                        let version = version.map(|it| (name.clone(), it.to_owned()));
+                        self.constraints.extend(version);
                     }
                 }
             }
@@ -232,8 +256,10 @@ impl Names {
                 for (name, body) in content.iter_mut() {
                     for body in objects(body) {
                         let source = body.get("source").and_then(Value::as_str).unwrap_or_default();
+                        let version = body.get("version").and_then(Value::as_str);
                         let call = Call {
                             source: source.to_owned(),
+                            version: version.map(str::to_owned),
                             arguments: arguments(body.keys().map(String::as_str)),
                         };
                         if !call.is_local() {
@@ -264,10 +290,18 @@ impl Names {
     /// Finds names in text: also in comments, which does no harm.
     fn references(&mut self, text: &str) {
         self.lists_files |= text.contains("fileset(");
+        self.documents.references(text);
         for rest in after(text, "module.") {
             let Some((call, rest)) = name(rest) else { continue };
             let outputs = self.outputs.entry(call.to_owned()).or_default();
+            // `values(module.a)[*].b`
+            let rest = rest.trim_start_matches(')');
             outputs.extend(member(rest).map(|(output, _)| output.to_owned()));
+            let before = &text[..text.len() - rest.len()];
+            if let Some(each) = each_of(before, rest) {
+                let named = after(rest_of_block(rest), &each).filter_map(name);
+                outputs.extend(named.map(|(output, _)| output.to_owned()));
+            }
         }
         for rest in after(text, "data.terraform_remote_state.") {
             let Some((state, rest)) = name(rest) else { continue };
@@ -289,6 +323,25 @@ impl Names {
     }
 }
 
+/// What an element is called, with the dot after it, where a text before a reference goes through
+/// what it names: `for key, value in module.a`, `for_each = module.a`.
+fn each_of(before: &str, rest: &str) -> Option<String> {
+    let line = before.rsplit('\n').next()?;
+    if rest.starts_with(['.', '[']) {
+        return None;
+    }
+    if let Some((_, binding)) = line.rsplit_once("for ").filter(|(_, tail)| tail.contains(" in ")) {
+        let (names, _) = binding.split_once(" in ")?;
+        return Some(format!("{}.", names.rsplit(',').next()?.trim()));
+    }
+    line.contains("for_each").then(|| "each.value.".to_owned())
+}
+
+/// Up to the end of the block that a text begins in, as `terraform fmt` leaves it.
+fn rest_of_block(text: &str) -> &str {
+    &text[..text.find("\n}").unwrap_or(text.len())]
+}
+
 /// Adds every word of a text, whatever it means there.
 pub(super) fn add_words(words: &mut BTreeSet<String>, text: &str) {
     for word in text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))) {
@@ -296,6 +349,42 @@ pub(super) fn add_words(words: &mut BTreeSet<String>, text: &str) {
             words.insert(word.to_owned());
         }
     }
+}
+
+/// Adds the types of which an object may be used as a whole: `jsonencode(aws_vpc.main)`, and not
+/// `aws_vpc.main.id`. Also what only looks like one, which does no harm.
+pub(super) fn add_whole(types: &mut BTreeSet<String>, text: &str) {
+    for (at, _) in text.match_indices('.') {
+        let (before, after) = (&text[..at], &text[at + 1..]);
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        let head = before.trim_end_matches(is_word);
+        let ty = &before[head.len()..];
+        let is_data = head.ends_with("data.") || head.ends_with("ephemeral.");
+        if !ty.contains('_') || (head.ends_with('.') && !is_data) {
+            continue;
+        }
+        if let Some((_, rest)) = name(after)
+            && member(rest).is_none()
+            && !is_address(head)
+            && !types.contains(ty)
+        {
+            types.insert(ty.to_owned());
+        }
+    }
+}
+
+/// Whether what follows a text names an object, and takes no value of it.
+fn is_address(before: &str) -> bool {
+    let list = before.rsplit_once('[').filter(|(_, tail)| !tail.contains([']', '(', '{', '}']));
+    let of_list = list.map_or(before, |(head, _)| head);
+    let argument =
+        of_list.trim_end_matches([' ', '\t', '=', ':', '"']).rsplit(['\n', ' ', '"']).next();
+    let of_block = ["from", "to", "resource"];
+    let of_resource = ["depends_on", "replace_triggered_by", "ignore_changes"];
+    argument.is_some_and(|argument| match list {
+        Some(_) => of_resource.contains(&argument),
+        None => of_block.contains(&argument),
+    })
 }
 
 /// Where the stub of another root's state is, from the root.
@@ -313,8 +402,8 @@ fn arguments<'a>(keys: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
     keys.filter(|key| !meta.contains(key)).map(str::to_owned).collect()
 }
 
-/// The `source` of a required provider.
-fn source(provider: &Expression) -> Option<String> {
+/// `source` or `version` of a required provider.
+fn member_of(provider: &Expression, name: &str) -> Option<String> {
     let object = provider.as_object()?;
     object.iter().find_map(|(key, value)| {
         let key = match key {
@@ -322,7 +411,7 @@ fn source(provider: &Expression) -> Option<String> {
             hcl::edit::expr::ObjectKey::Expression(Expression::Variable(key)) => key.as_str(),
             hcl::edit::expr::ObjectKey::Expression(key) => key.as_str()?,
         };
-        (key == "source").then(|| value.expr().as_str().map(str::to_owned)).flatten()
+        (key == name).then(|| value.expr().as_str().map(str::to_owned)).flatten()
     })
 }
 
@@ -344,7 +433,8 @@ fn after<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
     })
 }
 
-fn name(text: &str) -> Option<(&str, &str)> {
+/// A name at the start of a text, and what follows it.
+pub(super) fn name(text: &str) -> Option<(&str, &str)> {
     let end =
         text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))
@@ -362,9 +452,13 @@ fn member(text: &str) -> Option<(&str, &str)> {
 
 /// Changes to a text that leave its lines where they are.
 #[derive(Default)]
-struct Edits(Vec<(Range<usize>, String)>);
+pub(super) struct Edits(Vec<(Range<usize>, String)>);
 
 impl Edits {
+    pub fn blank(&mut self, range: Range<usize>) {
+        self.0.push((range, String::new()));
+    }
+
     fn blank_blocks(&mut self, body: &Body, names: &[&str]) {
         let blocks = body.blocks().filter(|block| names.contains(&block.ident.as_str()));
         self.0.extend(blocks.filter_map(|block| Some((block.span()?, String::new()))));
@@ -380,7 +474,7 @@ impl Edits {
         self.0.extend(range.map(|range| (range, value.to_owned())));
     }
 
-    fn apply(mut self, text: &str) -> Text {
+    pub fn apply(mut self, text: &str) -> Text {
         if self.0.is_empty() {
             return Text::Same;
         }
@@ -457,6 +551,54 @@ resource "aws_instance" "a" {
         assert_eq!(names.variables["size"], 1);
         assert_eq!(names.up.iter().collect::<Vec<_>>(), ["../files/init.sh"]);
         assert_eq!(names.calls["vpc"].arguments.iter().collect::<Vec<_>>(), ["name"]);
+    }
+
+    #[test]
+    fn outputs_of_modules_are_found_where_somebody_goes_through_them() {
+        let text = r#"a = [for key, it in module.one : it.arn if it.on]
+resource "aws_x" "x" {
+  for_each = module.two
+  b        = each.value.id
+}
+c = each.value.other
+d = values(module.three)[*].name
+"#;
+        let mut names = Names::default();
+        let _ = names.add("main.tf", text);
+        let of = |call: &str| names.outputs[call].iter().map(String::as_str).collect::<Vec<_>>();
+        assert_eq!(
+            (of("one"), of("two"), of("three")),
+            (vec!["arn", "on"], vec!["id"], vec!["name"])
+        );
+    }
+
+    #[test]
+    fn what_is_used_as_a_whole_is_found_and_not_what_is_only_addressed() {
+        let text = r#"a = jsonencode(aws_whole.a)
+b = aws_index.b["k"]
+c = [for it in data.aws_data.c : it]
+d = { x = aws_object.d, y = aws_part.d.id }
+resource "aws_x" "x" {
+  depends_on = [
+    aws_part.e,
+    aws_part.f,
+  ]
+  e = aws_part.e[*].id
+  f = data.aws_part.f["k"].id
+  g = var.some_thing.else_where
+  lifecycle {
+    replace_triggered_by = [aws_part.g]
+  }
+}
+moved {
+  from = aws_part.old
+  to   = aws_part.new
+}
+"#;
+        let mut types = BTreeSet::new();
+        add_whole(&mut types, text);
+        let found: Vec<_> = types.iter().map(String::as_str).collect();
+        assert_eq!(found, ["aws_data", "aws_index", "aws_object", "aws_whole"]);
     }
 
     #[test]

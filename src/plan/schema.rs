@@ -17,18 +17,32 @@ pub struct Provider {
     pub resources: BTreeMap<String, Resource>,
     /// Its data sources.
     pub data_sources: BTreeMap<String, Resource>,
+    /// Its ephemeral resources.
+    pub ephemeral: BTreeMap<String, Resource>,
 }
 
 impl Provider {
     /// Leaves out what none of these words is the name of, as if the provider did not have it: a
     /// value that nobody writes or reads is in no plan, but Terraform handles each one in each
-    /// resource.
+    /// resource. The types in `whole` stay as they are.
     ///
-    /// What has to be written stays, and so does what is secret or follows from elsewhere.
-    pub fn keep(&mut self, words: &BTreeSet<String>) {
-        let types = self.resources.values_mut().chain(self.data_sources.values_mut());
-        for block in types.map(|it| &mut it.block).chain([&mut self.config]) {
-            block.keep(words);
+    /// What has to be written stays, and so does what is secret, what follows from elsewhere, and
+    /// what a replacement depends on.
+    pub fn keep(&mut self, words: &BTreeSet<String>, whole: &BTreeSet<String>) {
+        self.config.keep(words);
+        for (name, resource) in
+            [&mut self.resources, &mut self.data_sources, &mut self.ephemeral].into_iter().flatten()
+        {
+            if whole.contains(name) {
+                continue;
+            }
+            let depends_on = resource.conditions.values().filter_map(|it| it.only.as_ref());
+            let mut depends_on = depends_on.map(|(attribute, _)| attribute.clone()).peekable();
+            if depends_on.peek().is_some() {
+                resource.block.keep(&words.iter().cloned().chain(depends_on).collect());
+            } else {
+                resource.block.keep(words);
+            }
         }
     }
 }
@@ -51,7 +65,7 @@ impl Block {
     }
 }
 
-/// A resource type or data source.
+/// A resource type, data source or ephemeral resource.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Resource {
     /// The version of its state.
@@ -64,6 +78,21 @@ pub struct Resource {
     pub conflicts: BTreeMap<String, Vec<String>>,
     /// Sets of attributes of which exactly one is written.
     pub exactly_one_of: Vec<Vec<String>>,
+    /// Sets of attributes of which at least one is written.
+    pub at_least_one_of: Vec<Vec<String>>,
+    /// Attributes that are written only with others: by path, the paths of those.
+    pub required_with: BTreeMap<String, Vec<String>>,
+    /// By path, on what it depends whether a change of it replaces the resource.
+    pub conditions: BTreeMap<String, Condition>,
+}
+
+/// On what a replacement depends.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// An attribute and the only value of it that makes a replacement possible.
+    pub only: Option<(String, String)>,
+    /// In words, for people.
+    pub words: String,
 }
 
 /// The library that a resource type is written with; they treat computed values differently.
@@ -206,6 +235,8 @@ pub enum Rule {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use crate::plan::facts;
 
     #[test]
@@ -228,7 +259,7 @@ mod tests {
              \u{20}   other = string optional\n",
         )
         .unwrap();
-        provider.keep(&["named", "wanted"].map(str::to_owned).into());
+        provider.keep(&["named", "wanted"].map(str::to_owned).into(), &BTreeSet::new());
         let block = &provider.resources["x_y"].block;
         let kept: Vec<_> = block.attributes.keys().map(String::as_str).collect();
         assert_eq!(kept, ["id", "must", "named", "secret", "tags_all"]);
@@ -236,5 +267,25 @@ mod tests {
         let [("all", all), ("wanted", wanted)] = blocks[..] else { panic!("{blocks:?}") };
         assert!(all.block.attributes.is_empty());
         assert_eq!(wanted.block.attributes.keys().collect::<Vec<_>>(), ["named"]);
+    }
+    #[test]
+    fn what_is_used_as_a_whole_stays_whole_and_so_does_what_a_replacement_depends_on() {
+        let block = "\u{20} kind = string optional\n  other = string optional\n";
+        let mut provider = facts::parse(&format!(
+            "facts 1\nprovider hashicorp/x\n\n\
+             resource x_whole\n{block}\n\
+             resource x_part\n{block}\
+             \u{20} size = number optional may-replace\n\
+             \u{20} ! may-replace size kind=small: \"it shrinks\"\n\n\
+             ephemeral x_part\n{block}",
+        ))
+        .unwrap();
+        provider.keep(&["size".to_owned()].into(), &["x_whole".to_owned()].into());
+        let kept = |types: &std::collections::BTreeMap<String, super::Resource>, ty: &str| {
+            types[ty].block.attributes.keys().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(kept(&provider.resources, "x_whole"), ["kind", "other"]);
+        assert_eq!(kept(&provider.resources, "x_part"), ["kind", "size"]);
+        assert!(kept(&provider.ephemeral, "x_part").is_empty());
     }
 }

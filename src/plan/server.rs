@@ -17,6 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
+use super::made_up::MadeUp;
 use super::protocol::SERVICE;
 use super::schema::Provider;
 use super::service::{Connection, Mode, Service, Status};
@@ -106,6 +107,16 @@ impl Serving {
             }
         }
         serde_json::Value::Object(providers).to_string()
+    }
+
+    /// What data sources have been read with that nobody knows.
+    pub fn made_up(&self) -> MadeUp {
+        self.mode.made_up()
+    }
+
+    /// Adds what data sources have been read with before.
+    pub fn note_made_up(&self, texts: &[String]) {
+        self.mode.note(texts);
     }
 
     /// Checks configurations from now on, or no more. They are checked at first.

@@ -7,12 +7,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use bytes::Bytes;
 use prost::Message;
 
+use super::documents::Document;
+use super::made_up::MadeUp;
 use super::protocol as p;
 use super::rules::{self, Environment, Path, Problem, Settings};
 use super::schema::{self, Attribute, Block, Nesting, Presence, Provider, Resource, Type};
 use super::server::framed;
 use super::value::Value;
 use super::wire::{self, WireError};
+
+/// The account that AWS's documentation uses.
+pub(super) const ACCOUNT: &str = "123456789012";
 
 /// What the served providers are told of the world.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +26,13 @@ pub struct Options {
     pub region: String,
     /// The account that everything is in.
     pub account: String,
+    /// Secrets and parameters that are read as JSON.
+    pub documents: Vec<Document>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { region: "us-east-1".into(), account: "123456789012".into() }
+        Self { region: "us-east-1".into(), account: ACCOUNT.into(), documents: Vec::new() }
     }
 }
 
@@ -33,17 +40,28 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct Mode {
     validating: AtomicBool,
+    made_up: Mutex<MadeUp>,
 }
 
 impl Default for Mode {
     fn default() -> Self {
-        Self { validating: AtomicBool::new(true) }
+        Self { validating: AtomicBool::new(true), made_up: Mutex::default() }
     }
 }
 
 impl Mode {
     pub fn set_validating(&self, validating: bool) {
         self.validating.store(validating, Ordering::Relaxed);
+    }
+
+    /// What data sources have made up.
+    pub fn made_up(&self) -> MadeUp {
+        self.made_up.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn note(&self, texts: &[String]) {
+        let mut made_up = self.made_up.lock().unwrap_or_else(PoisonError::into_inner);
+        texts.iter().for_each(|text| made_up.add_text(text));
     }
 }
 
@@ -97,6 +115,7 @@ pub struct Service {
     config: Block,
     resources: BTreeMap<String, Served>,
     data_sources: BTreeMap<String, Served>,
+    ephemeral: BTreeMap<String, Served>,
     /// The answer to GetProviderSchema.
     schema: Result<Bytes, Status>,
     environment: Environment,
@@ -138,6 +157,7 @@ impl Service {
             config: provider.config,
             resources: Served::all(provider.resources),
             data_sources: Served::all(provider.data_sources),
+            ephemeral: Served::all(provider.ephemeral),
             schema,
             options,
             mode,
@@ -161,6 +181,12 @@ impl Service {
             "ImportResourceState" => framed(&self.import(message)?),
             "MoveResourceState" => framed(&self.moved(message)?),
             "ReadDataSource" => framed(&self.read_data(on, message)?),
+            "ValidateEphemeralResourceConfig" => framed(&self.validate(&self.ephemeral, message)?),
+            "OpenEphemeralResource" => framed(&self.open(on, message)?),
+            // What is open expires never, and holds nothing.
+            "RenewEphemeralResource" | "CloseEphemeralResource" => {
+                framed(&p::DiagnosticsResponse::default())
+            }
             "GetFunctions" => framed(&p::GetFunctionsResponse { functions: functions(&self.name) }),
             "CallFunction" => framed(&self.call_function(message)?),
             "StopProvider" => framed(&p::Empty {}),
@@ -175,6 +201,7 @@ impl Service {
             data_sources: self.data_sources.keys().map(named).collect(),
             resources: self.resources.keys().map(named).collect(),
             functions: functions(&self.name).keys().map(named).collect(),
+            ephemeral_resources: self.ephemeral.keys().map(named).collect(),
         }
     }
 
@@ -334,19 +361,53 @@ impl Service {
             let unknown = format!("`{}` has no data source `{}`", self.name, request.type_name);
             return Err(Status::invalid(unknown));
         };
+        let config = served.decode(request.config)?;
         let read = rules::data::read(&rules::data::Asked {
             type_name: &request.type_name,
             source: &served.resource,
-            config: &served.decode(request.config)?,
+            config: &config,
             settings: &self.settings(on),
+            documents: &self.options.documents,
         });
         Ok(match read {
             Ok(state) => {
+                self.mode.note(&rules::data::made_up(&request.type_name, &state, &config));
                 p::ReadDataSourceResponse { state: served.encode(&state)?, diagnostics: Vec::new() }
             }
             Err(problem) => {
                 p::ReadDataSourceResponse { state: None, diagnostics: vec![diagnostic(problem)] }
             }
+        })
+    }
+
+    fn open(
+        &self,
+        on: &Connection,
+        message: Bytes,
+    ) -> Result<p::OpenEphemeralResourceResponse, Status> {
+        let request = p::ConfigRequest::decode(message)?;
+        let Some(served) = self.ephemeral.get(&request.type_name) else {
+            let unknown =
+                format!("`{}` has no ephemeral resource `{}`", self.name, request.type_name);
+            return Err(Status::invalid(unknown));
+        };
+        // It is like a data source that nothing is kept of.
+        let opened = rules::data::read(&rules::data::Asked {
+            type_name: &request.type_name,
+            source: &served.resource,
+            config: &served.decode(request.config)?,
+            settings: &self.settings(on),
+            documents: &self.options.documents,
+        });
+        Ok(match opened {
+            Ok(result) => p::OpenEphemeralResourceResponse {
+                result: served.encode(&result)?,
+                diagnostics: Vec::new(),
+            },
+            Err(problem) => p::OpenEphemeralResourceResponse {
+                result: None,
+                diagnostics: vec![diagnostic(problem)],
+            },
         })
     }
 
@@ -462,6 +523,7 @@ fn schema_response(provider: &Provider) -> p::GetProviderSchemaResponse {
         data_source_schemas: schemas(&provider.data_sources),
         server_capabilities: Some(capabilities()),
         functions: functions(&provider.name),
+        ephemeral_resource_schemas: schemas(&provider.ephemeral),
     }
 }
 
@@ -539,21 +601,25 @@ mod tests {
     use super::*;
     use crate::plan::facts;
 
-    const METHODS: [&str; 16] = [
+    const METHODS: [&str; 20] = [
         "ApplyResourceChange",
         "CallFunction",
+        "CloseEphemeralResource",
         "ConfigureProvider",
         "GetFunctions",
         "GetMetadata",
         "GetProviderSchema",
         "ImportResourceState",
         "MoveResourceState",
+        "OpenEphemeralResource",
         "PlanResourceChange",
         "ReadDataSource",
         "ReadResource",
+        "RenewEphemeralResource",
         "StopProvider",
         "UpgradeResourceState",
         "ValidateDataResourceConfig",
+        "ValidateEphemeralResourceConfig",
         "ValidateProviderConfig",
         "ValidateResourceConfig",
     ];

@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
+use super::conditions::Conditions;
 use super::error::Error;
+use super::made_up::MadeUp;
 use super::root::STUB;
 
 /// Whether a plan is of a simulated state or of the real one.
@@ -26,6 +28,15 @@ pub struct Summary {
     pub changes: Vec<Change>,
     /// The outputs that it changes, by name.
     pub outputs: Vec<Output>,
+}
+
+/// What is known of a simulated plan beside it.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// What may replace resources.
+    pub conditions: Conditions,
+    /// What data sources were made up.
+    pub made_up: MadeUp,
 }
 
 /// What happens to one resource.
@@ -135,8 +146,20 @@ pub struct AttributeChange {
     pub old: Shown,
     /// What it becomes.
     pub new: Shown,
-    /// True when it is why the resource is replaced.
-    pub forces: bool,
+    /// Whether it is why the resource is replaced.
+    pub forces: Forces,
+}
+
+/// Whether a change of an attribute replaces its resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Forces {
+    /// It does not.
+    No,
+    /// It may, and only the provider knows; on what that depends, in words, as far as the facts
+    /// say it.
+    Maybe(Option<String>),
+    /// It does.
+    Yes,
 }
 
 /// A value as far as it may be shown.
@@ -171,6 +194,25 @@ impl Change {
     /// True for what holds data that a replacement or removal loses.
     pub fn is_stateful(&self) -> bool {
         is_stateful(&self.ty)
+    }
+
+    /// True when it is planned as an update, and the real provider may replace the resource.
+    pub fn may_be_replaced(&self) -> bool {
+        self.conditions().next().is_some()
+    }
+
+    /// The attributes for which the real provider may replace the resource, each with that on
+    /// which it depends, as far as the facts say it.
+    pub fn conditions(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.attributes.iter().filter_map(|attribute| match &attribute.forces {
+            Forces::Maybe(words) => Some((attribute.path.as_str(), words.as_deref())),
+            Forces::No | Forces::Yes => None,
+        })
+    }
+
+    /// The attributes that are why it is replaced.
+    pub fn forcing(&self) -> impl Iterator<Item = &AttributeChange> {
+        self.attributes.iter().filter(|attribute| attribute.forces == Forces::Yes)
     }
 }
 
@@ -236,6 +278,14 @@ impl Summary {
     /// # Errors
     /// When it is not that, or of a format that is not known.
     pub fn read(json: &[u8], origin: Origin) -> Result<Self, Error> {
+        Self::read_with(json, origin, &Known::default())
+    }
+
+    /// Reads it, and finds what may be replaced under a condition.
+    ///
+    /// # Errors
+    /// As [`Summary::read`].
+    pub fn read_with(json: &[u8], origin: Origin, known: &Known) -> Result<Self, Error> {
         let bad = |why: String| Error::Answer { command: "terraform show -json".to_owned(), why };
         let plan: Plan = serde_json::from_slice(json).map_err(|error| bad(error.to_string()))?;
         let version = plan.format_version.as_str();
@@ -252,7 +302,12 @@ impl Summary {
         if plan.resource_changes.is_null() && plan.planned_values.is_none() {
             return Err(bad("it is no plan".to_owned()));
         }
-        let reader = Reader { plan: &plan, origin, secrets: secrets(&plan) };
+        let made_up = MadeUp::default();
+        let secrets = secrets(&plan);
+        let mut reader = Reader { plan: &plan, origin, known, made_up, secrets };
+        if origin == Origin::Simulated {
+            reader.made_up = reader.all_made_up();
+        }
         let changes = array(Some(&plan.resource_changes));
         let mut changes: Vec<Change> =
             changes.iter().filter_map(|change| reader.change(change)).collect();
@@ -277,19 +332,34 @@ impl Summary {
         self.changes.iter().filter(|change| change.action == action).count()
     }
 
+    /// How many resources are updated here and may be replaced in truth.
+    pub fn maybe_replaced(&self) -> usize {
+        self.changes.iter().filter(|change| change.may_be_replaced()).count()
+    }
+
     /// `2 to replace, 1 to update`, or `no changes`.
     pub fn words(&self) -> String {
-        let counts = Action::ALL.map(|action| (self.count(action), action.name()));
-        let mut words: Vec<String> = counts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, name)| format!("{count} to {name}"))
-            .collect();
+        let mut words = counted(&[self]);
         if words.is_empty() && !self.outputs.is_empty() {
             words.push(crate::report::count(self.outputs.len(), "output"));
         }
         if words.is_empty() { "no changes".to_owned() } else { words.join(", ") }
     }
+}
+
+/// `2 to replace`, `1 to update (1 may be replaced)`: what happens in all of these, the worst first.
+pub(crate) fn counted(summaries: &[&Summary]) -> Vec<String> {
+    let sum = |count: &dyn Fn(&Summary) -> usize| summaries.iter().map(|it| count(it)).sum();
+    let maybe: usize = sum(&Summary::maybe_replaced);
+    let words = Action::ALL.into_iter().filter_map(|action| {
+        let count: usize = sum(&|summary| summary.count(action));
+        let note = match (action, maybe) {
+            (Action::Update, 1..) => format!(" ({maybe} may be replaced)"),
+            _ => String::new(),
+        };
+        (count > 0).then(|| format!("{count} to {}{note}", action.name()))
+    });
+    words.collect()
 }
 
 /// What is read of a plan. The rest says the same again, and is as large.
@@ -307,6 +377,8 @@ struct Plan {
 struct Reader<'a> {
     plan: &'a Plan,
     origin: Origin,
+    known: &'a Known,
+    made_up: MadeUp,
     secrets: BTreeSet<String>,
 }
 
@@ -343,12 +415,14 @@ impl Reader<'_> {
             index => index.to_string(),
         }));
         let attributes = match action {
-            Action::Update | Action::Replace => self.attributes(change, &modules, ty, name),
+            Action::Update | Action::Replace => self.attributes(change, action, &modules, ty, name),
             _ => Vec::new(),
         };
         let known = |shown: &Shown| !matches!(shown, Shown::Unknown);
-        let follows =
-            !attributes.is_empty() && !attributes.iter().any(|attribute| known(&attribute.new));
+        let follows = !attributes.is_empty()
+            && !attributes.iter().any(|attribute| {
+                known(&attribute.new) || matches!(attribute.forces, Forces::Maybe(_))
+            });
         Some(Change {
             address: address.to_owned(),
             moved_from,
@@ -367,6 +441,7 @@ impl Reader<'_> {
     fn attributes(
         &self,
         change: &Value,
+        action: Action,
         modules: &[String],
         ty: &str,
         name: &str,
@@ -400,6 +475,19 @@ impl Reader<'_> {
             if computed && !forces {
                 continue;
             }
+            // Of what is imported, nobody knows what it is.
+            let unknown = old == Shown::Null && change.get("importing").is_some();
+            let forces = match (forces, action) {
+                (true, _) => Forces::Yes,
+                (false, Action::Update) if !unknown => {
+                    let names: Vec<&str> = path.iter().filter_map(Step::name).collect();
+                    match self.known.conditions.of_change(ty, &names, part("after")) {
+                        Some(words) => Forces::Maybe((!words.is_empty()).then(|| words.to_owned())),
+                        None => Forces::No,
+                    }
+                }
+                (false, _) => Forces::No,
+            };
             let old = match old {
                 Shown::Known(_) if new == Shown::Unknown && self.origin == Origin::Simulated => {
                     Shown::Simulated
@@ -413,8 +501,36 @@ impl Reader<'_> {
                 forces,
             });
         }
-        attributes.sort_by(|a, b| b.forces.cmp(&a.forces).then_with(|| a.path.cmp(&b.path)));
+        let rank = |it: &AttributeChange| match it.forces {
+            Forces::Yes => 0,
+            Forces::Maybe(_) => 1,
+            Forces::No => 2,
+        };
+        attributes.sort_by(|a, b| (rank(a), &a.path).cmp(&(rank(b), &b.path)));
         attributes
+    }
+
+    /// What the simulation has made up: of data sources, and what nobody has written of resources.
+    fn all_made_up(&self) -> MadeUp {
+        let mut made_up = self.known.made_up.clone();
+        for entry in array(Some(&self.plan.resource_changes)) {
+            let text = |key: &str| entry.get(key).and_then(Value::as_str);
+            let (Some(ty), Some(name)) = (text("type"), text("name")) else { continue };
+            // They give back what they are given.
+            if matches!(ty, "terraform_data" | "kubernetes_manifest") {
+                continue;
+            }
+            let (modules, _) = modules(text("module_address").unwrap_or_default());
+            let before = entry.get("change").and_then(|change| change.get("before"));
+            let Some(Value::Object(before)) = before else { continue };
+            let written = self.written(&modules, ty, name).unwrap_or_default();
+            for (attribute, value) in before {
+                if !written.contains(attribute) && attribute != "tags_all" {
+                    made_up.add(value);
+                }
+            }
+        }
+        made_up
     }
 
     /// The arguments that the configuration gives a resource.
@@ -471,6 +587,10 @@ impl Reader<'_> {
     fn masked(&self, shown: Shown) -> Shown {
         match shown {
             Shown::Known(value) if self.holds_secret(&value) => Shown::Sensitive,
+            Shown::Known(Value::String(text)) if self.made_up.is(&text) => Shown::Simulated,
+            Shown::Known(value) if self.origin == Origin::Simulated => {
+                Shown::Known(self.made_up.hidden(value))
+            }
             shown => shown,
         }
     }
@@ -614,6 +734,13 @@ enum Step {
 }
 
 impl Step {
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
     fn read(step: &Value) -> Option<Self> {
         match step {
             Value::String(name) => Some(Self::Name(name.clone())),
@@ -818,7 +945,9 @@ mod tests {
         let plan = json!({"format_version": "1.2", "resource_changes": [entry]});
         let summary = Summary::read(plan.to_string().as_bytes(), Origin::Real).unwrap();
         let changes = summary.changes.into_iter().flat_map(|change| change.attributes);
-        changes.map(|change| (change.path, change.old, change.new, change.forces)).collect()
+        changes
+            .map(|change| (change.path, change.old, change.new, change.forces == Forces::Yes))
+            .collect()
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::error::Error;
-use super::process::{self, Ended, Failure, Stop};
+use super::process::{self, Ended, Failure, Patience, Stop};
 
 /// The oldest version that has everything a plan needs: `plan -json`, `import` blocks, `check`.
 pub const MINIMUM: (u32, u32) = (1, 5);
@@ -77,6 +77,20 @@ pub(super) struct Answer {
     pub code: i32,
     pub stdout: Vec<u8>,
     pub stderr: String,
+}
+
+impl Answer {
+    /// The answer, of a command that fails only when something is wrong with us.
+    pub fn success(self) -> Result<Self, Error> {
+        match self.code {
+            0 => Ok(self),
+            code => Err(Error::Crash {
+                command: self.command,
+                how: format!("ended with exit code {code}"),
+                said: last_lines(&self.stderr),
+            }),
+        }
+    }
 }
 
 impl Terraform {
@@ -165,7 +179,11 @@ impl Terraform {
         }
         let name = format!("{} {}", self.product.name(), what);
         tracing::debug!(command = name, "running");
-        let ended = process::run(&mut command, self.limit, &self.stop, None)
+        let patience = match surroundings {
+            Surroundings::Live => Patience::Endless,
+            Surroundings::Offline { .. } => Patience::Brief,
+        };
+        let ended = process::run_with(&mut command, self.limit, &self.stop, patience, None)
             .map_err(|failure| failed(&self.program, what, failure, self.limit))?;
         let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
         match ended.status.code() {

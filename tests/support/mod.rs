@@ -168,6 +168,9 @@ pub fn terraform(folder: &Path, args: &[&str]) -> Option<Output> {
         .current_dir(folder)
         .env("TF_CLI_CONFIG_FILE", "/dev/null")
         .env("CHECKPOINT_DISABLE", "1")
+        .env("TF_IN_AUTOMATION", "1")
+        .env_remove("TF_DATA_DIR")
+        .env_remove("TF_WORKSPACE")
         .output();
     match result {
         Ok(output) => Some(output),

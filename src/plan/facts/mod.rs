@@ -23,6 +23,7 @@
 //!   s3_import {} list 0..1
 //!     bucket_name = string required replaces
 //!   ! conflicts s3_import: snapshot_identifier replicate_source_db
+//!   ! may-replace storage_type engine=mysql: "below 100 GiB"
 //!
 //! resource aws_vpc_security_group_egress_rule version=1 framework
 //!   id = string computed keeps
@@ -32,6 +33,9 @@
 //!
 //! data aws_region
 //!   name = string optional computed
+//!
+//! ephemeral aws_kms_secrets framework
+//!   plaintext = map(string) computed sensitive
 //! ```
 //!
 //! | word | meaning |
@@ -44,7 +48,8 @@
 //! | `oneof("a","b")`, `oneof-nocase(…)`, `range(0,35)`, `length(1,64)`, `pattern("…")`, `each(…)` | what values it accepts; `inf` for no limit |
 //! | `nested(list)` | an attribute whose own attributes follow, indented |
 //! | `name {} list 0..1` | a block: `single`, `list`, `set`, `map` or `group`, and how many of them; with `computed`, the provider fills it in |
-//! | `! conflicts a: b c`, `! exactly-one a b` | relations between attributes, by path |
+//! | `! conflicts a: b c`, `! exactly-one a b`, `! at-least-one a b`, `! requires a: b` | relations between attributes, by path |
+//! | `! may-replace a: "…"`, `! may-replace a b=c: "…"` | on what it depends whether a change of `a` replaces, in words; and that it cannot unless `b` is `c` |
 //! | `version=2`, `framework` | the version of the resource's state; that it is written with terraform-plugin-framework, not with the older SDK |
 //!
 //! Paths are names with dots between them, without the numbers of list elements:
@@ -102,7 +107,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     EMBEDDED.iter().map(|(name, _)| *name)
 }
 
-/// What is known of these resource types and data sources of a provider, from the facts that come
+/// What is known of these resource types, and of data sources and ephemeral resources, of a provider, from the facts that come
 /// with Stackwright. `None` for a provider of which they know nothing; a type that they do not
 /// know is left out.
 ///

@@ -6,7 +6,8 @@ use std::str::{FromStr, Lines};
 
 use super::FactsError;
 use crate::plan::schema::{
-    Attribute, Block, ForceNew, NestedBlock, Nesting, Presence, Provider, Resource, Rule, Sdk, Type,
+    Attribute, Block, Condition, ForceNew, NestedBlock, Nesting, Presence, Provider, Resource,
+    Rule, Sdk, Type,
 };
 use crate::plan::value::Value;
 
@@ -22,8 +23,8 @@ pub fn parse(text: &str) -> Result<Provider, FactsError> {
     read(text, |_, _| true)
 }
 
-/// Reads the facts of these resource types and data sources, and of the provider's own
-/// configuration; whatever else stands there is neither read nor checked. A type that the facts do
+/// Reads the facts of these resource types, data sources and ephemeral resources, which stand among
+/// the data sources, and of the provider's own configuration; whatever else stands there is neither read nor checked. A type that the facts do
 /// not know is left out.
 ///
 /// # Errors
@@ -36,7 +37,7 @@ pub fn load(
 ) -> Result<Provider, FactsError> {
     read(text, |kind, name| match kind {
         Kind::Resource => types.contains(name),
-        Kind::Data => data.contains(name),
+        Kind::Data | Kind::Ephemeral => data.contains(name),
     })
 }
 
@@ -45,6 +46,7 @@ pub fn load(
 enum Kind {
     Resource,
     Data,
+    Ephemeral,
 }
 
 fn read(text: &str, wanted: impl Fn(Kind, &str) -> bool) -> Result<Provider, FactsError> {
@@ -74,8 +76,11 @@ fn read(text: &str, wanted: impl Fn(Kind, &str) -> bool) -> Result<Provider, Fac
             }
             "resource" => Kind::Resource,
             "data" => Kind::Data,
+            "ephemeral" => Kind::Ephemeral,
             other => {
-                let message = format!("a section is `config`, `resource` or `data`, not `{other}`");
+                let message = format!(
+                    "a section is `config`, `resource`, `data` or `ephemeral`, not `{other}`"
+                );
                 return Err(header.error(message));
             }
         };
@@ -87,6 +92,7 @@ fn read(text: &str, wanted: impl Fn(Kind, &str) -> bool) -> Result<Provider, Fac
         let sections = match kind {
             Kind::Resource => &mut provider.resources,
             Kind::Data => &mut provider.data_sources,
+            Kind::Ephemeral => &mut provider.ephemeral,
         };
         let Entry::Vacant(place) = sections.entry(name) else {
             return Err(header.error("this section stands twice"));
@@ -240,8 +246,35 @@ fn relation(cursor: &mut Cursor<'_>, resource: &mut Resource) -> Result<(), Fact
             }
         }
         "exactly-one" => resource.exactly_one_of.push(cursor.words()?),
+        "at-least-one" => resource.at_least_one_of.push(cursor.words()?),
+        "requires" => {
+            let path = cursor.word()?;
+            cursor.expect(':')?;
+            let others = cursor.words()?;
+            if resource.required_with.insert(path, others).is_some() {
+                return Err(cursor.error("what this path requires stands twice"));
+            }
+        }
+        "may-replace" => {
+            let path = cursor.word()?;
+            let mut condition = Condition::default();
+            if !cursor.eat(':') {
+                let attribute = cursor.word()?;
+                cursor.expect('=')?;
+                condition.only = Some((attribute, cursor.word()?));
+                cursor.expect(':')?;
+            }
+            condition.words = cursor.word()?;
+            cursor.end()?;
+            if resource.conditions.insert(path, condition).is_some() {
+                return Err(cursor.error("the condition of this path stands twice"));
+            }
+        }
         other => {
-            let message = format!("a relation is `conflicts` or `exactly-one`, not `{other}`");
+            let message = format!(
+                "a relation is `conflicts`, `exactly-one`, `at-least-one`, `requires` or `may-replace`, \
+                 not `{other}`"
+            );
             return Err(cursor.error(message));
         }
     }

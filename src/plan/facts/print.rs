@@ -38,6 +38,9 @@ pub fn print(provider: &Provider) -> String {
     for (name, it) in &provider.data_sources {
         resource(&mut out, "data", name, it);
     }
+    for (name, it) in &provider.ephemeral {
+        resource(&mut out, "ephemeral", name, it);
+    }
     out
 }
 
@@ -59,6 +62,19 @@ fn resource(out: &mut String, keyword: &str, name: &str, resource: &Resource) {
     }
     for paths in &resource.exactly_one_of {
         let _ = writeln!(out, "  ! exactly-one{}", words(paths));
+    }
+    for paths in &resource.at_least_one_of {
+        let _ = writeln!(out, "  ! at-least-one{}", words(paths));
+    }
+    for (path, others) in &resource.required_with {
+        let _ = writeln!(out, "  ! requires {}:{}", word(path), words(others));
+    }
+    for (path, condition) in &resource.conditions {
+        let _ = write!(out, "  ! may-replace {}", word(path));
+        if let Some((attribute, value)) = &condition.only {
+            let _ = write!(out, " {}={}", word(attribute), word(value));
+        }
+        let _ = writeln!(out, ": {}", quoted(&condition.words));
     }
 }
 

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::plan::schema::{
-    Attribute, Block, ForceNew, NestedBlock, Nesting, Presence, Resource, Rule, Sdk, Type,
+    Attribute, Block, Condition, ForceNew, NestedBlock, Nesting, Presence, Resource, Rule, Sdk,
+    Type,
 };
 use crate::plan::value::Value;
 
@@ -31,9 +32,16 @@ resource toy_car version=2 framework
     nut {} set 5..
   ! conflicts colour: wheel.tyre parts
   ! exactly-one id key
+  ! at-least-one id key
+  ! requires key: id
+  ! may-replace parts.name: "it gets shorter"
+  ! may-replace wheel colour=red: "there are fewer"
 
 data toy_car
   id = string required
+
+ephemeral toy_key framework
+  value = string computed sensitive
 "##;
 
 fn name() -> impl Strategy<Value = String> {
@@ -144,26 +152,37 @@ fn block() -> impl Strategy<Value = Block> {
 fn resource() -> impl Strategy<Value = Resource> {
     let sdk = prop::sample::select(vec![Sdk::V2, Sdk::Framework]);
     let conflicts = btree_map(name(), vec(name(), 0..3), 0..2);
-    (0..3_i64, block(), sdk, conflicts, vec(vec(name(), 0..3), 0..2)).prop_map(
-        |(version, block, sdk, conflicts, exactly_one_of)| Resource {
+    let only = option::of((name(), name()));
+    let condition = (only, name()).prop_map(|(only, words)| Condition { only, words });
+    let conditions = btree_map(name(), condition, 0..2);
+    let groups = || vec(vec(name(), 0..3), 0..2);
+    let required = btree_map(name(), vec(name(), 0..3), 0..2);
+    let relations = (conflicts, groups(), groups(), required, conditions);
+    (0..3_i64, block(), sdk, relations).prop_map(|(version, block, sdk, relations)| {
+        let (conflicts, exactly_one_of, at_least_one_of, required_with, conditions) = relations;
+        Resource {
             version,
             block,
             sdk,
             conflicts,
             exactly_one_of,
-        },
-    )
+            at_least_one_of,
+            required_with,
+            conditions,
+        }
+    })
 }
 
 fn any_provider() -> impl Strategy<Value = Provider> {
     let resources = || btree_map(name(), resource(), 0..3);
-    (name(), name(), block(), resources(), resources()).prop_map(
-        |(name, version, config, resources, data_sources)| Provider {
+    (name(), name(), block(), resources(), resources(), resources()).prop_map(
+        |(name, version, config, resources, data_sources, ephemeral)| Provider {
             name,
             version,
             config,
             resources,
             data_sources,
+            ephemeral,
         },
     )
 }
@@ -188,6 +207,8 @@ proptest! {
         if !data {
             part.data_sources = BTreeMap::new();
         }
+        // Data sources and ephemeral resources are asked for together.
+        part.ephemeral.retain(|name, _| part.data_sources.contains_key(name));
         let names = |of: &BTreeMap<String, Resource>| of.keys().cloned().collect();
         let loaded = load(&print(&provider), &names(&part.resources), &names(&part.data_sources));
         prop_assert_eq!(loaded.unwrap(), part);
@@ -292,7 +313,7 @@ fn errors_say_where_and_what() {
     "  id = string optional": line 5: this is indented too far
     " id = string optional": line 5: indent by two spaces a level
     "\tid = string optional": line 5: indent by two spaces a level
-    "! conflict a: b": line 5: a relation is `conflicts` or `exactly-one`, not `conflict`
+    "! conflict a: b": line 5: a relation is `conflicts`, `exactly-one`, `at-least-one`, `requires` or `may-replace`, not `conflict`
     "! conflicts a b": line 5: `:` should stand before `b`
     "ok = string optional": line 5: `ok` stands twice
     "id = nested(set) optional\n    inner {} list": line 5: nested attributes hold attributes, not blocks
@@ -310,7 +331,7 @@ fn a_file_that_is_no_facts_file_is_said_so() {
     );
     assert_eq!(
         error("facts 1\nprovider toy\nresorce toy\n"),
-        "line 3: a section is `config`, `resource` or `data`, not `resorce`"
+        "line 3: a section is `config`, `resource`, `data` or `ephemeral`, not `resorce`"
     );
     assert_eq!(
         error("facts 1\nprovider toy\nresource a\nresource a\n"),
@@ -359,11 +380,17 @@ fn the_facts_that_come_with_us_are_as_printed() {
 fn the_facts_that_come_with_us_are_consistent() {
     for (name, text) in EMBEDDED {
         let provider = parse(text).unwrap();
-        for (of, resource) in provider.resources.iter().chain(&provider.data_sources) {
+        for (of, resource) in
+            provider.resources.iter().chain(&provider.data_sources).chain(&provider.ephemeral)
+        {
             let conflicts = resource.conflicts.iter();
             let paths = conflicts
                 .flat_map(|(path, others)| others.iter().chain([path]))
-                .chain(resource.exactly_one_of.iter().flatten());
+                .chain(resource.exactly_one_of.iter().flatten())
+                .chain(resource.at_least_one_of.iter().flatten())
+                .chain(resource.required_with.iter().flat_map(|(a, b)| b.iter().chain([a])))
+                .chain(resource.conditions.keys())
+                .chain(resource.conditions.values().flat_map(|it| it.only.iter().map(|it| &it.0)));
             for path in paths {
                 assert!(is_there(&resource.block, path), "{name}: {of} has no {path}");
             }

@@ -50,7 +50,9 @@ pub fn plan(wanted: &Wanted) -> Change {
         set_region(wanted, attributes);
         set_all_tags(wanted, attributes);
         match wanted.type_name {
-            "aws_acm_certificate" if prior.is_none() => set_validation_options(attributes),
+            "aws_acm_certificate" if config.get("domain_name").as_str().is_some() => {
+                set_validation_options(attributes, prior);
+            }
             "kubernetes_manifest" => set_object(attributes),
             _ => {}
         }
@@ -60,6 +62,10 @@ pub fn plan(wanted: &Wanted) -> Change {
         let replacing = Replacing { sdk: resource.sdk, imported: wanted.imported };
         let ends = Ends { prior, planned: &planned };
         replacing.block(&resource.block, &ends, &mut Path::new(), &mut replaces);
+        // Of what is imported, nobody knows what it is.
+        if !wanted.imported {
+            replaces.extend(decided(wanted.type_name, &ends));
+        }
     }
     Change { planned, replaces }
 }
@@ -95,7 +101,7 @@ fn set_all_tags(wanted: &Wanted, planned: &mut BTreeMap<String, Value>) {
 
 /// A certificate knows what it will ask to be shown in DNS, up to the names and values of the
 /// records: that is what `for_each` over it needs.
-fn set_validation_options(planned: &mut BTreeMap<String, Value>) {
+fn set_validation_options(planned: &mut BTreeMap<String, Value>, prior: Option<&Value>) {
     let text = |name: &str| planned.get(name).and_then(Value::as_str);
     let Some(domain) = text("domain_name").map(str::to_owned) else { return };
     let mut names = vec![domain];
@@ -114,6 +120,11 @@ fn set_validation_options(planned: &mut BTreeMap<String, Value>) {
     names.sort();
     names.dedup();
     let all: Value = names.iter().map(String::as_str).collect();
+    let before = prior.map(|prior| prior.get("subject_alternative_names"));
+    let all = match before {
+        Some(before) if before.is_same(&all, &Type::Set(Box::new(Type::String))) => before.clone(),
+        _ => all,
+    };
     planned.insert("subject_alternative_names".into(), all);
     if by_dns && planned.get("domain_validation_options") == Some(&Value::Unknown) {
         let option = |name: String| {
@@ -125,6 +136,31 @@ fn set_validation_options(planned: &mut BTreeMap<String, Value>) {
         };
         planned.insert("domain_validation_options".into(), names.into_iter().map(option).collect());
     }
+}
+
+/// Where the provider's code asks more of a change than that there is one, and the answer is known.
+fn decided(type_name: &str, ends: &Ends) -> Vec<Path> {
+    let is_changed = |name: &&str| {
+        let at = ends.get(name);
+        at.prior != at.planned && !(at.prior.is_zero() && at.planned.is_zero())
+    };
+    let names: Vec<&str> = match type_name {
+        "aws_instance" if *ends.planned.get("user_data_replace_on_change") == Value::Bool(true) => {
+            ["user_data", "user_data_base64"].into_iter().filter(is_changed).collect()
+        }
+        // A rule can be modified, but not what kind of source it has.
+        "aws_vpc_security_group_egress_rule" | "aws_vpc_security_group_ingress_rule" => {
+            let sources =
+                ["cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"];
+            let source = |of: &Value| sources.into_iter().find(|name| !of.get(name).is_null());
+            match (source(ends.prior), source(ends.planned)) {
+                (Some(old), Some(new)) if old != new => vec![old, new],
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    };
+    names.into_iter().map(|name| vec![Step::Attribute(name.to_owned())]).collect()
 }
 
 /// What is in the cluster is what the manifest says, and more.

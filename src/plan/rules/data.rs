@@ -1,8 +1,10 @@
 //! What a data source would read. Terraform takes no unknown value from one, so what cannot be
 //! known is made up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::documents::Document;
+use super::super::made_up::looks_made_up;
 use super::super::schema::Resource;
 use super::super::value::Value;
 use super::identity::{Identity, arn, last};
@@ -16,6 +18,8 @@ pub struct Asked<'a> {
     pub source: &'a Resource,
     pub config: &'a Value,
     pub settings: &'a Settings,
+    /// What is read as JSON.
+    pub documents: &'a [Document],
 }
 
 /// Reads it.
@@ -37,6 +41,11 @@ pub fn read(asked: &Asked) -> Result<Value, Problem> {
         lists: Lists::Full,
     };
     let mut state = config.clone();
+    if let Some(document) = document(asked, &plausible) {
+        for name in ["secret_string", "value", "insecure_value"] {
+            state.entry(name.to_owned()).and_modify(|value| set(value, document.as_str().into()));
+        }
+    }
     for (name, text) in special(asked.type_name, asked.config, settings, &identity) {
         state.entry(name.to_owned()).and_modify(|value| set(value, text));
     }
@@ -61,6 +70,60 @@ pub fn read(asked: &Asked) -> Result<Value, Problem> {
         }
     }
     Ok(Value::Map(state))
+}
+
+/// The texts that a data source has been read with and that nobody has written.
+pub fn made_up(type_name: &str, state: &Value, config: &Value) -> Vec<String> {
+    // It only writes down what it is given.
+    if matches!(type_name, "aws_arn" | "aws_iam_policy_document") {
+        return Vec::new();
+    }
+    let mut texts = Vec::new();
+    for (name, value) in state.as_map().into_iter().flatten() {
+        if config.get(name).is_null() || config.get(name) == &Value::List(Vec::new()) {
+            collect(value, &mut texts);
+        }
+    }
+    texts
+}
+
+fn collect(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) if looks_made_up(text) => texts.push(text.clone()),
+        Value::List(elements) => elements.iter().for_each(|element| collect(element, texts)),
+        Value::Map(elements) => elements.values().for_each(|element| collect(element, texts)),
+        _ => {}
+    }
+}
+
+/// JSON with what is taken out of it.
+fn document(asked: &Asked, plausible: &Plausible) -> Option<String> {
+    let name = ["name", "secret_id"].iter().find_map(|name| asked.config.get(name).as_str());
+    let name = name.unwrap_or_default();
+    let mut documents = asked
+        .documents
+        .iter()
+        .filter(|it| it.type_name == asked.type_name && name.ends_with(&it.ends_in))
+        .peekable();
+    documents.peek()?;
+    let members: BTreeSet<&String> = documents.flat_map(|document| &document.members).collect();
+    let members = members.into_iter().map(|name| {
+        let value = match counts(name) {
+            true => serde_json::Value::from(plausible.number(name)),
+            false => plausible.text(name).into(),
+        };
+        (name.clone(), value)
+    });
+    Some(serde_json::Value::Object(members.collect()).to_string())
+}
+
+/// Whether something of this name is a number.
+fn counts(name: &str) -> bool {
+    const NUMBERS: [&str; 16] = [
+        "capacity", "count", "cpu", "days", "hours", "max", "memory", "min", "minutes", "number",
+        "port", "replicas", "seconds", "size", "timeout", "ttl",
+    ];
+    name.split(['_', '-', '/', '.']).any(|word| NUMBERS.contains(&word))
 }
 
 fn set(value: &mut Value, to: Value) {
@@ -163,9 +226,10 @@ fn special(
         }
         "aws_ssm_parameter" => {
             let name = text("name").unwrap_or_default();
-            let value = match name.contains("ami") {
-                true => format!("ami-0{}", &identity.hash[..16]),
-                false => format!("value-{}", &identity.hash[..8]),
+            let value = match last(name) {
+                it if it.contains("ami") => format!("ami-0{}", &identity.hash[..16]),
+                it if counts(it) => if it.contains("port") { "443" } else { "1" }.to_owned(),
+                _ => format!("value-{}", &identity.hash[..8]),
             };
             vec![
                 (

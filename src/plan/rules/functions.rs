@@ -4,6 +4,7 @@
 
 use super::super::schema::Type;
 use super::super::value::Value;
+use super::{manifest, time};
 
 /// A function of texts.
 pub struct Function {
@@ -37,9 +38,56 @@ const AWS: &[Function] = &[
     },
 ];
 
+const KUBERNETES: &[Function] = &[
+    Function {
+        name: "manifest_decode",
+        parameters: &["manifest"],
+        result: || Type::Dynamic,
+        call: |arguments| manifest::decode(text(arguments)),
+    },
+    Function {
+        name: "manifest_decode_multi",
+        parameters: &["manifest"],
+        result: || Type::Dynamic,
+        call: |arguments| manifest::decode_multi(text(arguments)),
+    },
+];
+
+const TIME: &[Function] = &[
+    Function {
+        name: "duration_parse",
+        parameters: &["duration"],
+        result: time::duration_type,
+        call: |arguments| time::duration_parse(text(arguments)),
+    },
+    Function {
+        name: "rfc3339_parse",
+        parameters: &["timestamp"],
+        result: || time::moment_type("unix"),
+        call: |arguments| time::rfc3339_parse(text(arguments)),
+    },
+    Function {
+        name: "unix_timestamp_parse",
+        // Terraform turns the number into a text that we read back.
+        parameters: &["unix_timestamp"],
+        result: || time::moment_type("rfc3339"),
+        call: |arguments| time::unix_timestamp_parse(text(arguments)),
+    },
+];
+
 /// The functions of a provider.
 pub fn of(provider: &str) -> &'static [Function] {
-    if provider == super::AWS { AWS } else { &[] }
+    match provider {
+        super::AWS => AWS,
+        "hashicorp/kubernetes" => KUBERNETES,
+        "hashicorp/time" => TIME,
+        _ => &[],
+    }
+}
+
+/// The only argument.
+fn text(arguments: &[Value]) -> &str {
+    arguments.first().and_then(Value::as_str).unwrap_or_default()
 }
 
 fn arn_type() -> Type {

@@ -5,8 +5,10 @@ pub mod change;
 pub mod data;
 pub mod functions;
 mod identity;
+mod manifest;
 mod plausible;
 mod policy;
+mod time;
 pub mod validate;
 
 use std::collections::BTreeMap;

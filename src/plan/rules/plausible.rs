@@ -99,6 +99,11 @@ impl Plausible<'_> {
         if let ("result", Value::List(input)) = (name, self.known.get("input")) {
             return Value::List(input.clone());
         }
+        if let ("subject_alternative_names", Value::String(domain)) =
+            (name, self.known.get("domain_name"))
+        {
+            return Value::List(vec![domain.as_str().into()]);
+        }
         let count = match (element, ty) {
             // What stands in a list of objects is reached by `[0]`.
             (Type::Object(_), Type::List(_)) if presence == Presence::Computed => 1,
@@ -147,7 +152,7 @@ impl Plausible<'_> {
     }
 
     /// A whole number.
-    fn number(&self, name: &str) -> i64 {
+    pub fn number(&self, name: &str) -> i64 {
         let engine = self.known.get("engine").as_str().unwrap_or_default();
         let service = self.type_name;
         match name {
@@ -254,6 +259,10 @@ impl Plausible<'_> {
             .replace(&format!(":{account}:"), ":cloudfront:"),
             "cloudfront_access_identity_path" => format!("origin-access-identity/cloudfront/{id}"),
             "regional_domain_name" => format!("d-{}.execute-api.{region}.{suffix}", &hash[..10]),
+            "hex" | "result" | "b64_std" | "b64_url" | "base64" if self.length().is_some() => {
+                let length = self.length().unwrap_or_default();
+                hash.chars().cycle().take(length).collect()
+            }
             "result" | "hex" => hash.clone(),
             "dec" => digits(hash, 20),
             "rfc3339" => "2025-01-01T00:00:00Z".into(),
@@ -308,6 +317,20 @@ impl Plausible<'_> {
                 format!("https://{}.gr7.{region}.eks.{suffix}", hash[..32].to_uppercase())
             }
             it => format!("{own}.{token}.{region}.{}.{suffix}", service_of(it).replace('_', "-")),
+        }
+    }
+
+    /// How many characters something random is asked to have; two for a byte.
+    fn length(&self) -> Option<usize> {
+        let number = |name: &str| match self.known.get(name) {
+            Value::Number(text) => text.parse::<usize>().ok().filter(|it| *it <= 1 << 16),
+            _ => None,
+        };
+        match self.type_name {
+            "random_password" | "random_string" => number("length"),
+            "random_bytes" => number("length").map(|bytes| 2 * bytes),
+            "random_id" => number("byte_length").map(|bytes| 2 * bytes),
+            _ => None,
         }
     }
 

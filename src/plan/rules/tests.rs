@@ -621,7 +621,14 @@ fn read(type_name: &str, written: &[(&str, Value)]) -> Value {
         }
     }
     let settings = Settings { region: "us-west-2".into(), ..settings() };
-    data::read(&data::Asked { type_name, source, config: &config, settings: &settings }).unwrap()
+    data::read(&data::Asked {
+        type_name,
+        source,
+        config: &config,
+        settings: &settings,
+        documents: &[],
+    })
+    .unwrap()
 }
 
 #[test]
@@ -653,7 +660,13 @@ fn every_data_source_reads_what_fits_its_schema() {
         let provider = facts::parse(facts::embedded(name).unwrap()).unwrap();
         for (type_name, source) in &provider.data_sources {
             let config = sample_block(&source.block, "{}", Written::Required);
-            let asked = data::Asked { type_name, source, config: &config, settings: &settings() };
+            let asked = data::Asked {
+                type_name,
+                source,
+                config: &config,
+                settings: &settings(),
+                documents: &[],
+            };
             let state = data::read(&asked).unwrap();
             assert!(state.is_known(), "{type_name}");
             wire::encode(&state, &source.block.object_type()).unwrap();
@@ -669,4 +682,44 @@ fn the_account_is_the_one_that_a_provider_block_asks_for() {
     assert_eq!(account(&[("allowed_account_ids", texts(&["210987654321"]))]), "210987654321");
     let role = map(&[("role_arn", "arn:aws:iam::210987654321:role/deploy".into())]);
     assert_eq!(account(&[("assume_role", Value::List(vec![role]))]), "210987654321");
+}
+
+#[test]
+fn a_condition_that_is_known_is_decided() {
+    let instance = |user_data: &str, replace: bool| {
+        map(&[
+            ("user_data", user_data.into()),
+            ("user_data_replace_on_change", Value::Bool(replace)),
+        ])
+    };
+    let known = |name: &str| worlds().find(|world| world.type_name == name).unwrap();
+    let world = known("aws_instance");
+    assert_eq!(world.replaces(&instance("a", true), &instance("b", true)), ["user_data"]);
+    assert!(world.replaces(&instance("a", false), &instance("b", false)).is_empty());
+    let rule =
+        |name: &str, value: &str| map(&[("ip_protocol", "tcp".into()), (name, value.into())]);
+    let world = known("aws_vpc_security_group_ingress_rule");
+    let (one, other) = (rule("cidr_ipv4", "10.0.0.0/8"), rule("cidr_ipv4", "10.1.0.0/16"));
+    assert!(world.replaces(&one, &other).is_empty());
+    let other = rule("prefix_list_id", "pl-1");
+    assert_eq!(world.replaces(&one, &other), ["cidr_ipv4", "prefix_list_id"]);
+}
+
+#[test]
+fn what_needs_another_argument_is_refused_without_it() {
+    let problems = |type_name: &str, written: &[(&str, Value)]| -> Vec<String> {
+        let world = worlds().find(|world| world.type_name == type_name).unwrap();
+        let problems = validate::config(&world.resource, &map(written));
+        problems.into_iter().map(|problem| problem.detail).collect()
+    };
+    let names = ["secret_string_wo", "secret_string_wo_version"];
+    let all = format!("\"{}\": all of `{}` must be specified", names[0], names.join(","));
+    let of = |values: &[(&str, Value)]| problems("aws_secretsmanager_secret_version", values);
+    assert_eq!(of(&[(names[0], "x".into())]), [all]);
+    assert!(of(&[(names[0], "x".into()), (names[1], 1.into())]).is_empty());
+    assert!(of(&[(names[0], "x".into()), (names[1], Value::Unknown)]).is_empty());
+    let either = "\"ami\": one of `ami,instance_type,launch_template` must be specified";
+    let instance = problems("aws_instance", &[]);
+    assert!(instance.iter().any(|problem| problem == either), "{instance:?}");
+    assert!(problems("aws_instance", &[("ami", Value::Unknown)]).iter().all(|it| it != either));
 }

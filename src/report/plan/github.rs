@@ -1,7 +1,7 @@
 //! For a log of GitHub Actions.
 
 use super::PlanReport;
-use crate::plan::group::group;
+use crate::plan::group::{group, maybe};
 use crate::plan::summary::Action;
 use crate::report::diagnostics;
 
@@ -15,6 +15,7 @@ pub fn plan(report: &PlanReport<'_>) -> String {
                 let change = group.first();
                 let level = match change.action {
                     Action::Replace | Action::Destroy => "warning",
+                    _ if change.may_be_replaced() => "warning",
                     _ => "notice",
                 };
                 let place = match component.name.as_str() {
@@ -24,14 +25,19 @@ pub fn plan(report: &PlanReport<'_>) -> String {
                 let title = diagnostics::github_property(&format!(
                     "{place}: {} {}",
                     group.things(),
-                    change.action.done()
+                    group.done()
                 ));
-                let forcing = change.attributes.iter().filter(|attribute| attribute.forces);
-                let because: Vec<&str> = forcing.map(|attribute| attribute.path.as_str()).collect();
-                let because = match because.as_slice() {
+                let because: Vec<&str> =
+                    change.forcing().map(|attribute| attribute.path.as_str()).collect();
+                let mut because = match because.as_slice() {
                     [] => String::new(),
                     paths => format!("\nbecause of {}", paths.join(", ")),
                 };
+                for attribute in &change.attributes {
+                    if let Some(words) = maybe(attribute) {
+                        because.push_str(&format!("\n{}: {words}", attribute.path));
+                    }
+                }
                 let addresses: Vec<&str> =
                     group.changes.iter().take(5).map(|change| change.address.as_str()).collect();
                 let text = format!("{}{because}\n{}", group.words(), addresses.join("\n"));

@@ -7,7 +7,9 @@ use super::PlanReport;
 use crate::plan::compare::Planned;
 use crate::plan::deny::denied;
 use crate::plan::group::{Component, group};
-use crate::plan::summary::{Action, AttributeChange, Change, Origin, Output, Shown, Summary};
+use crate::plan::summary::{
+    Action, AttributeChange, Change, Forces, Origin, Output, Shown, Summary,
+};
 use crate::report::diagnostics;
 
 /// The report as one JSON value.
@@ -32,6 +34,11 @@ fn root(planned: &Planned, report: &PlanReport<'_>) -> Value {
         .iter()
         .map(|(name, source)| json!({"module": name, "source": source}))
         .collect();
+    let others: Vec<Value> = planned
+        .other_versions
+        .iter()
+        .map(|it| json!({"provider": it.provider, "wanted": it.wanted, "known": it.known}))
+        .collect();
     json!({
         "name": planned.name,
         "planned": summary.is_some(),
@@ -47,12 +54,14 @@ fn root(planned: &Planned, report: &PlanReport<'_>) -> Value {
                 .collect::<Vec<_>>()
         }),
         "unseen": unseen,
+        "other_versions": others,
     })
 }
 
 fn counts(summary: &Summary) -> Value {
     let counts = Action::ALL.map(|action| (action.name().to_owned(), json!(summary.count(action))));
-    Value::Object(counts.into_iter().collect())
+    let maybe = ("maybe_replace".to_owned(), json!(summary.maybe_replaced()));
+    Value::Object(counts.into_iter().chain([maybe]).collect())
 }
 
 fn component(component: &Component<'_>) -> Value {
@@ -63,6 +72,7 @@ fn component(component: &Component<'_>) -> Value {
             "type": first.ty,
             "stateful": first.is_stateful(),
             "follows": first.follows,
+            "may_be_replaced": first.may_be_replaced(),
             "words": group.words(),
             "reason": first.reason,
             "attributes": first.attributes.iter().map(attribute).collect::<Vec<_>>(),
@@ -91,7 +101,12 @@ fn attribute(attribute: &AttributeChange) -> Value {
         "path": attribute.path,
         "old": shown(&attribute.old),
         "new": shown(&attribute.new),
-        "forces": attribute.forces,
+        "forces": attribute.forces == Forces::Yes,
+        "may_force": matches!(attribute.forces, Forces::Maybe(_)),
+        "condition": match &attribute.forces {
+            Forces::Maybe(words) => words.as_deref(),
+            Forces::No | Forces::Yes => None,
+        },
     })
 }
 

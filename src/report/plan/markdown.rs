@@ -2,7 +2,7 @@
 
 use super::PlanReport;
 use crate::plan::compare::Planned;
-use crate::plan::group::group;
+use crate::plan::group::{group, maybe};
 use crate::plan::summary::{Action, Summary};
 use crate::report::markdown::{code, escape, fence};
 use crate::report::snippet::Style;
@@ -64,18 +64,26 @@ fn head(report: &PlanReport<'_>) -> String {
                 component.headline().iter().map(|line| escape_cell(line)).collect();
             for group in &component.groups {
                 let change = group.first();
-                let loud = matches!(change.action, Action::Replace | Action::Destroy);
+                let goes = matches!(change.action, Action::Replace | Action::Destroy);
+                let loud = goes || change.may_be_replaced();
                 let stateful = if change.is_stateful() && loud { " ⚠ stateful" } else { "" };
-                let line = format!("{} {}{stateful}", group.things(), change.action.done());
+                let line = format!("{} {}{stateful}", group.things(), group.done());
                 words.push(if loud {
                     format!("**{}**", escape_cell(&line))
                 } else {
                     escape_cell(&line)
                 });
-                let forcing = change.attributes.iter().filter(|attribute| attribute.forces).take(3);
                 words.extend(
-                    forcing.map(|attribute| format!("because of {}", code(&attribute.path))),
+                    change
+                        .forcing()
+                        .take(3)
+                        .map(|attribute| format!("because of {}", code(&attribute.path))),
                 );
+                let maybe = change.attributes.iter().filter_map(|attribute| {
+                    let words = maybe(attribute)?;
+                    Some(format!("{} {}", code(&attribute.path), escape_cell(&words)))
+                });
+                words.extend(maybe.take(3));
             }
             let component =
                 if component.name.is_empty() { "the root itself" } else { &component.name };

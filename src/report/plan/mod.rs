@@ -5,10 +5,13 @@ pub mod json;
 pub mod markdown;
 pub mod terminal;
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, Sources, codes};
 use crate::plan::compare::Planned;
-use crate::plan::deny::{Deny, denied};
-use crate::plan::summary::{Action, Origin};
+use crate::plan::deny::{Deny, denied, doubtful};
+use crate::plan::summary::{Change, Origin, Summary, counted};
+use crate::plan::versions::OtherVersion;
 
 /// The plans of one run.
 #[derive(Debug)]
@@ -27,6 +30,17 @@ pub struct PlanReport<'a> {
     pub sources: &'a Sources,
 }
 
+/// Says for which attributes the real provider may replace a resource.
+fn because(mut diagnostic: Diagnostic, change: &Change) -> Diagnostic {
+    for (path, words) in change.conditions() {
+        diagnostic = diagnostic.help(match words {
+            Some(words) => format!("`{path}` changes; what replaces is {words}"),
+            None => format!("`{path}` changes, which replaces under a condition"),
+        });
+    }
+    diagnostic
+}
+
 impl PlanReport<'_> {
     /// Everything that is wrong, and what is denied last.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
@@ -41,23 +55,29 @@ impl PlanReport<'_> {
                     format!(
                         "`{}` would be {} in `{}`",
                         change.address,
-                        change.action.done(),
+                        rule.done(change),
                         planned.name
                     ),
                 );
-                let forcing: Vec<&str> = change
-                    .attributes
-                    .iter()
-                    .filter(|attribute| attribute.forces)
-                    .map(|attribute| attribute.path.as_str())
-                    .collect();
+                let forcing: Vec<&str> =
+                    change.forcing().map(|attribute| attribute.path.as_str()).collect();
                 let diagnostic = match forcing.as_slice() {
                     [] => diagnostic,
                     paths => diagnostic.help(format!("because of `{}`", paths.join("`, `"))),
                 };
-                all.push(diagnostic.help(format!(
+                all.push(because(diagnostic, change).help(format!(
                     "`{rule}` is denied; `--deny none` lets it pass, once somebody has looked at it"
                 )));
+            }
+            for change in planned.summary.iter().flat_map(|it| doubtful(it, self.deny)) {
+                let diagnostic = Diagnostic::warning(
+                    codes::MAY_BE_REPLACED,
+                    format!("`{}` may be replaced in `{}`", change.address, planned.name),
+                );
+                all.push(because(diagnostic, change).help(
+                    "only the provider knows: `plan --live` says it; `--deny maybe-replace:stateful` \
+                     makes it an error",
+                ));
             }
         }
         all
@@ -83,13 +103,9 @@ impl PlanReport<'_> {
         if failed > 0 {
             words.push(format!("{failed} without a plan"));
         }
-        for action in Action::ALL {
-            let summaries = self.planned.iter().filter_map(|planned| planned.summary.as_ref());
-            let count: usize = summaries.map(|summary| summary.count(action)).sum();
-            if count > 0 {
-                words.push(format!("{count} to {}", action.name()));
-            }
-        }
+        let summaries: Vec<&Summary> =
+            self.planned.iter().filter_map(|planned| planned.summary.as_ref()).collect();
+        words.extend(counted(&summaries));
         if words.is_empty() {
             words.push(
                 if self.has_changes() { "only outputs change" } else { "no changes" }.to_owned(),
@@ -108,21 +124,38 @@ impl PlanReport<'_> {
         if self.origin == Origin::Real {
             return None;
         }
-        let unseen: Vec<String> = self
-            .planned
-            .iter()
-            .flat_map(|planned| planned.unseen.iter().map(|(name, _)| format!("`{name}`")))
-            .collect();
-        let unseen = match unseen.as_slice() {
-            [] => String::new(),
-            names => format!(
-                "; modules that would have to be downloaded are not looked into: {}",
-                names.join(", ")
-            ),
-        };
+        let left_out: String =
+            left_out(self.planned, "planned").iter().map(|note| format!("; {note}")).collect();
         Some(format!(
             "planned offline from the provider's schema and rules: what really runs, quotas, \
-             permissions and names that others have are not known{unseen}"
+             permissions and names that others have are not known{left_out}"
         ))
     }
+}
+
+/// What Terraform is not shown of these roots, or is shown otherwise than they want it. `done` is
+/// what is done with them, `planned`.
+pub fn left_out(planned: &[Planned], done: &str) -> Vec<String> {
+    let mut notes = Vec::new();
+    let unseen: Vec<String> = planned
+        .iter()
+        .flat_map(|planned| planned.unseen.iter().map(|(name, _)| format!("`{name}`")))
+        .collect();
+    if !unseen.is_empty() {
+        notes.push(format!(
+            "modules that would have to be downloaded are not looked into: {}",
+            unseen.join(", ")
+        ));
+    }
+    let others: BTreeSet<&OtherVersion> =
+        planned.iter().flat_map(|planned| &planned.other_versions).collect();
+    notes.extend(others.iter().map(|OtherVersion { provider, wanted, known }| {
+        format!("`{provider}` is {done} as {known}, not as `{wanted}`")
+    }));
+    if let (false, Some(last)) = (others.is_empty(), notes.last_mut()) {
+        last.push_str(
+            ": `--schema from-terraform` or `--facts`, from `provider distill`, know that one",
+        );
+    }
+    notes
 }

@@ -4,8 +4,8 @@ use anstyle::AnsiColor;
 
 use super::PlanReport;
 use crate::plan::compare::Planned;
-use crate::plan::group::{Group, group, limited};
-use crate::plan::summary::{Action, Output, Summary};
+use crate::plan::group::{Group, group, limited, maybe};
+use crate::plan::summary::{Action, Forces, Output, Summary};
 use crate::report::snippet::Style;
 use crate::report::terminal::paint;
 
@@ -83,7 +83,7 @@ fn lines(group: &Group<'_>, with_words: bool, style: Style) -> String {
         true => paint(" (stateful)", AnsiColor::Red.on_default().bold(), style),
         false => String::new(),
     };
-    let done = change.action.done();
+    let done = group.done();
     let mut out = format!(
         "    {sign} {} {done}{stateful}{}\n",
         group.things(),
@@ -91,9 +91,12 @@ fn lines(group: &Group<'_>, with_words: bool, style: Style) -> String {
     );
     if !change.follows {
         for attribute in &change.attributes {
-            let forces = match attribute.forces {
-                true => paint("  forces the replacement", AnsiColor::Red.on_default(), style),
-                false => String::new(),
+            let forces = match maybe(attribute) {
+                Some(words) => paint(&format!("  {words}"), AnsiColor::Yellow.on_default(), style),
+                None if attribute.forces == Forces::Yes => {
+                    paint("  forces the replacement", AnsiColor::Red.on_default(), style)
+                }
+                None => String::new(),
             };
             let text = format!(
                 "{}: {} → {}",

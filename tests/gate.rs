@@ -1,0 +1,202 @@
+//! What does not pass the provider's schema does not land: every module, what every component's
+//! example renders, and every example in the pages, validated by Terraform with the offline provider.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use insta::assert_snapshot;
+use stackwright::diagnostic::Sources;
+use stackwright::{hcl as rendering, stack};
+
+use crate::plan::command;
+use crate::support::{Project, Run, files, terraform};
+
+fn repository(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A project with the module library and nothing else. `None` without Terraform.
+fn project() -> Option<Project> {
+    let project = Project::empty();
+    terraform(&project.path(""), &["version"])?;
+    for (path, content) in files(&repository("modules")) {
+        project.write(&format!("modules/{path}"), content);
+    }
+    Some(project)
+}
+
+fn modules() -> BTreeSet<String> {
+    let folders = fs::read_dir(repository("modules")).unwrap();
+    folders.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+fn validate(project: &Project, args: &[&str]) -> Run {
+    project.finish(command(project, &[&["validate"], args].concat()))
+}
+
+#[test]
+fn every_module_is_valid() {
+    let Some(project) = project() else { return };
+    let modules = modules();
+    assert!(modules.contains("network") && modules.contains("task_role"), "{modules:?}");
+    for module in modules {
+        let run = validate(&project, &["--root", &format!("modules/{module}")]);
+        assert_eq!(run, Run { code: Some(0), out: "1 root: valid\n".into(), err: String::new() });
+    }
+}
+
+/// The texts between `r#"` and `"#` in a source, and how those that have a name are called.
+fn raw_texts(source: &str) -> Vec<(Option<&str>, &str)> {
+    let mut texts = Vec::new();
+    let mut rest = source;
+    while let Some((before, after)) = rest.split_once("r#\"") {
+        let Some((text, after)) = after.split_once("\"#") else { break };
+        let before = before.trim_end();
+        let name = before.strip_suffix(": &str =").and_then(|it| it.rsplit(' ').next());
+        // Expected output is no example.
+        if !before.ends_with('@') {
+            texts.push((name, text));
+        }
+        rest = after;
+    }
+    texts
+}
+
+/// The descriptions among a component's tests that are right: blocks or the fields of one, alone or
+/// beside texts that have a name.
+fn descriptions(kind: &str, source: &str) -> BTreeSet<String> {
+    let texts = raw_texts(source);
+    let named: Vec<&str> =
+        texts.iter().filter(|(name, _)| name.is_some()).map(|(_, text)| *text).collect();
+    let beside: Vec<String> = std::iter::once(String::new())
+        .chain(named.iter().map(|text| (*text).to_owned()))
+        .chain([named.concat()])
+        .collect();
+    let head = match kind {
+        "dns" => "dns \"main\" {\n  zone = \"example.org\"\n".to_owned(),
+        "service" => {
+            "service \"api\" {\n  cluster = cluster.main\n  image = image.server\n".to_owned()
+        }
+        kind => format!("{kind} \"main\" {{\n"),
+    };
+    let descriptions = texts.iter().flat_map(|(_, text)| {
+        let forms = [(*text).to_owned(), format!("{head}{text}\n}}\n")];
+        let wholes = forms.into_iter().flat_map(|form| {
+            beside.iter().map(move |beside| {
+                format!("stack \"test\" {{\n  region = \"us-west-2\"\n}}\n{form}\n{beside}")
+            })
+        });
+        wholes.filter(|whole| root(whole).is_some()).take(1).collect::<Vec<_>>()
+    });
+    descriptions.collect()
+}
+
+/// The files of a root that a description becomes; `None` when it is not right.
+fn root(description: &str) -> Option<BTreeMap<String, String>> {
+    let mut sources = Sources::default();
+    let file = sources.add("stack.hcl", description);
+    let (stack, _) = stack::read(file, description, "test").ok()?;
+    let root = stack::lower::lower(&stack, "../../modules");
+    let mut files: BTreeMap<String, String> = root
+        .files
+        .iter()
+        .map(|(name, body)| ((*name).to_owned(), rendering::print::print(body)))
+        .collect();
+    let body = hcl::edit::parser::parse_body(description).ok()?;
+    let images = body.get_blocks("image").filter_map(|block| block.labels.first());
+    let references: String =
+        images.map(|label| format!("    {} = \"r.io/a:1\"\n", label.as_str())).collect();
+    // The lock.
+    files.insert(
+        "images.tf".to_owned(),
+        format!("locals {{\n  image_references = {{\n{references}  }}\n}}\n"),
+    );
+    // What stands in files of the user's own, beside it.
+    let by_hand = [
+        ("aws_sqs_queue.archive.", "resource \"aws_sqs_queue\" \"archive\" {}\n"),
+        ("var.key_arn", "variable \"key_arn\" {}\n"),
+        ("var.offices", "variable \"offices\" { type = list(string) }\n"),
+    ];
+    let by_hand = by_hand.iter().filter(|(named, _)| description.contains(named));
+    files.insert("by_hand.tf".to_owned(), by_hand.map(|(_, block)| *block).collect());
+    Some(files)
+}
+
+#[test]
+fn what_the_examples_of_every_component_render_is_valid() {
+    let Some(project) = project() else { return };
+    let mut found = String::new();
+    let mut called = BTreeSet::new();
+    for (path, source) in files(&repository("src/component")) {
+        let name = path.trim_end_matches(".rs");
+        let descriptions = descriptions(name, &String::from_utf8(source).unwrap());
+        if !descriptions.is_empty() {
+            let _ = writeln!(found, "{name} {}", descriptions.len());
+        }
+        for (number, description) in descriptions.iter().enumerate() {
+            let folder = format!("stacks/{}-{number}", name.replace('_', "-"));
+            project.write(&format!("{folder}/stack.hcl"), description);
+            for (file, text) in root(description).unwrap() {
+                project.write(&format!("{folder}/{file}"), &text);
+                let modules = text.split("\"../../modules/").skip(1);
+                called.extend(modules.map(|rest| rest.split('"').next().unwrap().to_owned()));
+            }
+        }
+    }
+    assert_snapshot!(found);
+    // Those that nothing renders a call of are called by the others.
+    let inner = ["schedule", "task", "task_role"];
+    let mut modules = modules();
+    modules.retain(|name| !inner.contains(&name.as_str()));
+    assert_eq!(called, modules, "every module is called by an example");
+    let run = validate(&project, &[]);
+    assert!(run.code == Some(0) && run.out.ends_with(": valid\n"), "{run}");
+}
+
+/// What a page leaves out where it shows other blocks.
+const STACK: &str = r#"stack "test" {
+  region      = "us-west-2"
+  environment = "production"
+}
+"#;
+
+#[test]
+fn every_example_in_the_pages_is_valid() {
+    let Some(project) = project() else { return };
+    let mut pages = vec!["README.md".to_owned()];
+    pages.extend(files(&repository("docs")).into_iter().map(|(path, _)| format!("docs/{path}")));
+    let mut found = String::new();
+    for page in pages {
+        let text = fs::read_to_string(repository(&page)).unwrap();
+        let blocks: Vec<&str> = text
+            .split("\n```hcl\n")
+            .skip(1)
+            .map(|rest| rest.split_once("\n```").expect("a closed block").0)
+            .collect();
+        if !blocks.is_empty() {
+            let _ = writeln!(found, "{page} {}", blocks.len());
+        }
+        for (number, block) in blocks.iter().enumerate() {
+            let name = page.rsplit('/').next().unwrap().trim_end_matches(".md").to_lowercase();
+            let folder = format!("stacks/{name}-{number}");
+            let description = match block.starts_with("stack ") {
+                true => block.replacen(block.split('"').nth(1).unwrap(), "test", 1),
+                false => format!("{STACK}\n{block}"),
+            };
+            // What is no description is Terraform's, which says so if it is neither.
+            let root = root(&description);
+            assert!(root.is_some() || !block.starts_with("stack "), "{page}: {block}");
+            let root =
+                root.unwrap_or_else(|| BTreeMap::from([("main.tf".into(), format!("{block}\n"))]));
+            project.write(&format!("{folder}/stack.hcl"), block);
+            for (file, text) in root {
+                project.write(&format!("{folder}/{file}"), text);
+            }
+        }
+    }
+    assert_snapshot!(found);
+    let run = validate(&project, &[]);
+    assert!(run.code == Some(0) && run.out.ends_with(": valid\n"), "{run}");
+}
