@@ -33,6 +33,7 @@ mod loaders;
 mod module;
 mod network;
 mod output;
+mod queue;
 mod repository;
 pub mod schedule;
 mod scheduled_task;
@@ -57,6 +58,7 @@ pub use loaders::Loaders;
 pub use module::Module;
 pub use network::Network;
 pub use output::Output;
+pub use queue::Queue;
 pub use repository::Repository;
 pub use scheduled_task::ScheduledTask;
 pub use service::Service;
@@ -82,6 +84,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Module>(),
             Kind::of::<Network>(),
             Kind::of::<Output>(),
+            Kind::of::<Queue>(),
             Kind::of::<Repository>(),
             Kind::of::<ScheduledTask>(),
             Kind::of::<Service>(),

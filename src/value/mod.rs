@@ -45,8 +45,8 @@ pub use kms_key::KmsKeyArn;
 pub use lb::{HttpMethod, RedirectStatus, StatusMatcher, TlsPolicy};
 pub use log_retention::LogRetention;
 pub use name::{
-    AlarmName, BucketName, ClusterName, DbIdentifier, DbName, DbUsername, EnvName, EventRuleName,
-    Label, LoadBalancerName, MetricName, MetricNamespace, RepositoryName, RoleName,
+    AlarmName, BucketName, ClusterName, DashboardName, DbIdentifier, DbName, DbUsername, EnvName, EventRuleName,
+    KeyAlias, Label, LoadBalancerName, MetricName, MetricNamespace, QueueName, RepositoryName, RoleName,
     SecurityGroupDescription, ServiceName, StackName, TagKey, TargetGroupName, TaskFamily,
     TopicName,
 };
