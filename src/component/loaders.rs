@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::component::schedule::{Retries, RuleDescription, SCHEDULE, Start, check_rule_name};
 use crate::component::task::{
-    TASK, TASK_ROLE, Task, check_environment, check_size, check_task, lower_secrets, lower_task,
+    TASK, TASK_ROLE, Task, check_environment, check_size, check_task, lower_secret_keys,
+    lower_secrets, lower_task,
     task_variables,
 };
 use crate::component::{Cluster, Component, ModuleSource, Outputs};
@@ -144,12 +145,18 @@ impl Component for Loaders {
         names.names
     }
 
+    fn task(&self) -> Option<&Task> {
+        Some(&self.task)
+    }
+
     fn lower(&self, lower: &mut Lower<'_>) {
         let mut call = lower.call(self);
         if self.name.is_none() {
             call.set_first("name", lower.name());
         }
         lower_task(lower, &mut call, &self.task, &self.cluster);
+        let own: Vec<_> = self.loader.rows.values().map(|loader| &loader.secrets).collect();
+        lower_secret_keys(lower.stack, &mut call, &self.task, &own);
         let local = local(lower.label);
         call.set("loaders", Expr::raw(format!("local.{local}")));
         let rows = self.lower_rows(lower);

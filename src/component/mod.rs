@@ -27,16 +27,19 @@ mod database;
 mod dns;
 pub mod image;
 mod input;
+mod key;
 pub mod library;
 mod load_balancer;
 mod loaders;
 mod module;
 mod network;
 mod output;
+mod parameter;
 mod queue;
 mod repository;
 pub mod schedule;
 mod scheduled_task;
+mod secret;
 pub mod service;
 pub mod task;
 #[cfg(test)]
@@ -53,14 +56,17 @@ pub use database::Database;
 pub use dns::Dns;
 pub use image::{Image, ImageRepository};
 pub use input::Input;
+pub use key::Key;
 pub use load_balancer::LoadBalancer;
 pub use loaders::Loaders;
 pub use module::Module;
 pub use network::Network;
 pub use output::Output;
+pub use parameter::Parameter;
 pub use queue::Queue;
 pub use repository::Repository;
 pub use scheduled_task::ScheduledTask;
+pub use secret::Secret;
 pub use service::Service;
 pub use task::Task;
 pub use topic::Topic;
@@ -79,14 +85,17 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Dns>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
+            Kind::of::<Key>(),
             Kind::of::<LoadBalancer>(),
             Kind::of::<Loaders>(),
             Kind::of::<Module>(),
             Kind::of::<Network>(),
             Kind::of::<Output>(),
+            Kind::of::<Parameter>(),
             Kind::of::<Queue>(),
             Kind::of::<Repository>(),
             Kind::of::<ScheduledTask>(),
+            Kind::of::<Secret>(),
             Kind::of::<Service>(),
             Kind::of::<Topic>(),
         ]
@@ -136,6 +145,11 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
         Vec::new()
     }
 
+    /// The ECS task that it runs, where it runs one.
+    fn task(&self) -> Option<&Task> {
+        None
+    }
+
     /// Adds its Terraform to a root.
     fn lower(&self, lower: &mut Lower<'_>);
 }
@@ -166,7 +180,7 @@ pub struct OutputInfo {
 }
 
 /// Lists the outputs of a component: `outputs! { "The id." id, … }`, all of them strings unless
-/// `[list]` follows the name.
+/// `[list]`, `[map]` or `[any]` follows the name.
 #[macro_export]
 macro_rules! outputs {
     ($($doc:literal $name:ident $([$list:ident])?),* $(,)?) => {
@@ -179,6 +193,7 @@ macro_rules! outputs {
     (@type) => {
         $crate::stack::field::Type::Scalar($crate::value::ScalarType::String, "")
     };
+    (@type any) => { $crate::stack::field::Type::Any };
     (@type list) => { $crate::stack::field::Type::List(Box::new($crate::outputs!(@type))) };
     (@type map) => { $crate::stack::field::Type::Map(Box::new($crate::outputs!(@type))) };
 }
@@ -275,6 +290,8 @@ pub trait AnyComponent: fmt::Debug + Send + Sync {
     fn check(&self, check: &Check<'_>);
     /// See [`Component::aws_names`].
     fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName>;
+    /// See [`Component::task`].
+    fn task(&self) -> Option<&Task>;
     /// See [`Component::lower`].
     fn lower(&self, lower: &mut Lower<'_>);
     /// True when the other one is of the same type and says the same.
@@ -314,6 +331,10 @@ impl<C: Component> AnyComponent for C {
 
     fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
         Component::aws_names(self, check)
+    }
+
+    fn task(&self) -> Option<&Task> {
+        Component::task(self)
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

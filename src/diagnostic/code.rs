@@ -147,6 +147,12 @@ catalogue! {
     SHARED_TAG = "SW320", "shared-tag";
     /// Images of a bundle that move without the others.
     PARTIAL_MOVE = "SW321", "partial-move";
+    /// A job would be done twice, or be stopped before it is done.
+    UNFINISHED_JOB = "SW341", "unfinished-job";
+    /// A task that must not run just anywhere does not say where, or nobody knows where it is.
+    WRONG_ENVIRONMENT = "SW342", "wrong-environment";
+    /// A role that more could assume than its description says.
+    OPEN_TRUST = "SW343", "open-trust";
 
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.
