@@ -45,6 +45,7 @@ pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
 mod topic;
+mod worker;
 
 pub use alarm::Alarm;
 pub use bastion::Bastion;
@@ -70,6 +71,7 @@ pub use secret::Secret;
 pub use service::Service;
 pub use task::Task;
 pub use topic::Topic;
+pub use worker::Worker;
 
 /// Every kind of component, in alphabetical order.
 pub fn kinds() -> &'static [Kind] {
@@ -98,6 +100,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Secret>(),
             Kind::of::<Service>(),
             Kind::of::<Topic>(),
+            Kind::of::<Worker>(),
         ]
     });
     &KINDS

@@ -39,6 +39,8 @@ const STRUCTURAL: &[(&str, &str)] = &[
     ("service", "scaling.memory"),
     ("service", "scaling.requests_per_target"),
     ("topic", "subscription.*.protocol"),
+    ("worker", "enable_exec"),
+    ("worker", "scaling.min"),
 ];
 
 /// What components tell that they were told themselves, so that it is known before they are there.
