@@ -41,6 +41,7 @@ pub mod schedule;
 mod scheduled_task;
 mod secret;
 pub mod service;
+mod standalone_task;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -69,6 +70,7 @@ pub use repository::Repository;
 pub use scheduled_task::ScheduledTask;
 pub use secret::Secret;
 pub use service::Service;
+pub use standalone_task::StandaloneTask;
 pub use task::Task;
 pub use topic::Topic;
 pub use worker::Worker;
@@ -99,6 +101,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<ScheduledTask>(),
             Kind::of::<Secret>(),
             Kind::of::<Service>(),
+            Kind::of::<StandaloneTask>(),
             Kind::of::<Topic>(),
             Kind::of::<Worker>(),
         ]
