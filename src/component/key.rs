@@ -91,12 +91,9 @@ impl Component for Key {
         check.default_name(self.name.as_ref(), &self.origin);
         if let (Value::Literal(false), Some(_)) = (&self.rotation, &self.rotation_days) {
             check.report(
-                Diagnostic::error(
-                    codes::CONFLICT,
-                    "the key is not rotated",
-                )
-                .at(self.origin.field("rotation_days"), "")
-                .help("leave out `rotation_days` or `rotation = false`"),
+                Diagnostic::error(codes::CONFLICT, "the key is not rotated")
+                    .at(self.origin.field("rotation_days"), "")
+                    .help("leave out `rotation_days` or `rotation = false`"),
             );
         }
     }
@@ -128,12 +125,13 @@ impl Component for Key {
 impl Key {
     /// The services that its policy lets in.
     fn used_by(&self, stack: &Stack, label: &str) -> BTreeSet<KeyService> {
-        let topics = stack.all::<Topic>().into_iter().filter(|(_, topic)| match &topic.kms_key_arn {
-            Some(Value::Expression(key)) => {
-                key.references.iter().any(|key| key.kind == Self::KIND && key.label == label)
-            }
-            _ => false,
-        });
+        let topics =
+            stack.all::<Topic>().into_iter().filter(|(_, topic)| match &topic.kms_key_arn {
+                Some(Value::Expression(key)) => {
+                    key.references.iter().any(|key| key.kind == Self::KIND && key.label == label)
+                }
+                _ => false,
+            });
         let written = self.services.iter().map(|service| service.0);
         written.chain(topics.map(|_| KeyService::CloudWatch)).collect()
     }

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use crate::component::schedule::{Retries, RuleDescription, SCHEDULE, Start, check_rule_name};
 use crate::component::task::{
     TASK, TASK_ROLE, Task, check_environment, check_size, check_task, lower_secret_keys,
-    lower_secrets, lower_task,
-    task_variables,
+    lower_secrets, lower_task, task_variables,
 };
 use crate::component::{Cluster, Component, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, codes};

@@ -37,6 +37,7 @@ mod output;
 mod parameter;
 mod queue;
 mod repository;
+mod role;
 pub mod schedule;
 mod scheduled_task;
 mod secret;
@@ -67,6 +68,7 @@ pub use output::Output;
 pub use parameter::Parameter;
 pub use queue::Queue;
 pub use repository::Repository;
+pub use role::Role;
 pub use scheduled_task::ScheduledTask;
 pub use secret::Secret;
 pub use service::Service;
@@ -98,6 +100,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Parameter>(),
             Kind::of::<Queue>(),
             Kind::of::<Repository>(),
+            Kind::of::<Role>(),
             Kind::of::<ScheduledTask>(),
             Kind::of::<Secret>(),
             Kind::of::<Service>(),

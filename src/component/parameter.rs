@@ -72,7 +72,13 @@ impl Component for Parameter {
         let description = self.description.as_ref().and_then(Value::literal);
         if description.is_some_and(|description| description.chars().count() > 1024) {
             let message = "more than 1024 characters".to_owned();
-            self.refuse(check, codes::OUT_OF_RANGE, "description", message, "say it in fewer words");
+            self.refuse(
+                check,
+                codes::OUT_OF_RANGE,
+                "description",
+                message,
+                "say it in fewer words",
+            );
         }
     }
 

@@ -100,7 +100,9 @@ impl Component for Queue {
             check.report(
                 Diagnostic::error(
                     codes::INVERTED_BOUNDS,
-                    format!("a message is hidden for `{delay}` seconds, but kept for `{retention}`"),
+                    format!(
+                        "a message is hidden for `{delay}` seconds, but kept for `{retention}`"
+                    ),
                 )
                 .at(self.origin.field("delay_s"), "")
                 .also(self.origin.field("retention_s"), "how long it is kept")

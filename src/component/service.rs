@@ -426,7 +426,8 @@ impl Service {
         }
         let targets = [scaling.cpu.is_some(), scaling.memory.is_some()];
         let follows = scaling.requests_per_target.is_some() || !scaling.steps.is_empty();
-        if !follows && targets == [false, false] && scaling.min.template() != scaling.max.template() {
+        if !follows && targets == [false, false] && scaling.min.template() != scaling.max.template()
+        {
             check.report(
                 Diagnostic::warning(
                     codes::CONFLICT,

@@ -21,7 +21,8 @@ use crate::stack::lower::{Call, Lower};
 use crate::stack::value::{Expression, Reference, Value};
 use crate::stack::{Id, Stack};
 use crate::value::{
-    EnvName, FargateCpu, FargateMemory, JsonKey, KmsKeyArn, LogRetention, Scalar, SecretSource, Whole, check_pair,
+    EnvName, FargateCpu, FargateMemory, JsonKey, KmsKeyArn, LogRetention, Scalar, SecretSource,
+    Whole, check_pair,
 };
 use crate::{block, choice, module_source};
 
@@ -158,7 +159,8 @@ choice! {
 pub struct AccessKinds;
 
 impl Kinds for AccessKinds {
-    const KINDS: &'static [&'static str] = &["database", "bucket", "topic", "queue", "secret", "parameter"];
+    const KINDS: &'static [&'static str] =
+        &["database", "bucket", "topic", "queue", "secret", "parameter"];
 }
 
 /// A default of a field.
@@ -717,18 +719,15 @@ fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
             }
             "queue" => {
                 let actions = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"];
-                statements
-                    .push((label, statement(&actions, Expr::raw(format!("{address}.arn")))));
+                statements.push((label, statement(&actions, Expr::raw(format!("{address}.arn")))));
             }
             "secret" => {
                 let actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
-                statements
-                    .push((label, statement(&actions, Expr::raw(format!("{address}.arn")))));
+                statements.push((label, statement(&actions, Expr::raw(format!("{address}.arn")))));
             }
             "parameter" => {
                 let actions = ["ssm:GetParameter", "ssm:GetParameters"];
-                statements
-                    .push((label, statement(&actions, Expr::raw(format!("{address}.arn")))));
+                statements.push((label, statement(&actions, Expr::raw(format!("{address}.arn")))));
             }
             _ => {}
         }

@@ -403,7 +403,8 @@ cluster "main" { network = network.main }
 
     #[test]
     fn a_task_that_stops_has_time_for_its_job() {
-        let rendered = rendered("workers.tf", &with("visibility_timeout_s = 300", "  job_time_s = 90"));
+        let rendered =
+            rendered("workers.tf", &with("visibility_timeout_s = 300", "  job_time_s = 90"));
         assert!(rendered.contains("stop_timeout_s = 90"), "{rendered}");
         insta::assert_snapshot!(problems(&with("visibility_timeout_s = 300", "  job_time_s = 90\n  stop_timeout_s = 60")), @"6:20 SW341 a task that is to stop has `60` seconds, a job takes `90`; leave `stop_timeout_s` out: it follows from `job_time_s`; or write `interruptible = true`, where a job can be stopped and done again");
     }

@@ -34,6 +34,7 @@ const STRUCTURAL: &[(&str, &str)] = &[
     ("database", "storage_type"),
     ("load_balancer", "allowed_cidrs"),
     ("network", "nat"),
+    ("role", "managed_policy_arns"),
     ("service", "enable_exec"),
     ("service", "scaling.cpu"),
     ("service", "scaling.memory"),
