@@ -23,6 +23,7 @@ mod bucket;
 pub mod bundle;
 mod cdn;
 mod cluster;
+mod dashboard;
 mod database;
 mod dns;
 pub mod image;
@@ -55,6 +56,7 @@ pub use bucket::Bucket;
 pub use bundle::Bundle;
 pub use cdn::Cdn;
 pub use cluster::Cluster;
+pub use dashboard::Dashboard;
 pub use database::Database;
 pub use dns::Dns;
 pub use image::{Image, ImageRepository};
@@ -87,6 +89,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Bundle>(),
             Kind::of::<Cdn>(),
             Kind::of::<Cluster>(),
+            Kind::of::<Dashboard>(),
             Kind::of::<Database>(),
             Kind::of::<Dns>(),
             Kind::of::<Image>(),
