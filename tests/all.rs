@@ -7,6 +7,7 @@ mod bump;
 mod check;
 mod diff;
 mod docs;
+mod examples;
 mod facts;
 mod help;
 mod images;

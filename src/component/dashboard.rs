@@ -17,6 +17,12 @@ use crate::{block, module_source, outputs};
 
 block! {
     /// A CloudWatch dashboard with a row for each of the components that it shows.
+    ///
+    /// ```hcl
+    /// dashboard "main" {
+    ///   show = [worker.jobs, queue.jobs]
+    /// }
+    /// ```
     pub struct Dashboard {
         /// Its name. Changing it makes another dashboard.
         name: Option<Value<DashboardName>>,

@@ -22,6 +22,16 @@ block! {
     /// parameters, queues, secrets, topics. What tasks work with by `access`, `consumes`, `queue` or
     /// `secrets` they can then decrypt. Its policy lets the account's own policies decide who may
     /// use it (AWS KMS Developer Guide, "Default key policy").
+    ///
+    /// ```hcl
+    /// key "main" {
+    ///   description = "What the app keeps."
+    /// }
+    ///
+    /// bucket "files" {
+    ///   kms_key_arn = key.main.arn
+    /// }
+    /// ```
     pub struct Key {
         /// Its alias, without `alias/`.
         name: Option<Value<KeyAlias>>,

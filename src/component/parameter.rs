@@ -18,6 +18,18 @@ block! {
     /// placeholder, and tells nobody of it, so that nothing is built that would use the
     /// placeholder, until somebody has put the value there with `aws ssm put-parameter
     /// --overwrite`. A task has it by `secrets = { TOKEN = parameter.token }`.
+    ///
+    /// ```hcl
+    /// parameter "states" {
+    ///   type   = "StringList"
+    ///   values = ["AK", "NJ", "WA"]
+    /// }
+    ///
+    /// parameter "token" {
+    ///   description = "From the office."
+    ///   type        = "SecureString"
+    /// }
+    /// ```
     pub struct Parameter {
         /// Its name: `/production/app/token`. Changing it makes another parameter.
         name: Option<Value<ParameterName>>,

@@ -16,6 +16,13 @@ block! {
     ///
     /// A task that sends to it has it in `access`, one that takes messages from it in `consumes`; a
     /// `worker` is kept running for it.
+    ///
+    /// ```hcl
+    /// queue "jobs" {
+    ///   visibility_timeout_s = 900
+    ///   actions              = [topic.alarms]
+    /// }
+    /// ```
     pub struct Queue {
         /// Its name. A FIFO queue has `.fifo` added; the dead-letter queue `-dlq` before that.
         /// Changing it makes another queue: what is in the old one is lost.

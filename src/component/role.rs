@@ -18,6 +18,18 @@ use crate::{block, module_source, outputs};
 block! {
     /// An IAM role that jobs of GitHub Actions or GitLab CI have, without a key that could be lost:
     /// they show a token of their CI system (IAM User Guide, "OIDC federation").
+    ///
+    /// ```hcl
+    /// role "deploy" {
+    ///   push = [repository.app]
+    ///   run  = [task.migrate]
+    ///
+    ///   github {
+    ///     repository = "acme/shop"
+    ///     branches   = ["main"]
+    ///   }
+    /// }
+    /// ```
     pub struct Role {
         /// Its name.
         name: Option<Value<RoleName>>,

@@ -18,6 +18,14 @@ block! {
     /// A task gets it by `secrets = { API_KEY = secret.app["API_KEY"] }`, or whole by `secret.app`.
     /// Until somebody has put a value there, with `aws secretsmanager put-secret-value`, no such
     /// task starts: a deployment goes back, instead of running with a placeholder.
+    ///
+    /// ```hcl
+    /// secret "app" {
+    ///   description = "What the app signs in with elsewhere."
+    ///   keys        = ["API_KEY", "SENTRY_DSN"]
+    ///   kms_key_arn = key.main.arn
+    /// }
+    /// ```
     pub struct Secret {
         /// Its name: `/production/app/env`. Changing it makes another secret, without a value.
         name: Option<Value<SecretName>>,

@@ -20,8 +20,28 @@ block! {
     /// schedule and no number of running tasks (Amazon ECS Developer Guide, "Amazon ECS standalone
     /// tasks").
     ///
-    /// Its output `run` is all that starting it takes. With `output "migrate" { value =
-    /// task.migrate.run }`:
+    /// ```hcl
+    /// task "migrate" {
+    ///   cluster = cluster.main
+    ///   image   = image.app
+    ///   command = ["npm", "run", "migrate"]
+    ///   secrets = { API_KEY = secret.app["API_KEY"] }
+    /// }
+    ///
+    /// task "wipe" {
+    ///   cluster      = cluster.main
+    ///   image        = image.app
+    ///   command      = ["npm", "run", "wipe"]
+    ///   destructive  = true
+    ///   environments = ["staging"]
+    /// }
+    ///
+    /// output "migrate" {
+    ///   value = task.migrate.run
+    /// }
+    /// ```
+    ///
+    /// Its output `run` is all that starting it takes:
     ///
     /// ```sh
     /// aws ecs run-task --cli-input-json "$(terraform output -json migrate)"

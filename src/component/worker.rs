@@ -21,6 +21,22 @@ block! {
     ///
     /// It may receive and delete the queue's messages, and change how long they are hidden. The
     /// queue's address is given to it as any other: `environment = { QUEUE_URL = queue.jobs.url }`.
+    ///
+    /// ```hcl
+    /// worker "jobs" {
+    ///   cluster     = cluster.main
+    ///   image       = image.app
+    ///   queue       = queue.jobs
+    ///   job_time_s  = 600
+    ///   environment = { QUEUE_URL = queue.jobs.url }
+    ///
+    ///   scaling {
+    ///     min               = 0
+    ///     max               = 10
+    ///     messages_per_task = 20
+    ///   }
+    /// }
+    /// ```
     pub struct Worker {
         /// Its name, also that of its service, task definition and main container.
         name: Option<Value<ServiceName>>,
