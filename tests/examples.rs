@@ -4,7 +4,7 @@ use std::fs;
 
 use stackwright::component;
 
-use crate::plan::command;
+use crate::plan::{command, commit};
 use crate::support::{Project, terraform};
 
 /// What the examples stand on.
@@ -107,4 +107,19 @@ fn terraform_takes_and_plans_the_examples() {
     let text = plan.to_string();
     assert!(text.contains("module.task_migrate.module.task[0].aws_ecs_task_definition.this"));
     assert!(!text.contains("module.task_wipe.module.task[0]"));
+}
+
+#[test]
+fn a_change_beside_a_parameter_that_waited_for_its_value_is_planned() {
+    let project = project();
+    if terraform(&project.path(""), &["version"]).is_none() {
+        return;
+    }
+    project.run(&["render"]).success();
+    commit(&project);
+    project.edit("stacks/demo/stack.hcl", "max               = 10", "max               = 20");
+    project.run(&["render"]).success();
+    let run = project.finish(command(&project, &["plan", "--base", "HEAD"])).code(2);
+    assert!(run.out.contains("max_capacity: 10 → 20"), "{}{}", run.out, run.err);
+    assert!(run.out.contains("1 root against HEAD: 1 to update"), "{}", run.out);
 }

@@ -317,7 +317,7 @@ fn git(project: &Project, args: &[&str]) {
     assert!(output.status.success(), "{output:?}");
 }
 
-fn commit(project: &Project) {
+pub fn commit(project: &Project) {
     git(project, &["init", "-q"]);
     git(project, &["add", "-A"]);
     git(project, &["commit", "-q", "--allow-empty", "-m", "x"]);

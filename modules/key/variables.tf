@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:9dbc6b4a06520840
+# Rendered by stackwright from its module library; edits are lost. sha256:4ab5b8405da6d45c
 
 variable "name" {
   description = "Its alias, without alias/."
@@ -32,7 +32,7 @@ variable "deletion_days" {
 }
 
 variable "services" {
-  description = "AWS services that use it by themselves, for nobody of the account. Alarms that publish to a topic of the stack are let in without being named."
+  description = "AWS services that use it by themselves, for nobody of the account. Alarms that publish to a topic of the stack, and topics that deliver to a queue of it, are let in without being named."
   type        = list(string)
   default     = []
   nullable    = false

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:3a3060243524d5b1
+# Rendered by stackwright from its module library; edits are lost. sha256:71f7822cbd959ab2
 
 locals {
   suffix = var.fifo ? ".fifo" : ""
@@ -35,6 +35,25 @@ resource "aws_sqs_queue" "dead_letter" {
 
   # As long as SQS can: a message's age counts from when it was first sent.
   message_retention_seconds = 1209600
+}
+
+resource "aws_sqs_queue_policy" "this" {
+  count = length(var.topic_arns) == 0 ? 0 : 1
+
+  queue_url = aws_sqs_queue.this.url
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = "sqs:SendMessage"
+        Principal = { Service = "sns.amazonaws.com" }
+        Resource  = aws_sqs_queue.this.arn
+        Condition = { ArnEquals = { "aws:SourceArn" = var.topic_arns } }
+      },
+    ]
+  })
 }
 
 # No other queue can put its messages there.

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:196664b12eb2dfd7
+# Rendered by stackwright from its module library; edits are lost. sha256:15ae592a298c5f83
 
 variable "name" {
   description = "Its name. A FIFO queue has .fifo added; the dead-letter queue -dlq before that. Changing it makes another queue: what is in the old one is lost."
@@ -84,4 +84,11 @@ variable "actions" {
 
   default  = []
   nullable = false
+}
+
+variable "topic_arns" {
+  description = "The ARNs of the topics that deliver to it."
+  type        = list(string)
+  default     = []
+  nullable    = false
 }

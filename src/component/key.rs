@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::component::{Component, ModuleSource, Outputs, Topic};
+use crate::component::{Component, ModuleSource, Outputs, Queue, Topic, queue};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::Expr;
 use crate::stack::Stack;
@@ -12,7 +12,7 @@ use crate::stack::field::{Field as _, Literal};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
-use crate::value::{KeyAlias, Whole};
+use crate::value::{KeyAlias, KmsKeyArn, Whole};
 use crate::{block, choice, module_source, outputs};
 
 block! {
@@ -45,7 +45,8 @@ block! {
         /// that was encrypted with it.
         deletion_days: Value<Whole<7, 30>> = Value::Literal(Whole::new(30)),
         /// AWS services that use it by themselves, for nobody of the account. Alarms that publish to
-        /// a topic of the stack are let in without being named.
+        /// a topic of the stack, and topics that deliver to a queue of it, are let in without being
+        /// named.
         services: Vec<Literal<KeyService>>,
     }
 }
@@ -135,15 +136,20 @@ impl Component for Key {
 impl Key {
     /// The services that its policy lets in.
     fn used_by(&self, stack: &Stack, label: &str) -> BTreeSet<KeyService> {
-        let topics =
-            stack.all::<Topic>().into_iter().filter(|(_, topic)| match &topic.kms_key_arn {
-                Some(Value::Expression(key)) => {
-                    key.references.iter().any(|key| key.kind == Self::KIND && key.label == label)
-                }
-                _ => false,
-            });
+        let has_this = |key: &Option<Value<KmsKeyArn>>| match key {
+            Some(Value::Expression(key)) => {
+                key.references.iter().any(|key| key.kind == Self::KIND && key.label == label)
+            }
+            _ => false,
+        };
+        let topics = stack.all::<Topic>().into_iter();
+        let topics = topics.filter(|(_, topic)| has_this(&topic.kms_key_arn));
+        let queues = stack.all::<Queue>().into_iter().filter(|(label, queue)| {
+            has_this(&queue.kms_key_arn) && !queue::topics(stack, label).is_empty()
+        });
         let written = self.services.iter().map(|service| service.0);
-        written.chain(topics.map(|_| KeyService::CloudWatch)).collect()
+        let alarms = topics.map(|_| KeyService::CloudWatch);
+        written.chain(alarms).chain(queues.map(|_| KeyService::Sns)).collect()
     }
 }
 
@@ -174,9 +180,15 @@ key "main" {
   description   = "Data of the app"
   rotation_days = 180
   deletion_days = 7
-  services      = ["sns", "logs"]
+  services      = ["logs", "cloudwatch"]
 }
-topic "alarms" { kms_key_arn = key.main.arn }
+topic "alarms" {
+  kms_key_arn = key.main.arn
+  subscription "jobs" {
+    protocol = "sqs"
+    endpoint = queue.jobs.arn
+  }
+}
 queue "jobs" { kms_key_arn = key.main.arn }
 "#), @r#"
         module "key_main" {

@@ -299,6 +299,32 @@ input "key" { sensitive = true }
     }
 
     #[test]
+    fn the_keys_of_each_loaders_secrets_may_be_used() {
+        let table = with(
+            r#"
+  secrets = { A = secret.shared["A"] }
+  loader "a" {
+    schedule = "rate(1 hour)"
+    secrets  = { B = secret.own["B"] }
+  }
+"#,
+        );
+        let secrets = r#"
+secret "shared" {
+  keys        = ["A"]
+  kms_key_arn = var.shared
+}
+secret "own" {
+  keys        = ["B"]
+  kms_key_arn = var.own
+}
+"#;
+        let rendered = rendered("loaders.tf", &(table + secrets));
+        assert!(rendered.contains("secrets_kms_key_arns = [var.own, var.shared]"), "{rendered}");
+        assert!(rendered.contains("B = \"${module.secret_own.arn}:B::\""), "{rendered}");
+    }
+
+    #[test]
     fn a_minimal_table_has_one_loader() {
         let table = with("loader \"a\" { schedule = \"rate(1 hour)\" }");
         insta::assert_snapshot!(rendered("loaders.tf", &table), @r#"

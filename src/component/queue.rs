@@ -1,9 +1,13 @@
 //! `queue`: work that waits.
 
+use crate::component::topic::Subscription;
 use crate::component::{Component, ModuleSource, Outputs, Topic};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::hcl::Expr;
+use crate::stack::Stack;
+use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
-use crate::stack::field::{Literal, Ref};
+use crate::stack::field::{Field as _, Literal, Ref};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
@@ -15,12 +19,20 @@ block! {
     /// work off.
     ///
     /// A task that sends to it has it in `access`, one that takes messages from it in `consumes`; a
-    /// `worker` is kept running for it.
+    /// `worker` is kept running for it. Topics of the stack that have it in a `subscription` may send
+    /// to it.
     ///
     /// ```hcl
     /// queue "jobs" {
     ///   visibility_timeout_s = 900
     ///   actions              = [topic.alarms]
+    /// }
+    ///
+    /// topic "orders" {
+    ///   subscription "jobs" {
+    ///     protocol = "sqs"
+    ///     endpoint = queue.jobs.arn
+    ///   }
     /// }
     /// ```
     pub struct Queue {
@@ -76,6 +88,11 @@ impl Component for Queue {
             "The queue's name." name,
             "The queue's URL, which programs that use it want." url,
         }
+    }
+
+    fn derived() -> Vec<FieldInfo> {
+        let doc = "The ARNs of the topics that deliver to it.";
+        vec![FieldInfo::derived("topic_arns", <Vec<Value<String>>>::ty(), doc).optional()]
     }
 
     fn check(&self, check: &Check<'_>) {
@@ -136,8 +153,27 @@ impl Component for Queue {
         if self.name.is_none() {
             call.set_first("name", lower.name());
         }
+        let topics = topics(lower.stack, lower.label);
+        let arn = |label: &str| Expr::raw(format!("{}.arn", Topic::address(label)));
+        if !topics.is_empty() {
+            call.set("topic_arns", Expr::List(topics.into_iter().map(arn).collect()));
+        }
         lower.add_call::<Self>(call);
     }
+}
+
+/// The topics that deliver to the queue of a label.
+pub(super) fn topics<'a>(stack: &'a Stack, label: &str) -> Vec<&'a str> {
+    let delivers = |subscription: &Subscription| match &subscription.endpoint {
+        Value::Literal(_) => false,
+        Value::Expression(endpoint) => endpoint
+            .references
+            .iter()
+            .any(|reference| reference.kind == Queue::KIND && reference.label == label),
+    };
+    let topics = stack.all::<Topic>().into_iter();
+    let topics = topics.filter(|(_, topic)| topic.subscription.rows.values().any(delivers));
+    topics.map(|(label, _)| label).collect()
 }
 
 impl Queue {
@@ -227,6 +263,20 @@ mod tests {
           actions              = [module.topic_alarms]
         }
         "#);
+    }
+
+    #[test]
+    fn a_topic_that_delivers_to_a_queue_may_do_so() {
+        let topic = r#"
+topic "orders" {
+  subscription "jobs" {
+    protocol = "sqs"
+    endpoint = queue.jobs.arn
+  }
+}
+"#;
+        let rendered = rendered("queues.tf", &(queue("") + topic));
+        assert!(rendered.contains("topic_arns = [module.topic_orders.arn]"), "{rendered}");
     }
 
     #[test]

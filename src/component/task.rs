@@ -879,6 +879,37 @@ topic "sealed" { kms_key_arn = var.key_arn }
     }
 
     #[test]
+    fn a_task_sends_to_queues_or_takes_from_them() {
+        let fields = "  access = [queue.out]\n  consumes = [queue.in]";
+        let queues = "queue \"in\" {}\nqueue \"out\" { kms_key_arn = var.out }\n";
+        let rendered = rendered("services.tf", &(task(fields) + queues));
+        insta::assert_snapshot!(rendered.split_once("  statement = ").map_or("", |it| it.1), @r#"
+        {
+            queue_in_consume = {
+              actions = [
+                "sqs:ChangeMessageVisibility",
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:GetQueueUrl",
+                "sqs:ReceiveMessage",
+              ]
+              resources = [module.queue_in.arn]
+            }
+            queue_out = {
+              actions   = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"]
+              resources = [module.queue_out.arn]
+            }
+            queue_out_key = {
+              actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+              resources = [var.out]
+            }
+          }
+        }
+        "#);
+        insta::assert_snapshot!(problems(&(task("  consumes = [queue.in]\n  statement \"queue_in_consume\" {}") + queues)), @"14:3 SW313 `consumes` makes a statement `queue_in_consume`, too; give the statement another label");
+    }
+
+    #[test]
     fn a_sensitive_input_may_not_stand_in_the_environment_not_even_through_locals() {
         insta::assert_snapshot!(problems(&task("  environment = {\n    A = input.key\n    B = upper(local.key)\n    C = nonsensitive(sha256(input.key))\n  }")), @r#"
         14:9 SW308 `A` would show the sensitive `input.key` in clear text; store it in Systems Manager or Secrets Manager, and name it in `secrets`: `secrets = { A = "ssm:/…" }`
