@@ -9,6 +9,7 @@ mod corpus;
 mod diff;
 mod docs;
 mod environments;
+mod examples;
 mod facts;
 mod gate;
 mod help;

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:c316e02efaf923a0
+# Rendered by stackwright from its module library; edits are lost. sha256:d7f5202d7ff2dc42
 
 locals {
   # What each loader does: what it says itself, else what the table says.
@@ -30,6 +30,7 @@ module "task_role" {
   images         = concat([var.image], values(var.sidecar)[*].image)
   log_group_arns = [local.log_group_arns]
   secret_arns    = flatten([for container in concat(values(local.loaders), values(var.sidecar)) : values(container.secrets)])
+  kms_key_arns   = var.secrets_kms_key_arns
   statement      = var.statement
 }
 

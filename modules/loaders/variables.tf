@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:56da69ac6175fea2
+# Rendered by stackwright from its module library; edits are lost. sha256:bb259d440d9e9f07
 
 variable "name" {
   description = "What the names of its loaders begin with: <name>-<label>, at most 64 characters."
@@ -99,6 +99,13 @@ variable "secrets" {
   description = "Environment variables whose values are read when the task starts: the ARNs of parameters and secrets."
   type        = map(string)
   default     = {}
+  nullable    = false
+}
+
+variable "secrets_kms_key_arns" {
+  description = "The keys that its secrets are encrypted with, where these are not of the stack and the keys not AWS's own."
+  type        = list(string)
+  default     = []
   nullable    = false
 }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:517271d7d8e9b0f3
+# Rendered by stackwright from its module library; edits are lost. sha256:f9b9d1bf6d15d33a
 
 locals {
   jobs = {
@@ -20,6 +20,7 @@ module "task_role" {
   images         = concat([var.image], values(var.sidecar)[*].image)
   log_group_arns = [module.task.log_group_arn]
   secret_arns    = concat(values(var.secrets), flatten([for sidecar in var.sidecar : values(sidecar.secrets)]))
+  kms_key_arns   = var.secrets_kms_key_arns
   statement      = var.statement
 }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:95763bd4124a73b8
+# Rendered by stackwright from its module library; edits are lost. sha256:2316333b0e2ac79a
 
 variable "name" {
   description = "Its name, at most 64 characters."
@@ -104,6 +104,13 @@ variable "secrets" {
   description = "Environment variables whose values are read when the task starts: the ARNs of parameters and secrets."
   type        = map(string)
   default     = {}
+  nullable    = false
+}
+
+variable "secrets_kms_key_arns" {
+  description = "The keys that its secrets are encrypted with, where these are not of the stack and the keys not AWS's own."
+  type        = list(string)
+  default     = []
   nullable    = false
 }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:4b23aa5f08070668
+# Rendered by stackwright from its module library; edits are lost. sha256:9a6e061327d944b7
 
 locals {
   # What scaling has when it is not set: nothing moves.
@@ -58,6 +58,7 @@ module "role" {
   images         = concat([var.image], [for sidecar in var.sidecar : sidecar.image])
   log_group_arns = [module.task.log_group_arn]
   secret_arns    = concat(values(var.secrets), flatten([for sidecar in var.sidecar : values(sidecar.secrets)]))
+  kms_key_arns   = var.secrets_kms_key_arns
   statement      = var.statement
   enable_exec    = var.enable_exec
 }
@@ -104,6 +105,17 @@ resource "aws_ecs_service" "this" {
   capacity_provider_strategy {
     capacity_provider = var.capacity == "spot" ? "FARGATE_SPOT" : "FARGATE"
     weight            = 1
+  }
+
+  # Only what is below the base: a provider without weight gets no other task.
+  dynamic "capacity_provider_strategy" {
+    for_each = var.capacity == "spot" && var.base > 0 ? ["FARGATE"] : []
+
+    content {
+      capacity_provider = capacity_provider_strategy.value
+      base              = var.base
+      weight            = 0
+    }
   }
 
   deployment_circuit_breaker {

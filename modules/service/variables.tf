@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:5f942637571e3003
+# Rendered by stackwright from its module library; edits are lost. sha256:850871714c9f583d
 
 variable "name" {
   description = "Its name, also that of its task definition and of its main container."
@@ -65,6 +65,13 @@ variable "secrets" {
   description = "Environment variables whose values are read when the task starts: the ARNs of parameters and secrets."
   type        = map(string)
   default     = {}
+  nullable    = false
+}
+
+variable "secrets_kms_key_arns" {
+  description = "The keys that its secrets are encrypted with, where these are not of the stack and the keys not AWS's own."
+  type        = list(string)
+  default     = []
   nullable    = false
 }
 
@@ -187,6 +194,13 @@ variable "capacity" {
   description = "Whether AWS may take its tasks away."
   type        = string
   default     = "on_demand"
+  nullable    = false
+}
+
+variable "base" {
+  description = "With capacity = \"spot\": how many of its tasks run on Fargate itself, before others run on Spot."
+  type        = number
+  default     = 0
   nullable    = false
 }
 

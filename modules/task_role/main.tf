@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:3028af41b3abaf8c
+# Rendered by stackwright from its module library; edits are lost. sha256:98a65244f5924144
 
 locals {
   cluster   = split(":", var.cluster_arn)
@@ -50,6 +50,12 @@ locals {
       Effect   = "Allow"
       Action   = ["ssm:GetParameters"]
       Resource = [for arn in local.secrets : arn if split(":", arn)[2] == "ssm"]
+    },
+    {
+      # AWS's own keys need no permission.
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt"]
+      Resource = var.kms_key_arns
     },
   ]
 

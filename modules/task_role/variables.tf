@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:5106ba428ad7f198
+# Rendered by stackwright from its module library; edits are lost. sha256:d3fa9bf5105de5f0
 
 variable "name" {
   description = "What the roles are named after."
@@ -22,6 +22,13 @@ variable "log_group_arns" {
 
 variable "secret_arns" {
   description = "The ARNs of the parameters and secrets that the tasks' environment comes from."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "kms_key_arns" {
+  description = "The ARNs of the keys that these parameters and secrets are encrypted with, where they are not AWS's own."
   type        = list(string)
   default     = []
   nullable    = false

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::component::schedule::{Retries, RuleDescription, SCHEDULE, Start, check_rule_name};
 use crate::component::task::{
-    TASK, TASK_ROLE, Task, check_environment, check_size, check_task, lower_secrets, lower_task,
-    task_variables,
+    TASK, TASK_ROLE, Task, check_environment, check_size, check_task, lower_secret_keys,
+    lower_secrets, lower_task, task_variables,
 };
 use crate::component::{Cluster, Component, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, codes};
@@ -144,12 +144,18 @@ impl Component for Loaders {
         names.names
     }
 
+    fn task(&self) -> Option<&Task> {
+        Some(&self.task)
+    }
+
     fn lower(&self, lower: &mut Lower<'_>) {
         let mut call = lower.call(self);
         if self.name.is_none() {
             call.set_first("name", lower.name());
         }
         lower_task(lower, &mut call, &self.task, &self.cluster);
+        let own: Vec<_> = self.loader.rows.values().map(|loader| &loader.secrets).collect();
+        lower_secret_keys(lower.stack, &mut call, &self.task, &own);
         let local = local(lower.label);
         call.set("loaders", Expr::raw(format!("local.{local}")));
         let rows = self.lower_rows(lower);
@@ -290,6 +296,32 @@ input "key" { sensitive = true }
             .filter(|change| change.tag() != ChangeTag::Equal)
             .map(|change| format!("{}{change}", change.tag()))
             .collect()
+    }
+
+    #[test]
+    fn the_keys_of_each_loaders_secrets_may_be_used() {
+        let table = with(
+            r#"
+  secrets = { A = secret.shared["A"] }
+  loader "a" {
+    schedule = "rate(1 hour)"
+    secrets  = { B = secret.own["B"] }
+  }
+"#,
+        );
+        let secrets = r#"
+secret "shared" {
+  keys        = ["A"]
+  kms_key_arn = var.shared
+}
+secret "own" {
+  keys        = ["B"]
+  kms_key_arn = var.own
+}
+"#;
+        let rendered = rendered("loaders.tf", &(table + secrets));
+        assert!(rendered.contains("secrets_kms_key_arns = [var.own, var.shared]"), "{rendered}");
+        assert!(rendered.contains("B = \"${module.secret_own.arn}:B::\""), "{rendered}");
     }
 
     #[test]

@@ -23,24 +23,32 @@ mod bucket;
 pub mod bundle;
 mod cdn;
 mod cluster;
+mod dashboard;
 mod database;
 mod dns;
 pub mod image;
 mod input;
+mod key;
 pub mod library;
 mod load_balancer;
 mod loaders;
 mod module;
 mod network;
 mod output;
+mod parameter;
+mod queue;
 mod repository;
+mod role;
 pub mod schedule;
 mod scheduled_task;
+mod secret;
 pub mod service;
+mod standalone_task;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
 mod topic;
+mod worker;
 
 pub use alarm::Alarm;
 pub use bastion::Bastion;
@@ -48,20 +56,28 @@ pub use bucket::Bucket;
 pub use bundle::Bundle;
 pub use cdn::Cdn;
 pub use cluster::Cluster;
+pub use dashboard::Dashboard;
 pub use database::Database;
 pub use dns::Dns;
 pub use image::{Image, ImageRepository};
 pub use input::Input;
+pub use key::Key;
 pub use load_balancer::LoadBalancer;
 pub use loaders::Loaders;
 pub use module::Module;
 pub use network::Network;
 pub use output::Output;
+pub use parameter::Parameter;
+pub use queue::Queue;
 pub use repository::Repository;
+pub use role::Role;
 pub use scheduled_task::ScheduledTask;
+pub use secret::Secret;
 pub use service::Service;
+pub use standalone_task::StandaloneTask;
 pub use task::Task;
 pub use topic::Topic;
+pub use worker::Worker;
 
 /// Every kind of component, in alphabetical order.
 pub fn kinds() -> &'static [Kind] {
@@ -73,19 +89,27 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Bundle>(),
             Kind::of::<Cdn>(),
             Kind::of::<Cluster>(),
+            Kind::of::<Dashboard>(),
             Kind::of::<Database>(),
             Kind::of::<Dns>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
+            Kind::of::<Key>(),
             Kind::of::<LoadBalancer>(),
             Kind::of::<Loaders>(),
             Kind::of::<Module>(),
             Kind::of::<Network>(),
             Kind::of::<Output>(),
+            Kind::of::<Parameter>(),
+            Kind::of::<Queue>(),
             Kind::of::<Repository>(),
+            Kind::of::<Role>(),
             Kind::of::<ScheduledTask>(),
+            Kind::of::<Secret>(),
             Kind::of::<Service>(),
+            Kind::of::<StandaloneTask>(),
             Kind::of::<Topic>(),
+            Kind::of::<Worker>(),
         ]
     });
     &KINDS
@@ -133,6 +157,11 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
         Vec::new()
     }
 
+    /// The ECS task that it runs, where it runs one.
+    fn task(&self) -> Option<&Task> {
+        None
+    }
+
     /// Adds its Terraform to a root.
     fn lower(&self, lower: &mut Lower<'_>);
 }
@@ -163,7 +192,7 @@ pub struct OutputInfo {
 }
 
 /// Lists the outputs of a component: `outputs! { "The id." id, … }`, all of them strings unless
-/// `[list]` follows the name.
+/// `[list]`, `[map]` or `[any]` follows the name.
 #[macro_export]
 macro_rules! outputs {
     ($($doc:literal $name:ident $([$list:ident])?),* $(,)?) => {
@@ -176,6 +205,7 @@ macro_rules! outputs {
     (@type) => {
         $crate::stack::field::Type::Scalar($crate::value::ScalarType::String, "")
     };
+    (@type any) => { $crate::stack::field::Type::Any };
     (@type list) => { $crate::stack::field::Type::List(Box::new($crate::outputs!(@type))) };
     (@type map) => { $crate::stack::field::Type::Map(Box::new($crate::outputs!(@type))) };
 }
@@ -272,6 +302,8 @@ pub trait AnyComponent: fmt::Debug + Send + Sync {
     fn check(&self, check: &Check<'_>);
     /// See [`Component::aws_names`].
     fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName>;
+    /// See [`Component::task`].
+    fn task(&self) -> Option<&Task>;
     /// See [`Component::lower`].
     fn lower(&self, lower: &mut Lower<'_>);
     /// True when the other one is of the same type and says the same.
@@ -311,6 +343,10 @@ impl<C: Component> AnyComponent for C {
 
     fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
         Component::aws_names(self, check)
+    }
+
+    fn task(&self) -> Option<&Task> {
+        Component::task(self)
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

@@ -76,6 +76,10 @@ impl Component for ScheduledTask {
         names.names
     }
 
+    fn task(&self) -> Option<&Task> {
+        Some(&self.task)
+    }
+
     fn lower(&self, lower: &mut Lower<'_>) {
         let mut call = lower.call(self);
         if self.name.is_none() {

@@ -5,9 +5,9 @@ use super::task::{
     self, TASK, TASK_ROLE, Task, check_task, lower_task, other_network, task_variables,
 };
 use crate::component::{Cluster, Component, LoadBalancer, ModuleSource, Outputs};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::Expr;
-use crate::stack::block::FieldInfo;
+use crate::stack::block::{FieldInfo, Origin};
 use crate::stack::check::Check;
 use crate::stack::field::{ListOf, Ref, Table, Type, Unpassed};
 use crate::stack::lower::Lower;
@@ -15,6 +15,9 @@ use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
 use crate::value::{Port, ScalarType, ServiceName, StatusMatcher, UrlPath, Whole};
 use crate::{block, choice, module_source, outputs};
+
+/// An ECS service and its tasks. The modules of components that keep tasks running call it.
+pub const SERVICE: ModuleSource = module_source!("service", TASK, TASK_ROLE);
 
 block! {
     /// Tasks that ECS keeps running on Fargate, replaces one by one when they change, and rolls
@@ -40,13 +43,8 @@ block! {
         count: Unpassed<Option<Value<Whole<0, 5000>>>>,
         /// How the number of tasks follows the load.
         scaling: Option<Scaling>,
-        /// Whether AWS may take its tasks away.
-        capacity: Value<Capacity> = Value::Literal(Capacity::OnDemand),
-        /// How new tasks take the place of old ones.
-        deployment: Deployment = Deployment::default(),
-        /// True to allow commands in its running containers (ECS Exec), for those whom IAM allows
-        /// `ecs:ExecuteCommand`.
-        enable_exec: Value<bool> = Value::Literal(false),
+        /// How they are kept running.
+        @flatten running: Running,
     }
 }
 
@@ -82,7 +80,7 @@ impl Default for HealthCheck {
             healthy_after: Value::Literal(Whole::new(3)),
             unhealthy_after: Value::Literal(Whole::new(2)),
             grace_period_s: Unpassed(Value::Literal(Whole::new(0))),
-            origin: crate::stack::block::Origin::default(),
+            origin: Origin::default(),
         }
     }
 }
@@ -148,6 +146,22 @@ block! {
 }
 
 block! {
+    /// How the tasks of a service are kept running.
+    pub struct Running {
+        /// Whether AWS may take its tasks away.
+        capacity: Value<Capacity> = Value::Literal(Capacity::OnDemand),
+        /// With `capacity = "spot"`: how many of its tasks run on Fargate itself, before others run
+        /// on Spot.
+        base: Value<Whole<0, 100_000>> = Value::Literal(Whole::new(0)),
+        /// How new tasks take the place of old ones.
+        deployment: Deployment = Deployment::default(),
+        /// True to allow commands in its running containers (ECS Exec), for those whom IAM allows
+        /// `ecs:ExecuteCommand`.
+        enable_exec: Value<bool> = Value::Literal(false),
+    }
+}
+
+block! {
     /// How new tasks take the place of old ones (Amazon ECS Developer Guide, "Deploy Amazon ECS
     /// services by replacing tasks").
     pub struct Deployment {
@@ -170,7 +184,7 @@ impl Default for Deployment {
             maximum_percent: Value::Literal(Whole::new(200)),
             circuit_breaker: Value::Literal(true),
             rollback: Value::Literal(true),
-            origin: crate::stack::block::Origin::default(),
+            origin: Origin::default(),
         }
     }
 }
@@ -196,7 +210,7 @@ choice! {
 impl Component for Service {
     const KIND: &'static str = "service";
     const FILE: &'static str = "services.tf";
-    const MODULE: Option<ModuleSource> = Some(module_source!("service", TASK, TASK_ROLE));
+    const MODULE: Option<ModuleSource> = Some(SERVICE);
 
     fn outputs() -> Outputs {
         outputs! {
@@ -259,7 +273,15 @@ impl Component for Service {
         check_task(check, &self.task, &self.cluster, container.as_deref());
         self.check_load_balancer(check);
         self.check_health(check);
-        self.check_deployment(check);
+        if let Some(own) = &self.container_health_check {
+            own.check(check);
+        }
+        let most = match (&self.scaling, self.count.as_ref()) {
+            (Some(scaling), _) => scaling.max.literal().map(|max| max.get()),
+            (None, Some(count)) => count.literal().map(|count| count.get()),
+            (None, None) => Some(1),
+        };
+        self.running.check(check, most);
         if let Some(scaling) = &self.scaling {
             self.check_scaling(check, scaling);
         }
@@ -286,6 +308,10 @@ impl Component for Service {
             }
         }
         names.names
+    }
+
+    fn task(&self) -> Option<&Task> {
+        Some(&self.task)
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {
@@ -383,74 +409,13 @@ impl Service {
                 );
             }
         }
-        let Some(own) = &self.container_health_check else { return };
-        let ListOf::Items(command) = &own.command else { return };
-        let first = command.first().map(Value::literal);
-        let known = match first {
-            None => false,
-            Some(None) => true,
-            Some(Some(first)) => matches!(first.as_str(), "CMD" | "CMD-SHELL") && command.len() > 1,
-        };
-        if !known {
-            check.report(
-                Diagnostic::error(
-                    codes::BAD_VALUE,
-                    "a health check's command begins with `CMD` or `CMD-SHELL`",
-                )
-                .at(own.origin.field("command"), "")
-                .help("write `[\"CMD-SHELL\", \"…\"]` for a line of shell, `[\"CMD\", \"…\"]` without"),
-            );
-        }
-    }
-
-    fn check_deployment(&self, check: &Check<'_>) {
-        let Deployment { minimum_healthy_percent: min, maximum_percent: max, origin, .. } =
-            &self.deployment;
-        if let (Some(min), Some(max)) = (min.literal(), max.literal())
-            && min.get() == 100
-            && max.get() == 100
-        {
-            check.report(
-                Diagnostic::error(
-                    codes::CONFLICT,
-                    "no task can be replaced: none may stop, and none may start before",
-                )
-                .at(origin.field("maximum_percent"), "")
-                .help("lower `minimum_healthy_percent`, or raise `maximum_percent`"),
-            );
-        }
     }
 
     fn check_scaling(&self, check: &Check<'_>, scaling: &Scaling) {
         let origin = &scaling.origin;
-        let (min, max) = (scaling.min.literal(), scaling.max.literal());
-        let (min, max) = (min.map(|min| min.get()), max.map(|max| max.get()));
-        if let (Some(min), Some(max)) = (min, max)
-            && min > max
-        {
-            check.report(
-                Diagnostic::error(
-                    codes::INVERTED_BOUNDS,
-                    format!("at least `{min}` tasks and at most `{max}` cannot be"),
-                )
-                .at(origin.field("max"), "")
-                .also(origin.field("min"), "greater than `max`")
-                .help("exchange `min` and `max`"),
-            );
+        let count = (self.count.as_ref().and_then(Value::literal), self.origin.field("count"));
+        if !check_bounds(check, &scaling.min, &scaling.max, origin, count) {
             return;
-        }
-        if let Some(count) = self.count.as_ref().and_then(Value::literal).map(|count| count.get())
-            && (min.is_some_and(|min| count < min) || max.is_some_and(|max| count > max))
-        {
-            check.report(
-                Diagnostic::error(
-                    codes::INVERTED_BOUNDS,
-                    format!("a count of `{count}` is outside of what `scaling` allows"),
-                )
-                .at(self.origin.field("count"), "")
-                .also(origin.head, "the bounds")
-                .help("leave `count` out: `scaling` decides how many tasks run"),
-            );
         }
         if scaling.requests_per_target.is_some() && self.load_balancer.is_none() {
             check.report(
@@ -461,7 +426,8 @@ impl Service {
         }
         let targets = [scaling.cpu.is_some(), scaling.memory.is_some()];
         let follows = scaling.requests_per_target.is_some() || !scaling.steps.is_empty();
-        if !follows && targets == [false, false] && min != max {
+        if !follows && targets == [false, false] && scaling.min.template() != scaling.max.template()
+        {
             check.report(
                 Diagnostic::warning(
                     codes::CONFLICT,
@@ -490,6 +456,116 @@ impl Service {
             }
         }
     }
+}
+
+impl ContainerHealthCheck {
+    /// Its rules.
+    pub fn check(&self, check: &Check<'_>) {
+        let ListOf::Items(command) = &self.command else { return };
+        let first = command.first().map(Value::literal);
+        let known = match first {
+            None => false,
+            Some(None) => true,
+            Some(Some(first)) => matches!(first.as_str(), "CMD" | "CMD-SHELL") && command.len() > 1,
+        };
+        if !known {
+            check.report(
+                Diagnostic::error(
+                    codes::BAD_VALUE,
+                    "a health check's command begins with `CMD` or `CMD-SHELL`",
+                )
+                .at(self.origin.field("command"), "")
+                .help("write `[\"CMD-SHELL\", \"…\"]` for a line of shell, `[\"CMD\", \"…\"]` without"),
+            );
+        }
+    }
+}
+
+impl Running {
+    /// The rules of what runs at most this many tasks.
+    pub fn check(&self, check: &Check<'_>, most: Option<i64>) {
+        self.check_base(check, most);
+        let Deployment { minimum_healthy_percent: min, maximum_percent: max, origin, .. } =
+            &self.deployment;
+        if let (Some(min), Some(max)) = (min.literal(), max.literal())
+            && min.get() == 100
+            && max.get() == 100
+        {
+            check.report(
+                Diagnostic::error(
+                    codes::CONFLICT,
+                    "no task can be replaced: none may stop, and none may start before",
+                )
+                .at(origin.field("maximum_percent"), "")
+                .help("lower `minimum_healthy_percent`, or raise `maximum_percent`"),
+            );
+        }
+    }
+
+    fn check_base(&self, check: &Check<'_>, most: Option<i64>) {
+        let Some(base) = self.base.literal().map(|base| base.get()).filter(|base| *base > 0) else {
+            return;
+        };
+        let report = |code, message: String, help: &str| {
+            let span = self.origin.field("base");
+            check.report(Diagnostic::error(code, message).at(span, "").help(help));
+        };
+        if self.capacity == Value::Literal(Capacity::OnDemand) {
+            report(
+                codes::CONFLICT,
+                "all tasks run on Fargate itself".to_owned(),
+                "add `capacity = \"spot\"`, or leave `base` out",
+            );
+        } else if let Some(most) = most.filter(|most| base > *most) {
+            report(
+                codes::INVERTED_BOUNDS,
+                format!("`{base}` tasks cannot run on Fargate itself where at most `{most}` run"),
+                "lower `base`, or let more tasks run",
+            );
+        }
+    }
+}
+
+/// The least and the greatest number of tasks, and the number that is written beside them.
+type Count = Whole<0, 5000>;
+
+/// The rules of the bounds between which the number of tasks moves. False where they cannot be.
+pub fn check_bounds(
+    check: &Check<'_>,
+    min: &Value<Count>,
+    max: &Value<Whole<1, 5000>>,
+    origin: &Origin,
+    (count, place): (Option<&Count>, Option<Span>),
+) -> bool {
+    let (min, max) = (min.literal().map(|min| min.get()), max.literal().map(|max| max.get()));
+    if let (Some(min), Some(max)) = (min, max)
+        && min > max
+    {
+        check.report(
+            Diagnostic::error(
+                codes::INVERTED_BOUNDS,
+                format!("at least `{min}` tasks and at most `{max}` cannot be"),
+            )
+            .at(origin.field("max"), "")
+            .also(origin.field("min"), "greater than `max`")
+            .help("exchange `min` and `max`"),
+        );
+        return false;
+    }
+    if let Some(count) = count.map(|count| count.get())
+        && (min.is_some_and(|min| count < min) || max.is_some_and(|max| count > max))
+    {
+        check.report(
+            Diagnostic::error(
+                codes::INVERTED_BOUNDS,
+                format!("a count of `{count}` is outside of what `scaling` allows"),
+            )
+            .at(place, "")
+            .also(origin.head, "the bounds")
+            .help("leave `count` out: `scaling` decides how many tasks run"),
+        );
+    }
+    true
 }
 
 #[cfg(test)]
@@ -802,6 +878,14 @@ load_balancer "api" {
     #[test]
     fn a_health_check_without_its_kind_of_command_is_refused() {
         insta::assert_snapshot!(problems(&service("  container_health_check { command = [\"curl localhost\"] }\n")), @r#"8:38 SW201 a health check's command begins with `CMD` or `CMD-SHELL`; write `["CMD-SHELL", "…"]` for a line of shell, `["CMD", "…"]` without"#);
+    }
+
+    #[test]
+    fn a_base_is_of_spot_and_not_of_more_tasks_than_there_are() {
+        insta::assert_snapshot!(problems(&service("  base = 1\n")), @r#"8:10 SW312 all tasks run on Fargate itself; add `capacity = "spot"`, or leave `base` out"#);
+        insta::assert_snapshot!(problems(&service("  capacity = \"spot\"\n  count = 1\n  base = 2\n")), @"10:10 SW302 `2` tasks cannot run on Fargate itself where at most `1` run; lower `base`, or let more tasks run");
+        insta::assert_snapshot!(problems(&service("  capacity = \"spot\"\n  base = 3\n  scaling {\n    min = 1\n    max = 2\n    cpu = 60\n  }\n")), @"9:10 SW302 `3` tasks cannot run on Fargate itself where at most `2` run; lower `base`, or let more tasks run");
+        assert_eq!(problems(&service("  capacity = \"spot\"\n  base = 1\n")), "");
     }
 
     #[test]

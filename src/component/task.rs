@@ -3,11 +3,14 @@
 //! A component that runs tasks has the field `@flatten task: Task`, calls [`check_task`] and
 //! [`lower_task`], and adds [`task_variables`] to its derived variables.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::network::Nat;
-use super::{Bucket, Cluster, Component as _, Image, ModuleSource, Network, Topic};
-use crate::diagnostic::{Diagnostic, codes};
+use super::{
+    Bucket, Cluster, Component as _, Image, ModuleSource, Network, Parameter, Queue, Secret, Topic,
+};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::hcl::print::print_expr;
 use crate::hcl::{Expr, Property};
 use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
@@ -18,7 +21,8 @@ use crate::stack::lower::{Call, Lower};
 use crate::stack::value::{Expression, Reference, Value};
 use crate::stack::{Id, Stack};
 use crate::value::{
-    EnvName, FargateCpu, FargateMemory, LogRetention, Scalar, SecretSource, Whole, check_pair,
+    EnvName, FargateCpu, FargateMemory, JsonKey, KmsKeyArn, LogRetention, Scalar, SecretSource,
+    Whole, check_pair,
 };
 use crate::{block, choice, module_source};
 
@@ -48,11 +52,17 @@ block! {
         /// Environment variables. Everybody who can describe the task definition can read them.
         environment: Map<Value<String>>,
         /// Environment variables whose values are read from Systems Manager or Secrets Manager
-        /// when the task starts.
+        /// when the task starts: `secret.app["KEY"]` and `parameter.token` of the stack, or
+        /// `ssm:/path` and `secretsmanager:name#KEY`, which exist already.
         secrets: Map<Value<SecretSource>>,
+        /// The keys that its `secrets` are encrypted with, where these are not of the stack and the
+        /// keys not AWS's own.
+        secrets_kms_key_arns: Vec<Value<KmsKeyArn>>,
         /// What the task works with: databases (network access), buckets (read, write and delete
-        /// objects) and topics (publish).
+        /// objects), topics (publish), queues (send), secrets and parameters (read, while it runs).
         access: Unpassed<Vec<AnyRef<AccessKinds>>>,
+        /// The queues that it takes messages from.
+        consumes: Unpassed<Vec<Ref<Queue>>>,
         /// What else the task may do: statements of its role's policy.
         statement: Table<Statement>,
         /// How many days CloudWatch keeps what it logs.
@@ -149,7 +159,8 @@ choice! {
 pub struct AccessKinds;
 
 impl Kinds for AccessKinds {
-    const KINDS: &'static [&'static str] = &["database", "bucket", "topic"];
+    const KINDS: &'static [&'static str] =
+        &["database", "bucket", "topic", "queue", "secret", "parameter"];
 }
 
 /// A default of a field.
@@ -204,13 +215,14 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
     }
     for (label, _) in access_statements(check.stack, task) {
         if let Some(written) = task.statement.rows.get(&label) {
+            let made_by = if label.contains("_consume") { "consumes" } else { "access" };
             check.report(
                 Diagnostic::error(
                     codes::NAME_CLASH,
-                    format!("`access` makes a statement `{label}`, too"),
+                    format!("`{made_by}` makes a statement `{label}`, too"),
                 )
                 .at(written.origin.head, "")
-                .also(task.origin.field("access"), "makes it")
+                .also(task.origin.field(made_by), "makes it")
                 .help("give the statement another label"),
             );
         }
@@ -263,6 +275,13 @@ pub fn check_environment(
             }
         };
         check_database(check, key, expression, access);
+        if let Some(stored) = Stored::of(expression) {
+            check.report(
+                Diagnostic::error(codes::WRONG_KIND, format!("`{stored}` is no text"))
+                    .at(expression.span.or(environment.span(key)), "")
+                    .help(format!("name it in `secrets`: `secrets = {{ {key} = {stored} }}`")),
+            );
+        }
         let sensitive = check.stack.names(&expression.source).into_iter().find(|name| {
             name[0] == "var"
                 && name
@@ -287,6 +306,7 @@ pub fn check_environment(
     for (key, value) in secrets.iter() {
         if let Value::Expression(expression) = value {
             check_database(check, key, expression, access);
+            check_stored(check, expression);
         }
         if environment.get(key).is_some() {
             check.report(
@@ -316,14 +336,7 @@ fn check_written_secret(
     value: &str,
     environment: &Map<Value<String>>,
 ) {
-    const SECRETS: &[&str] =
-        &["PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "PRIVATE_KEY", "ACCESS_KEY"];
-    // `SECRET_ARN` names one, `PASSWORD_LENGTH` speaks of one.
-    let name = key.to_ascii_uppercase();
-    let holds = SECRETS.iter().any(|secret| name.ends_with(secret));
-    let harmless =
-        value.is_empty() || value.parse::<f64>().is_ok() || value.parse::<bool>().is_ok();
-    if !holds || harmless {
+    if !looks_secret(key, value) {
         return;
     }
     let span = environment.entries.get(key).and_then(|entry| entry.value_span);
@@ -332,6 +345,86 @@ fn check_written_secret(
             .at(span.or(environment.span(key)), "its value stands in the description")
             .help("store it in Systems Manager or Secrets Manager, and name it in `secrets`"),
     );
+}
+
+/// True for a value under a name that secrets have.
+pub(super) fn looks_secret(name: &str, value: &str) -> bool {
+    const SECRETS: &[&str] =
+        &["PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "PRIVATE_KEY", "ACCESS_KEY"];
+    // `SECRET_ARN` names one, `PASSWORD_LENGTH` speaks of one.
+    let name = name.to_ascii_uppercase();
+    let holds = SECRETS.iter().any(|secret| name.ends_with(secret));
+    let harmless =
+        value.is_empty() || value.parse::<f64>().is_ok() || value.parse::<bool>().is_ok();
+    holds && !harmless
+}
+
+/// A `secret` or `parameter` of the stack, named as a whole or by a key.
+#[derive(Debug, PartialEq)]
+struct Stored<'a> {
+    kind: &'a str,
+    label: &'a str,
+    key: Option<&'a str>,
+}
+
+impl std::fmt::Display for Stored<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.kind, self.label)?;
+        self.key.map_or(Ok(()), |key| write!(f, "[\"{key}\"]"))
+    }
+}
+
+impl<'a> Stored<'a> {
+    /// The one that an expression consists of: `secret.app`, `secret.app["KEY"]`.
+    fn of(expression: &'a Expression) -> Option<Self> {
+        let [Reference { kind, label, attribute: None, .. }] = &expression.references[..] else {
+            return None;
+        };
+        if ![Secret::KIND, Parameter::KIND].contains(&kind.as_str()) {
+            return None;
+        }
+        let rest = expression.source.strip_prefix(&super::module_address(kind, label))?;
+        let key = match rest {
+            "" => None,
+            rest => Some(rest.strip_prefix("[\"")?.strip_suffix("\"]")?),
+        };
+        Some(Self { kind, label, key }).filter(|it| it.key.is_none_or(|k| !k.contains(['"', '$'])))
+    }
+
+    /// What ECS takes as a secret's `valueFrom`.
+    fn value_from(&self) -> Expr {
+        let address = super::module_address(self.kind, self.label);
+        match self.key {
+            None => Expr::raw(format!("{address}.arn")),
+            Some(key) => Expr::raw(format!("\"${{{address}.arn}}:{key}::\"")),
+        }
+    }
+}
+
+/// A key is one that the secret has; a parameter has none.
+fn check_stored(check: &Check<'_>, expression: &Expression) {
+    let Some(stored @ Stored { key: Some(key), .. }) = Stored::of(expression) else { return };
+    let report = |message: String, help: String| {
+        let problem = Diagnostic::error(codes::UNKNOWN_REFERENCE, message).help(help);
+        check.report(problem.at(expression.span, ""));
+    };
+    if stored.kind == Parameter::KIND {
+        let help = format!("write `parameter.{}`", stored.label);
+        return report("a parameter has no keys".to_owned(), help);
+    }
+    let Some(secret) = check.stack.component::<Secret>(stored.label) else { return };
+    if secret.keys.iter().any(|known| known.as_str() == key) {
+        return;
+    }
+    if let Err(invalid) = JsonKey::parse(key) {
+        return report(invalid.message, invalid.help.unwrap_or_default());
+    }
+    let known = secret.keys.iter().map(|known| known.as_str());
+    let help = match did_you_mean(key, known) {
+        Some(known) => format!("did you mean `secret.{}[\"{known}\"]`?", stored.label),
+        None => format!("add it to the `keys` of `secret.{}`", stored.label),
+    };
+    report(format!("`secret.{}` has no key `{key}`", stored.label), help);
 }
 
 /// Who is told of a database needs network access to it.
@@ -456,6 +549,7 @@ pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: 
     if !task.secrets.is_empty() {
         call.set("secrets", lower_secrets(lower, &task.secrets));
     }
+    lower_secret_keys(lower.stack, call, task, &[]);
     if !task.sidecar.is_empty() {
         call.set("sidecar", lower_sidecars(lower, &task.sidecar));
     }
@@ -492,6 +586,35 @@ pub fn lower_secrets(lower: &mut Lower<'_>, secrets: &Map<Value<SecretSource>>) 
     Expr::Object(entries.into_iter().map(property).collect())
 }
 
+/// Sets the keys that ECS needs to read the secrets of a task, and those of `more`.
+pub fn lower_secret_keys(
+    stack: &Stack,
+    call: &mut Call,
+    task: &Task,
+    more: &[&Map<Value<SecretSource>>],
+) {
+    let sidecars = task.sidecar.rows.values().map(|sidecar| &sidecar.secrets);
+    let sources = sidecars.chain([&task.secrets]).chain(more.iter().copied());
+    let of_stack = sources
+        .flat_map(|secrets| secrets.entries.values())
+        .filter_map(|entry| match &entry.value {
+            Value::Expression(expression) => Some(&expression.references),
+            Value::Literal(_) => None,
+        })
+        .flatten()
+        .filter_map(|reference| encryption_key(stack, &reference.kind, &reference.label));
+    let keys: BTreeMap<String, Expr> = task
+        .secrets_kms_key_arns
+        .iter()
+        .map(Value::expr)
+        .chain(of_stack)
+        .map(|key| (print_expr(&key), key))
+        .collect();
+    if !keys.is_empty() {
+        call.set("secrets_kms_key_arns", Expr::List(keys.into_values().collect()));
+    }
+}
+
 fn lower_sidecars(lower: &mut Lower<'_>, sidecars: &Table<Sidecar>) -> Expr {
     let Some(Expr::Object(mut rows)) = sidecars.argument() else { return Expr::Null };
     for row in &mut rows {
@@ -519,6 +642,9 @@ fn secret_arn(lower: &mut Lower<'_>, source: &Value<SecretSource>) -> Expr {
         }
         // `"ssm:/univaf/${var.environment}/key"`
         Value::Expression(expression) => {
+            if let Some(stored) = Stored::of(expression) {
+                return stored.value_from();
+            }
             match expression.quoted().and_then(|inside| inside.strip_prefix("ssm:")) {
                 Some(name) => parameter_arn(lower, name),
                 None => expression.expr(),
@@ -591,25 +717,59 @@ fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
                     statement(&["sns:Publish"], Expr::raw(format!("{address}.arn"))),
                 ));
             }
+            "queue" => {
+                let actions = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"];
+                statements.push((label, statement(&actions, Expr::raw(format!("{address}.arn")))));
+            }
+            "secret" => {
+                let actions = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
+                statements.push((label, statement(&actions, Expr::raw(format!("{address}.arn")))));
+            }
+            "parameter" => {
+                let actions = ["ssm:GetParameter", "ssm:GetParameters"];
+                statements.push((label, statement(&actions, Expr::raw(format!("{address}.arn")))));
+            }
             _ => {}
         }
         // Whoever writes to what a key encrypts, or reads it, has to use the key (Amazon S3 User
         // Guide, "Using server-side encryption with AWS KMS keys"; Amazon SNS Developer Guide,
-        // "Managing Amazon SNS encryption keys and costs").
-        if let Some(key) = key_of(stack, access) {
-            let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
+        // "Managing Amazon SNS encryption keys and costs"; Amazon SQS Developer Guide, "Key
+        // management").
+        if let Some(key) = encryption_key(stack, &access.kind, &access.label) {
+            let actions: &[&str] = match access.kind.as_str() {
+                "secret" | "parameter" => &["kms:Decrypt"],
+                _ => &["kms:Decrypt", "kms:GenerateDataKey"],
+            };
             statements
-                .push((format!("{}_{}_key", access.kind, access.label), statement(&actions, key)));
+                .push((format!("{}_{}_key", access.kind, access.label), statement(actions, key)));
         }
+    }
+    for queue in task.consumes.iter() {
+        let label = format!("queue_{}_consume", queue.label);
+        let actions = [
+            "sqs:ChangeMessageVisibility",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:GetQueueUrl",
+            "sqs:ReceiveMessage",
+        ];
+        let arn = Expr::raw(format!("{}.arn", Queue::address(&queue.label)));
+        if let Some(key) = encryption_key(stack, Queue::KIND, &queue.label) {
+            statements.push((format!("{label}_key"), statement(&["kms:Decrypt"], key)));
+        }
+        statements.push((label, statement(&actions, arn)));
     }
     statements
 }
 
-/// The key that encrypts what a task works with.
-fn key_of(stack: &Stack, access: &AnyRef<AccessKinds>) -> Option<Expr> {
-    let key = match access.kind.as_str() {
-        "bucket" => stack.component::<Bucket>(&access.label)?.kms_key_arn.as_ref(),
-        "topic" => stack.component::<Topic>(&access.label)?.kms_key_arn.as_ref(),
+/// The key that encrypts what is in a component, where it is not AWS's own.
+fn encryption_key(stack: &Stack, kind: &str, label: &str) -> Option<Expr> {
+    let key = match kind {
+        Bucket::KIND => stack.component::<Bucket>(label)?.kms_key_arn.as_ref(),
+        Parameter::KIND => stack.component::<Parameter>(label)?.kms_key_arn.as_ref(),
+        Queue::KIND => stack.component::<Queue>(label)?.kms_key_arn.as_ref(),
+        Secret::KIND => stack.component::<Secret>(label)?.kms_key_arn.as_ref(),
+        Topic::KIND => stack.component::<Topic>(label)?.kms_key_arn.as_ref(),
         _ => None,
     };
     key.map(Value::expr)
@@ -716,6 +876,37 @@ topic "sealed" { kms_key_arn = var.key_arn }
           }
         }
         "#);
+    }
+
+    #[test]
+    fn a_task_sends_to_queues_or_takes_from_them() {
+        let fields = "  access = [queue.out]\n  consumes = [queue.in]";
+        let queues = "queue \"in\" {}\nqueue \"out\" { kms_key_arn = var.out }\n";
+        let rendered = rendered("services.tf", &(task(fields) + queues));
+        insta::assert_snapshot!(rendered.split_once("  statement = ").map_or("", |it| it.1), @r#"
+        {
+            queue_in_consume = {
+              actions = [
+                "sqs:ChangeMessageVisibility",
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:GetQueueUrl",
+                "sqs:ReceiveMessage",
+              ]
+              resources = [module.queue_in.arn]
+            }
+            queue_out = {
+              actions   = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"]
+              resources = [module.queue_out.arn]
+            }
+            queue_out_key = {
+              actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+              resources = [var.out]
+            }
+          }
+        }
+        "#);
+        insta::assert_snapshot!(problems(&(task("  consumes = [queue.in]\n  statement \"queue_in_consume\" {}") + queues)), @"14:3 SW313 `consumes` makes a statement `queue_in_consume`, too; give the statement another label");
     }
 
     #[test]

@@ -27,9 +27,9 @@ block! {
         display_name: Option<Value<DisplayName>>,
         /// The key that messages are encrypted with while SNS has them. Without it they are not:
         /// alarms cannot publish to a topic that is encrypted with SNS's own key, since its policy
-        /// cannot be changed. The key's policy must let `cloudwatch.amazonaws.com` decrypt and
-        /// generate data keys (Amazon SNS Developer Guide, "Managing Amazon SNS encryption keys and
-        /// costs").
+        /// cannot be changed. The policy of a key that is not of the stack must let
+        /// `cloudwatch.amazonaws.com` decrypt and generate data keys (Amazon SNS Developer Guide,
+        /// "Managing Amazon SNS encryption keys and costs").
         kms_key_arn: Option<Value<KmsKeyArn>>,
         /// Who is told.
         subscription: Table<Subscription>,
@@ -44,7 +44,8 @@ block! {
         protocol: Value<Protocol>,
         /// Where to: an address (`email`), a URL (`https`), the ARN of a queue (`sqs`) or a function
         /// (`lambda`), or a telephone number (`sms`). Somebody must confirm an e-mail address by the
-        /// link that SNS sends there. The queue's own policy must let the topic send.
+        /// link that SNS sends there. A queue of the stack, `queue.jobs.arn`, lets the topic
+        /// send; another one's own policy must do so.
         endpoint: Value<String>,
         /// True to deliver the message alone, without what SNS wraps around it. Queues and URLs
         /// take it so.

@@ -153,6 +153,12 @@ catalogue! {
     PARTIAL_MOVE = "SW321", "partial-move";
     /// Two environments keep their state in one place.
     SHARED_STATE = "SW322", "shared-state";
+    /// A job would be done twice, or be stopped before it is done.
+    UNFINISHED_JOB = "SW341", "unfinished-job";
+    /// A task that must not run just anywhere does not say where, or nobody knows where it is.
+    WRONG_ENVIRONMENT = "SW342", "wrong-environment";
+    /// A role that more could assume than its description says.
+    OPEN_TRUST = "SW343", "open-trust";
 
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.

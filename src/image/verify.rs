@@ -9,7 +9,7 @@ use super::registry::{Address, Error, Host, Platform, Registry, Remote, Version}
 use super::{Entry, Lock, Pin};
 use crate::component::image::ImageRepository;
 use crate::component::task::{Architecture, Task};
-use crate::component::{Image, Loaders, Repository, ScheduledTask, Service};
+use crate::component::{Image, Repository};
 use crate::diagnostic::{Diagnostic, Severity, Span, codes, did_you_mean};
 use crate::report::count;
 use crate::stack::Stack;
@@ -279,11 +279,9 @@ impl<'a> Job<'a> {
 
     /// The tasks that run the image, in their main container or beside it.
     fn tasks(&self) -> impl Iterator<Item = &'a Task> {
-        let services = self.stack.all::<Service>().into_iter().map(|(_, service)| &service.task);
-        let scheduled = self.stack.all::<ScheduledTask>().into_iter().map(|(_, one)| &one.task);
-        let loaders = self.stack.all::<Loaders>().into_iter().map(|(_, loaders)| &loaders.task);
+        let tasks = self.stack.components.values().filter_map(|component| component.task());
         let label = self.label;
-        services.chain(scheduled).chain(loaders).filter(move |task| {
+        tasks.filter(move |task| {
             let mut sidecars = task.sidecar.rows.values();
             task.image.label == label || sidecars.any(|sidecar| sidecar.image.label == label)
         })

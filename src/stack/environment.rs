@@ -16,6 +16,7 @@ use hcl::edit::visit::{Visit, visit_block, visit_expr, visit_interpolation};
 use super::expression::{Path, path};
 use super::read::Reader;
 use super::{Stack, names};
+use crate::component;
 use crate::diagnostic::{Diagnostic, FileId, Piece, Span, codes, did_you_mean};
 use crate::value::{Environment, Label, Scalar as _};
 
@@ -259,6 +260,11 @@ fn only(reader: &Reader<'_>, body: &Body, written: &[Written]) -> Vec<Only> {
         body.blocks().filter(|block| !matches!(block.ident.as_str(), KIND | "stack" | "locals"))
     {
         let Some(attribute) = block.body.get_attribute(ONLY) else { continue };
+        // Some components have a field of this name, with a meaning of its own.
+        let kind = component::kind(block.ident.as_str());
+        if kind.is_some_and(|kind| (kind.fields)().iter().any(|field| field.name == ONLY)) {
+            continue;
+        }
         let span = reader.span(&attribute.value);
         let wrong = |span: Span| {
             let known = written.iter().map(|it| format!("`{}`", it.name)).collect::<Vec<_>>();

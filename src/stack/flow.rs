@@ -15,14 +15,13 @@ const SENSITIVE: &[(&str, &str)] = &[
     ("cdn", "origin.secret"),
     ("database", "password"),
     ("load_balancer", "rule.*.header.*.values"),
-    ("loaders", "environment.*"),
     ("loaders", "loader.*.environment.*"),
-    ("loaders", "sidecar.*.environment.*"),
-    ("scheduled_task", "environment.*"),
-    ("scheduled_task", "sidecar.*.environment.*"),
-    ("service", "environment.*"),
-    ("service", "sidecar.*.environment.*"),
+    (TASKS, "environment.*"),
+    (TASKS, "sidecar.*.environment.*"),
 ];
+
+/// Stands for every component that runs a task.
+const TASKS: &str = "";
 
 /// The fields that decide which resources there are. Terraform must know them when it plans
 /// (Terraform language, "The `for_each` Meta-Argument", limitations on values).
@@ -35,11 +34,14 @@ const STRUCTURAL: &[(&str, &str)] = &[
     ("database", "storage_type"),
     ("load_balancer", "allowed_cidrs"),
     ("network", "nat"),
+    ("role", "managed_policy_arns"),
     ("service", "enable_exec"),
     ("service", "scaling.cpu"),
     ("service", "scaling.memory"),
     ("service", "scaling.requests_per_target"),
     ("topic", "subscription.*.protocol"),
+    ("worker", "enable_exec"),
+    ("worker", "scaling.min"),
 ];
 
 /// What components tell that they were told themselves, so that it is known before they are there.
@@ -120,7 +122,8 @@ impl Flow<'_> {
 
     fn is_in(&self, fields: &[(&str, &str)], path: &[String]) -> bool {
         fields.iter().any(|(kind, pattern)| {
-            *kind == self.component.kind()
+            let runs_task = *kind == TASKS && self.component.task().is_some();
+            (*kind == self.component.kind() || runs_task)
                 && pattern.split('.').count() == path.len()
                 && pattern.split('.').zip(path).all(|(step, name)| step == "*" || step == name)
         })

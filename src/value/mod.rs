@@ -14,6 +14,7 @@ mod cdn;
 mod cidr;
 mod database;
 mod dns;
+mod git_host;
 mod image;
 mod kms_key;
 mod lb;
@@ -39,16 +40,17 @@ pub use database::{
     StorageType, check_username, family, windows_overlap,
 };
 pub use dns::{HostName, HostPattern, Ipv4, PathPattern, RecordName, UrlPath};
+pub use git_host::{GitRef, GithubEnvironment, GithubRepository, GitlabProject};
 pub use image::{Digest, Environment, ImageReference, Tag, TagPrefix};
 pub(crate) use image::{check_registry, check_repository};
 pub use kms_key::KmsKeyArn;
 pub use lb::{HttpMethod, RedirectStatus, StatusMatcher, TlsPolicy};
 pub use log_retention::LogRetention;
 pub use name::{
-    AlarmName, BucketName, ClusterName, DbIdentifier, DbName, DbUsername, EnvName, EventRuleName,
-    Label, LoadBalancerName, MetricName, MetricNamespace, RepositoryName, RoleName,
-    SecurityGroupDescription, ServiceName, StackName, TagKey, TargetGroupName, TaskFamily,
-    TopicName,
+    AlarmName, BucketName, ClusterName, DashboardName, DbIdentifier, DbName, DbUsername, EnvName,
+    EventRuleName, KeyAlias, Label, LoadBalancerName, MetricName, MetricNamespace, QueueName,
+    RepositoryName, RoleName, SecurityGroupDescription, ServiceName, StackName, TagKey,
+    TargetGroupName, TaskFamily, TopicName,
 };
 pub use producer::Producer;
 pub(crate) use producer::{PRE_RELEASE, RELEASE};

@@ -158,6 +158,35 @@ text! {
         ..WORD
     };
 
+    /// An SQS queue's name, without the `.fifo` of a FIFO queue (Amazon SQS API Reference,
+    /// "CreateQueue").
+    pub struct QueueName = Rules {
+        what: "a queue's name",
+        rule: "1 to 80 letters, digits, hyphens and underscores",
+        max: 80,
+        also: queue,
+        chars: |c| alphanumeric(c) || matches!(c, '-' | '_' | '.'),
+        ..WORD
+    };
+
+    /// A KMS alias's name, without its `alias/` (AWS KMS API Reference, "CreateAlias").
+    pub struct KeyAlias = Rules {
+        what: "an alias",
+        rule: "1 to 250 letters, digits, hyphens, underscores and slashes, and does not begin with `aws/`",
+        max: 250,
+        chars: |c| alphanumeric(c) || matches!(c, '-' | '_' | '/'),
+        also: |text| match text.strip_prefix("alias/").or(text.strip_prefix("aws/")) {
+            Some(rest) => Err(Invalid::new(codes::BAD_NAME, "an alias cannot begin so here")
+                .at(0..text.len() - rest.len())
+                .help("`alias/` is put before it, and `aws/` is for AWS's own keys")),
+            None => Ok(()),
+        },
+        ..WORD
+    };
+
+    /// A CloudWatch dashboard's name (Amazon CloudWatch API Reference, "PutDashboard").
+    pub struct DashboardName = Rules { what: "a dashboard's name", ..WORD };
+
     /// A CloudWatch alarm's name: no control characters (Amazon CloudWatch API Reference,
     /// "PutMetricAlarm").
     pub struct AlarmName = Rules {
@@ -244,6 +273,20 @@ text! {
         chars: |c| c == ' ' || c.is_ascii_graphic(),
         ..WORD
     };
+}
+
+/// The dot is allowed for the sake of a better message.
+fn queue(text: &str) -> Result<(), Invalid> {
+    let refuse = |message: &str| Invalid::new(codes::BAD_NAME, message);
+    match (text.find('.'), text.strip_suffix(".fifo")) {
+        (None, _) => Ok(()),
+        (_, Some(name)) if !name.contains('.') => {
+            Err(refuse("`.fifo` is added to the names of FIFO queues")
+                .at(name.len()..text.len())
+                .help(format!("write `{name}`, and `fifo = true`")))
+        }
+        (Some(at), _) => Err(refuse("`.` cannot stand in a queue's name").at(at..at + 1)),
+    }
 }
 
 /// What S3 reserves for itself and for addresses.
@@ -334,6 +377,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_added_to_a_name_does_not_stand_in_it() {
+        bad::<QueueName>(&[
+            ("jobs.fifo", ".fifo", "write `jobs`, and `fifo = true`"),
+            ("jobs.v2", ".", "cannot stand in a queue's name"),
+        ]);
+        bad::<KeyAlias>(&[
+            ("alias/main", "alias/", "is put before it"),
+            ("aws/main", "aws/", "AWS's own keys"),
+        ]);
+    }
+
+    #[test]
     fn separators_do_not_stand_together() {
         bad::<DbIdentifier>(&[("univaf--db", "--", "try `univaf-db`")]);
         bad::<BucketName>(&[("my..bucket", "..", "try `my.bucket`")]);
@@ -355,6 +410,9 @@ mod tests {
         sound::<DbUsername>(&["univaf"]);
         sound::<BucketName>(&["univaf-data-snapshots", "a.b.c"]);
         sound::<TopicName>(&["alarms"]);
+        sound::<QueueName>(&["jobs"]);
+        sound::<KeyAlias>(&["univaf/main"]);
+        sound::<DashboardName>(&["univaf"]);
         sound::<AlarmName>(&["CPU ≥ 55 %"]);
         sound::<EventRuleName>(&["run-njvss"]);
         sound::<RoleName>(&["univaf-ecs-task-execution"]);

@@ -165,6 +165,8 @@ impl Plausible<'_> {
             "iops" => 3000,
             "storage_throughput" | "throughput" => 125,
             "allocated_storage" => 20,
+            // What was there before has had its value put in place of a placeholder.
+            "version" if service == "aws_ssm_parameter" => 2,
             _ => 1,
         }
     }

@@ -1,0 +1,29 @@
+# Rendered by stackwright from its module library; edits are lost. sha256:77f2bf93a9030d20
+
+locals {
+  is_secure = var.type == "SecureString"
+}
+
+resource "aws_ssm_parameter" "this" {
+  count = local.is_secure ? 0 : 1
+
+  name           = var.name
+  description    = var.description
+  type           = var.type
+  insecure_value = var.type == "StringList" ? join(",", var.values) : var.value
+}
+
+# People put its value there.
+resource "aws_ssm_parameter" "secure" {
+  count = local.is_secure ? 1 : 0
+
+  name        = var.name
+  description = var.description
+  type        = var.type
+  key_id      = var.kms_key_arn
+  value       = "PLACEHOLDER: put the value here"
+
+  lifecycle {
+    ignore_changes = [value]
+  }
+}

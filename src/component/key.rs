@@ -1,0 +1,225 @@
+//! `key`: what other things are encrypted with.
+
+use std::collections::BTreeSet;
+
+use crate::component::{Component, ModuleSource, Outputs, Queue, Topic, queue};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hcl::Expr;
+use crate::stack::Stack;
+use crate::stack::block::FieldInfo;
+use crate::stack::check::Check;
+use crate::stack::field::{Field as _, Literal};
+use crate::stack::lower::Lower;
+use crate::stack::names::{AwsName, AwsNames};
+use crate::stack::value::Value;
+use crate::value::{KeyAlias, KmsKeyArn, Whole};
+use crate::{block, choice, module_source, outputs};
+
+block! {
+    /// A KMS key for encryption, and an alias that people know it by.
+    ///
+    /// Others are encrypted with it by `kms_key_arn = key.main.arn`: buckets, databases,
+    /// parameters, queues, secrets, topics. What tasks work with by `access`, `consumes`, `queue` or
+    /// `secrets` they can then decrypt. Its policy lets the account's own policies decide who may
+    /// use it (AWS KMS Developer Guide, "Default key policy").
+    ///
+    /// ```hcl
+    /// key "main" {
+    ///   description = "What the app keeps."
+    /// }
+    ///
+    /// bucket "files" {
+    ///   kms_key_arn = key.main.arn
+    /// }
+    /// ```
+    pub struct Key {
+        /// Its alias, without `alias/`.
+        name: Option<Value<KeyAlias>>,
+        /// What it is for.
+        description: Option<Value<String>>,
+        /// False to keep the same key material for ever.
+        rotation: Value<bool> = Value::Literal(true),
+        /// After how many days KMS makes new key material; a year.
+        rotation_days: Option<Value<Whole<90, 2560>>>,
+        /// How many days lie between deleting it and its end. Then nothing can be read any more
+        /// that was encrypted with it.
+        deletion_days: Value<Whole<7, 30>> = Value::Literal(Whole::new(30)),
+        /// AWS services that use it by themselves, for nobody of the account. Alarms that publish to
+        /// a topic of the stack, and topics that deliver to a queue of it, are let in without being
+        /// named.
+        services: Vec<Literal<KeyService>>,
+    }
+}
+
+choice! {
+    /// A service of AWS that uses a key by itself.
+    pub enum KeyService {
+        /// Alarms that publish to an encrypted topic (Amazon SNS Developer Guide, "Managing Amazon
+        /// SNS encryption keys and costs").
+        CloudWatch = "cloudwatch",
+        /// EventBridge rules that send to an encrypted queue or topic.
+        Events = "events",
+        /// Encrypted log groups (Amazon CloudWatch Logs User Guide, "Encrypt log data in CloudWatch
+        /// Logs using AWS Key Management Service").
+        Logs = "logs",
+        /// Buckets that tell an encrypted queue or topic of new objects.
+        S3 = "s3",
+        /// Topics that deliver to an encrypted queue.
+        Sns = "sns",
+    }
+}
+
+impl Component for Key {
+    const KIND: &'static str = "key";
+    const FILE: &'static str = "keys.tf";
+    const MODULE: Option<ModuleSource> = Some(module_source!("key"));
+
+    fn outputs() -> Outputs {
+        outputs! {
+            "The alias, with `alias/`." alias,
+            "The key's ARN." arn,
+            "The key's id." id,
+        }
+    }
+
+    fn derived() -> Vec<FieldInfo> {
+        vec![
+            FieldInfo::derived(
+                "account",
+                <Value<String>>::ty(),
+                "The number of the account whose policies decide who may use it.",
+            ),
+            FieldInfo::derived(
+                "partition",
+                <Value<String>>::ty(),
+                "The partition that the account is in: aws.",
+            ),
+            FieldInfo::derived("region", <Value<String>>::ty(), "The region that it is in."),
+        ]
+    }
+
+    fn check(&self, check: &Check<'_>) {
+        check.default_name(self.name.as_ref(), &self.origin);
+        if let (Value::Literal(false), Some(_)) = (&self.rotation, &self.rotation_days) {
+            check.report(
+                Diagnostic::error(codes::CONFLICT, "the key is not rotated")
+                    .at(self.origin.field("rotation_days"), "")
+                    .help("leave out `rotation_days` or `rotation = false`"),
+            );
+        }
+    }
+
+    fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
+        let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
+        names.own("alias");
+        names.names
+    }
+
+    fn lower(&self, lower: &mut Lower<'_>) {
+        let mut call = lower.call(self);
+        if self.name.is_none() {
+            call.set_first("name", lower.name());
+        }
+        let account = lower.data("aws_caller_identity", "current");
+        let partition = lower.data("aws_partition", "current");
+        call.set("account", Expr::raw(format!("{account}.account_id")));
+        call.set("partition", Expr::raw(format!("{partition}.partition")));
+        call.set("region", lower.settings().region.expr());
+        let services = self.used_by(lower.stack, lower.label);
+        if !services.is_empty() {
+            call.set("services", Expr::list(services.into_iter().map(KeyService::as_str)));
+        }
+        lower.add_call::<Self>(call);
+    }
+}
+
+impl Key {
+    /// The services that its policy lets in.
+    fn used_by(&self, stack: &Stack, label: &str) -> BTreeSet<KeyService> {
+        let has_this = |key: &Option<Value<KmsKeyArn>>| match key {
+            Some(Value::Expression(key)) => {
+                key.references.iter().any(|key| key.kind == Self::KIND && key.label == label)
+            }
+            _ => false,
+        };
+        let topics = stack.all::<Topic>().into_iter();
+        let topics = topics.filter(|(_, topic)| has_this(&topic.kms_key_arn));
+        let queues = stack.all::<Queue>().into_iter().filter(|(label, queue)| {
+            has_this(&queue.kms_key_arn) && !queue::topics(stack, label).is_empty()
+        });
+        let written = self.services.iter().map(|service| service.0);
+        let alarms = topics.map(|_| KeyService::CloudWatch);
+        written.chain(alarms).chain(queues.map(|_| KeyService::Sns)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::component::testing::{problems, rendered};
+
+    #[test]
+    fn a_minimal_key_is_rotated_and_for_the_account() {
+        insta::assert_snapshot!(rendered("keys.tf", "key \"main\" {}"), @r#"
+        module "key_main" {
+          source = "../../modules/key"
+
+          name      = "test-main"
+          account   = data.aws_caller_identity.current.account_id
+          partition = data.aws_partition.current.partition
+          region    = "us-west-2"
+        }
+        "#);
+    }
+
+    #[test]
+    fn a_full_key_lets_services_in_and_alarms_of_its_topics() {
+        insta::assert_snapshot!(rendered("keys.tf", r#"
+key "main" {
+  name          = "app/main"
+  # All that the app has.
+  description   = "Data of the app"
+  rotation_days = 180
+  deletion_days = 7
+  services      = ["logs", "cloudwatch"]
+}
+topic "alarms" {
+  kms_key_arn = key.main.arn
+  subscription "jobs" {
+    protocol = "sqs"
+    endpoint = queue.jobs.arn
+  }
+}
+queue "jobs" { kms_key_arn = key.main.arn }
+"#), @r#"
+        module "key_main" {
+          source = "../../modules/key"
+
+          name = "app/main"
+
+          # All that the app has.
+          description   = "Data of the app"
+          rotation_days = 180
+          deletion_days = 7
+          services      = ["cloudwatch", "logs", "sns"]
+          account       = data.aws_caller_identity.current.account_id
+          partition     = data.aws_partition.current.partition
+          region        = "us-west-2"
+        }
+        "#);
+    }
+
+    #[test]
+    fn what_is_not_rotated_has_no_time_for_it() {
+        insta::assert_snapshot!(problems("key \"main\" {\n  rotation = false\n  rotation_days = 90\n}"), @"3:19 SW312 the key is not rotated; leave out `rotation_days` or `rotation = false`");
+    }
+
+    #[test]
+    fn an_alias_is_written_without_its_beginning() {
+        insta::assert_snapshot!(problems("key \"main\" {\n  name = \"alias/main\"\n}"), @"2:11 SW203 an alias cannot begin so here; `alias/` is put before it, and `aws/` is for AWS's own keys");
+    }
+
+    #[test]
+    fn a_service_is_one_that_uses_keys_by_itself() {
+        insta::assert_snapshot!(problems("key \"main\" {\n  services = [\"cloudwach\"]\n}"), @"2:15 SW201 `cloudwach` is not one of `cloudwatch`, `events`, `logs`, `s3` or `sns`; did you mean `cloudwatch`?");
+    }
+}
