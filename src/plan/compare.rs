@@ -441,6 +441,7 @@ impl Planner<'_> {
                 }
             }
             messages.splice(..0, doubts);
+            messages.sort_by(Message::by_place);
             let diagnostics = doubted(self.places(target, &target.top).diagnostics(&messages));
             if code != 0 {
                 return Err(Failed::Diagnostics(diagnostics));

@@ -1,6 +1,7 @@
 //! What Terraform says, in its machine-readable form (Terraform, "Machine-Readable UI" and
 //! "Command: validate"), as diagnostics with places in the user's own files.
 
+use std::cmp::Ordering;
 use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
@@ -82,6 +83,16 @@ impl Message {
     /// The file and line of the condition that it says is not met, as [`Message::unmet`].
     pub fn unmet_condition(&self) -> Option<(String, usize)> {
         self.unmet().map(|range| (range.filename, range.start.line))
+    }
+
+    /// The order of the files: Terraform says messages as its walk of the graph comes by.
+    pub fn by_place(&self, other: &Self) -> Ordering {
+        let place = |it: &Self| {
+            let range = it.range.as_ref();
+            range.map(|it| (it.filename.clone(), it.start.line, it.start.column))
+        };
+        let rest = |it: &Self| (it.summary.clone(), it.address.clone());
+        (place(self), rest(self)).cmp(&(place(other), rest(other)))
     }
 
     /// The same as a warning, at the condition.
