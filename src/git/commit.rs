@@ -1,12 +1,14 @@
 //! Commits made in the object database.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 
 use git2::build::TreeUpdateBuilder;
-use git2::{AttrCheckFlags, FileMode, Oid, Signature};
+use git2::{FileMode, Oid, Signature, Time};
 
+use super::error::clean;
 use super::{Error, Repository, Snapshot};
 use crate::tree::write::set_permissions;
 
@@ -68,31 +70,25 @@ impl Repository {
         let tree = self.tree_with(new.parent, new.files)?;
         let message = git2::message_prettify(new.message, None)?;
         let message = if new.verify { self.commit_msg_hook(message)? } else { message };
-        let repository = self.lock();
-        let nobody = |error: git2::Error| match error.code() {
-            git2::ErrorCode::NotFound => Error::NoAuthor,
-            _ => error.into(),
-        };
-        let author = signature(new.author, repository.author_from_env().map_err(nobody))?;
-        let committer = signature(new.committer, repository.committer_from_env().map_err(nobody))?;
-        if repository.config()?.snapshot()?.get_bool("commit.gpgsign").unwrap_or(false) {
-            drop(repository);
+        let author = self.signature("AUTHOR", new.author)?;
+        let committer = self.signature("COMMITTER", new.committer)?;
+        if self.ask(&["config", "--type=bool", "--get", "commit.gpgsign"])?.as_deref()
+            == Some("true")
+        {
             return self.signed(tree, new.parent, &message, &author, &committer);
         }
+        let repository = self.lock();
         let (tree, parent) = (repository.find_tree(tree)?, repository.find_commit(new.parent)?);
         Ok(repository.commit(None, &author, &committer, &message, &tree, &[&parent])?)
     }
 
     /// The tree of a commit with some files changed; each keeps its mode.
     fn tree_with(&self, parent: Oid, files: &BTreeMap<String, String>) -> Result<Oid, Error> {
+        self.check_filters(parent, files.keys())?;
         let repository = self.lock();
         let base = repository.find_commit(parent)?.tree()?;
         let mut update = TreeUpdateBuilder::new();
         for (path, content) in files {
-            let flags = AttrCheckFlags::INDEX_THEN_FILE;
-            if let Some(filter) = repository.get_attr(Path::new(path), "filter", flags)? {
-                return Err(Error::Filtered { path: path.clone(), filter: filter.to_owned() });
-            }
             let mode = match base.get_path(Path::new(path)).map(|entry| entry.filemode()) {
                 Ok(0o100_755) => FileMode::BlobExecutable,
                 _ => FileMode::Blob,
@@ -102,19 +98,64 @@ impl Repository {
         Ok(update.create_updated(&repository, &base)?)
     }
 
+    /// Refuses files that pass through a filter, by the attributes of the commit.
+    fn check_filters<'a>(
+        &self,
+        commit: Oid,
+        paths: impl Iterator<Item = &'a String> + Clone,
+    ) -> Result<(), Error> {
+        let ask = |source: &[&str]| {
+            let mut command = self.command(&["check-attr", "-z"]);
+            command.args(source).args(["filter", "--"]).args(paths.clone());
+            command.output().map_err(Error::io("run `git check-attr`"))
+        };
+        let mut output = ask(&[&format!("--source={commit}")])?;
+        // Git before 2.40 only looks at the checkout's attributes.
+        if !output.status.success() {
+            output = ask(&[])?;
+        }
+        let answer = String::from_utf8_lossy(&output.stdout);
+        let words: Vec<&str> = answer.split_terminator('\0').collect();
+        let found =
+            words.chunks_exact(3).find(|words| !matches!(words[2], "unspecified" | "unset"));
+        match found {
+            Some(words) => {
+                Err(Error::Filtered { path: words[0].to_owned(), filter: words[2].to_owned() })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Who commits, and when, as git says; whoever is given stands for whom git is configured for.
+    fn signature(&self, role: &str, given: Option<&Identity>) -> Result<Signature<'static>, Error> {
+        // Where nobody is configured, git would make a name up from the machine's.
+        let variable = format!("GIT_{role}_IDENT");
+        let mut command = self.command(&["-c", "user.useConfigOnly=true", "var", &variable]);
+        if let Some(identity) = given {
+            command
+                .env(format!("GIT_{role}_NAME"), &identity.name)
+                .env(format!("GIT_{role}_EMAIL"), &identity.email);
+        }
+        let output = command.output().map_err(Error::io("run `git var`"))?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        // `Name <mail> 1795280026 +0130`
+        let parse = || {
+            let (who, when) = said.trim().rsplit_once("> ")?;
+            let (name, email) = who.split_once(" <")?;
+            let (seconds, zone) = when.split_once(' ')?;
+            let zone: i32 = zone.parse().ok()?;
+            Some((name, email, Time::new(seconds.parse().ok()?, zone / 100 * 60 + zone % 100)))
+        };
+        let (name, email, when) = parse().ok_or(Error::NoAuthor)?;
+        Ok(Signature::new(name, email, &when)?)
+    }
+
     /// The message as the `commit-msg` hook leaves it. `pre-commit` is not run: it looks at the
     /// index, which has no part in this.
     fn commit_msg_hook(&self, message: String) -> Result<String, Error> {
         const HOOK: &str = "commit-msg";
-        let hooks = {
-            let repository = self.lock();
-            let configured = repository.config()?.snapshot()?.get_path("core.hooksPath").ok();
-            match configured {
-                Some(path) => self.top.as_deref().unwrap_or(&self.git_dir).join(path),
-                None => repository.commondir().join("hooks"),
-            }
-        };
-        if !hooks.join(HOOK).is_file() {
+        let path = self.ask(&["rev-parse", "--git-path", "hooks/commit-msg"])?.unwrap_or_default();
+        if !self.here().join(path).is_file() {
             return Ok(message);
         }
         let write = "write the message for the hook";
@@ -127,11 +168,15 @@ impl Repository {
             .output()
             .map_err(Error::io("run `git hook`"))?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            let said = clean(String::from_utf8_lossy(&output.stderr).trim());
             return Err(Error::Hook { hook: HOOK, said });
         }
-        std::fs::read_to_string(file.path())
-            .map_err(Error::io("read the message that the hook left"))
+        let message = std::fs::read_to_string(file.path())
+            .map_err(Error::io("read the message that the hook left"))?;
+        match message.trim().is_empty() {
+            true => Err(Error::Hook { hook: HOOK, said: "it left no message".to_owned() }),
+            false => Ok(message),
+        }
     }
 
     /// A commit that the user's git signs, with OpenPGP, SSH or X.509 as it is configured.
@@ -144,7 +189,7 @@ impl Repository {
         committer: &Signature<'_>,
     ) -> Result<Oid, Error> {
         let (tree, parent) = (tree.to_string(), parent.to_string());
-        let mut command = self.command(&["commit-tree", "-S", &tree, "-p", &parent, "-m", message]);
+        let mut command = self.command(&["commit-tree", "-S", &tree, "-p", &parent, "-F", "-"]);
         for (who, signature) in [("AUTHOR", author), ("COMMITTER", committer)] {
             let when = signature.when();
             let (sign, minutes) = (when.sign(), when.offset_minutes().abs());
@@ -154,8 +199,16 @@ impl Repository {
                 .env(format!("GIT_{who}_EMAIL"), signature.email().unwrap_or_default())
                 .env(format!("GIT_{who}_DATE"), date);
         }
-        let output = command.output().map_err(Error::io("run `git commit-tree`"))?;
-        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut run = || {
+            let mut child = command.spawn()?;
+            if let Some(mut stdin) = child.stdin.take() {
+                stdin.write_all(message.as_bytes())?;
+            }
+            child.wait_with_output()
+        };
+        let output = run().map_err(Error::io("run `git commit-tree`"))?;
+        let said = |bytes: &[u8]| clean(String::from_utf8_lossy(bytes).trim());
         if !output.status.success() {
             let said = said(&output.stderr);
             return Err(Error::Signature(said.lines().last().unwrap_or_default().to_owned()));
@@ -176,16 +229,22 @@ impl CheckedOut {
     /// # Errors
     /// When it cannot be written.
     pub fn undo(self, repository: &Repository) -> Result<(), Error> {
-        let top = repository.top().unwrap_or(Path::new(""));
+        self.undo_files(repository)?;
+        repository.stage(self.before.keys())
+    }
+
+    fn undo_files(&self, repository: &Repository) -> Result<(), Error> {
         for (path, content) in &self.before {
+            let full = repository.here().join(path);
             match content {
-                Some(content) => write_file(&top.join(path), content)?,
-                None => {
-                    std::fs::remove_file(top.join(path)).map_err(Error::io("put a file back"))?
+                Some(content) => write_file(&full, content)?,
+                None if full.exists() => {
+                    std::fs::remove_file(full).map_err(Error::io("put a file back"))?
                 }
+                None => {}
             }
         }
-        repository.stage(self.before.keys())
+        Ok(())
     }
 }
 
@@ -199,24 +258,24 @@ impl Repository {
         base: Oid,
         files: &BTreeMap<String, String>,
     ) -> Result<CheckedOut, Error> {
-        let top = self.top().ok_or_else(|| Error::NoRepository("a bare repository".to_owned()))?;
         let snapshot = Snapshot::of(self, base)?;
         let mut before = BTreeMap::new();
         for (path, content) in files {
             let committed = snapshot.read(path).map_err(Error::io(format!("read `{path}`")))?;
-            let full = top.join(path);
+            let full = self.here().join(path);
+            // Through a symbolic link, some other folder would be written.
+            let folder = full.parent().unwrap_or(Path::new(""));
+            if std::fs::canonicalize(folder).is_ok_and(|real| real != folder) {
+                return Err(Error::Dirty(path.clone()));
+            }
             let there = match std::fs::symlink_metadata(&full) {
                 Ok(found) if !found.is_file() => return Err(Error::Dirty(path.clone())),
                 Ok(_) => Some(std::fs::read(&full).map_err(Error::io(format!("read `{path}`")))?),
                 Err(_) => None,
             };
-            let staged = {
-                let repository = self.lock();
-                let entry = repository.index()?.get_path(Path::new(path), 0);
-                entry
-                    .map(|entry| repository.find_blob(entry.id).map(|blob| blob.content().to_vec()))
-            };
-            let staged = staged.transpose()?;
+            let staged = self.command(&["cat-file", "blob", &format!(":0:{path}")]).output();
+            let staged = staged.map_err(Error::io("run `git cat-file`"))?;
+            let staged = staged.status.success().then_some(staged.stdout);
             let known = |found: &Option<Vec<u8>>| {
                 *found == committed || found.as_deref() == Some(content.as_bytes())
             };
@@ -225,25 +284,28 @@ impl Repository {
             }
             before.insert(path.clone(), there);
         }
-        for (path, content) in files {
-            write_file(&top.join(path), content.as_bytes())?;
+        let before = CheckedOut { before };
+        let write = |(path, content): (&String, &String)| {
+            write_file(&self.here().join(path), content.as_bytes())
+        };
+        let written = files.iter().try_for_each(write).and_then(|()| self.stage(files.keys()));
+        if let Err(error) = written {
+            before.undo_files(self)?;
+            return Err(error);
         }
-        self.stage(files.keys())?;
-        Ok(CheckedOut { before })
+        Ok(before)
     }
 
+    /// Brings the index to what the working tree holds. The user's git knows all kinds of index.
     fn stage<'a>(&self, paths: impl Iterator<Item = &'a String>) -> Result<(), Error> {
-        let repository = self.lock();
-        let mut index = repository.index()?;
-        for path in paths {
-            let path = Path::new(path);
-            if self.top().is_some_and(|top| top.join(path).exists()) {
-                index.add_path(path)?;
-            } else {
-                index.remove_path(path)?;
-            }
+        let mut command = self.command(&["update-index", "--add", "--remove", "--"]);
+        let output = command.args(paths).output().map_err(Error::io("run `git update-index`"))?;
+        if output.status.success() {
+            return Ok(());
         }
-        Ok(index.write()?)
+        let said =
+            clean(String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or_default());
+        Err(Error::Index(said))
     }
 }
 
@@ -258,23 +320,6 @@ fn write_file(path: &Path, content: &[u8]) -> Result<(), Error> {
         Ok(())
     };
     write().map_err(Error::io(format!("write `{}`", path.display())))
-}
-
-fn signature(
-    given: Option<&Identity>,
-    configured: Result<Signature<'static>, Error>,
-) -> Result<Signature<'static>, Error> {
-    match given {
-        None => configured,
-        Some(identity) => {
-            // The date that the environment may give holds for any author.
-            let when = configured.ok().map(|signature| signature.when());
-            Ok(match when {
-                Some(when) => Signature::new(&identity.name, &identity.email, &when)?,
-                None => Signature::now(&identity.name, &identity.email)?,
-            })
-        }
-    }
 }
 
 #[cfg(test)]
