@@ -37,6 +37,8 @@ pub struct Order<'a> {
     pub ancestry: &'a dyn Fn(&str, &str) -> Ancestry,
     /// When the image of a tag was pushed, by stack, label and tag.
     pub pushed: &'a BTreeMap<(String, String, Tag), Timestamp>,
+    /// What was locked when a registry was asked what is newest, by stack and label.
+    pub seen: &'a BTreeMap<(String, String), Pin>,
 }
 
 impl std::fmt::Debug for Order<'_> {
@@ -98,6 +100,8 @@ pub struct Applied {
     pub left_out: Vec<String>,
     /// Warnings.
     pub warnings: Vec<Diagnostic>,
+    /// The texts that they are about.
+    pub sources: Sources,
 }
 
 impl Applied {
@@ -172,6 +176,7 @@ pub fn apply(
     if problems.iter().any(Diagnostic::is_error) {
         return Err((into_sources(project), problems));
     }
+    applied.sources = into_sources(project);
     applied.warnings = problems;
     applied.changes = changes;
     applied.left_out = left_out;
@@ -475,9 +480,14 @@ impl Asked<'_> {
         let satisfied = wanted.tag.as_ref().is_none_or(|tag| locked.tag.as_ref() == Some(tag))
             && wanted.digest.as_ref().is_none_or(|digest| locked.digest.as_ref() == Some(digest));
         if satisfied && from.is_some() {
-            let released = Pin { hold: None, ..locked.clone() };
-            let moved = rules.release_hold && locked.hold.is_some();
-            return if moved { Ok((released, Verdict::Moved)) } else { stays(Verdict::Satisfied) };
+            let hold = match (&locked.hold, &rules.rollback) {
+                (Some(_), _) if rules.release_hold => None,
+                (None, Some(why)) => Some(why.to_string()),
+                (hold, _) => hold.clone(),
+            };
+            let to = Pin { hold, ..locked.clone() };
+            let verdict = if to == *locked { Verdict::Satisfied } else { Verdict::Moved };
+            return Ok((to, verdict));
         }
         if let (Some(why), None, false) = (&locked.hold, &rules.rollback, rules.release_hold) {
             return stays(Verdict::Held(why.clone()));
@@ -491,8 +501,12 @@ impl Asked<'_> {
             digest: wanted.digest.clone(),
             hold: rules.rollback.as_ref().map(ToString::to_string),
         };
+        // Whoever moved it since the registry was asked knew more than its answer says.
+        let seen = order.seen.get(&(self.stack.to_owned(), label.to_owned()));
+        let overtaken = seen.is_some_and(|seen| seen != locked);
         match (self.is_older(locked, &to, order), &rules.rollback) {
             (Some(true), None) => stays(Verdict::Superseded),
+            (None, None) if overtaken => stays(Verdict::Superseded),
             (Some(false), Some(_)) => Err(Diagnostic::error(
                 codes::ROLLBACK,
                 format!("`{label}` runs `{locked}`, and `{to}` is newer: that is no rollback"),

@@ -148,11 +148,11 @@ struct CommitArgs {
     skip_ci: bool,
 
     /// The commit from which the images were built
-    #[arg(long, value_name = "COMMIT")]
+    #[arg(long, value_name = "COMMIT", value_parser = line)]
     source_commit: Option<String>,
 
     /// The address of the CI run [default: GitHub's or GitLab's]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = line)]
     run_url: Option<String>,
 
     /// Whose the commit is [default: as git is configured]
@@ -176,11 +176,11 @@ struct PatienceArgs {
     attempts: u32,
 
     /// For how long it tries in all, in seconds
-    #[arg(long = "for", value_name = "SECONDS", default_value = "300")]
+    #[arg(long = "for", value_name = "SECONDS", default_value = "300", value_parser = clap::value_parser!(u64).range(..=DAY))]
     seconds: u64,
 
     /// How long one fetch or push may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "120")]
+    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = clap::value_parser!(u64).range(1..=DAY))]
     timeout: u64,
 }
 
@@ -191,6 +191,16 @@ enum Format {
     Terminal,
     /// One JSON value.
     Json,
+}
+
+/// In seconds: longer than any job waits.
+const DAY: u64 = 24 * 60 * 60;
+
+fn line(text: &str) -> Result<String, String> {
+    match text.trim().is_empty() || text.contains(char::is_control) {
+        true => Err("write one line".to_owned()),
+        false => Ok(text.to_owned()),
+    }
 }
 
 fn reason(text: &str) -> Result<Reason, String> {
@@ -238,13 +248,12 @@ fn report_done(
     args: &BumpArgs,
     output: &mut Output,
 ) -> anyhow::Result<Outcome> {
-    let sources = Sources::default();
     match args.format {
         Format::Json => {
-            output.print(&format!("{:#}\n", report::bump::json(bumped, &sources)))?;
+            output.print(&format!("{:#}\n", report::bump::json(bumped)))?;
         }
         Format::Terminal => {
-            output.diagnostics(&bumped.applied.warnings, &sources)?;
+            output.diagnostics(&bumped.applied.warnings, &bumped.applied.sources)?;
             output.print(&report::bump::terminal(bumped, output.style))?;
             let here = bump.repository.top().is_some()
                 && bump.repository.head_branch().is_ok_and(|head| head == bumped.branch);
@@ -253,8 +262,8 @@ fn report_done(
             }
         }
     }
-    append("GITHUB_OUTPUT", &report::bump::github_output(bumped))?;
-    append("GITHUB_STEP_SUMMARY", &report::bump::markdown(bumped))?;
+    append("GITHUB_OUTPUT", &report::bump::github_output(bumped), bumped)?;
+    append("GITHUB_STEP_SUMMARY", &report::bump::markdown(bumped), bumped)?;
     let code = match (args.format, bumped.ending) {
         (Format::Terminal, _) | (Format::Json, Ending::Bumped | Ending::Previewed) => {
             return Ok(Outcome::Good);
@@ -267,13 +276,14 @@ fn report_done(
 }
 
 /// Appends to the file that a variable of the environment names, where there is one.
-fn append(variable: &str, text: &str) -> anyhow::Result<()> {
+fn append(variable: &str, text: &str, bumped: &Bumped) -> anyhow::Result<()> {
     let Some(path) = std::env::var_os(variable).filter(|path| !path.is_empty()) else {
         return Ok(());
     };
     let file = fs::OpenOptions::new().append(true).create(true).open(PathBuf::from(path));
     file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
-        anyhow::anyhow!("the commit is made, but `${variable}` cannot be written: {error}")
+        let done = if bumped.commit.is_some() { "the commit is made, but " } else { "" };
+        anyhow::anyhow!("{done}`${variable}` cannot be written: {error}")
     })
 }
 
@@ -318,6 +328,9 @@ fn prepare(folder: &Path, args: &BumpArgs) -> Result<Bump, Problems> {
         problems.push(problem);
         None
     });
+    if args.branch.worktree && problems.is_empty() {
+        problems.extend(repository.follows(&branch).err().map(|error| error.diagnostic()));
+    }
     if !problems.is_empty() {
         return Err((Sources::default(), problems));
     }
@@ -334,6 +347,7 @@ fn prepare(folder: &Path, args: &BumpArgs) -> Result<Bump, Problems> {
         stacks: args.selection.stacks.clone(),
         intents,
         pushed: BTreeMap::new(),
+        seen: BTreeMap::new(),
         rules: Rules {
             rollback: args.rules.rollback.clone(),
             partial: args.rules.partial.clone(),
@@ -394,7 +408,7 @@ fn settings(repository: &Repository, folder: &Path) -> Result<Option<project::Bu
 /// The address of the CI run that this is part of (GitHub Docs, "Variables reference"; GitLab Docs,
 /// "Predefined CI/CD variables reference").
 fn ci_run() -> Option<String> {
-    let get = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let get = |name| std::env::var(name).ok().and_then(|value| line(&value).ok());
     let github = || {
         let (server, repository) = (get("GITHUB_SERVER_URL")?, get("GITHUB_REPOSITORY")?);
         Some(format!("{server}/{repository}/actions/runs/{}", get("GITHUB_RUN_ID")?))

@@ -68,11 +68,5 @@ pub(super) fn paint(text: &str, colour: Colour, style: Style) -> String {
 
 /// Text without the control characters that could take over a terminal.
 pub(super) fn visible(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\r' => '␍',
-            c if c.is_control() && c != '\t' => '\u{fffd}',
-            c => c,
-        })
-        .collect()
+    text.chars().map(snippet::visible).collect()
 }
