@@ -96,6 +96,8 @@ pub struct Applied {
     pub decisions: Vec<Decision>,
     /// The files that change, as drifts of the commit, paths relative to the project.
     pub changes: Vec<Drift>,
+    /// The project's folder in the repository; empty for its top.
+    pub folder: String,
     /// Files that had drifted before and are left out.
     pub left_out: Vec<String>,
     /// Warnings.
@@ -105,6 +107,16 @@ pub struct Applied {
 }
 
 impl Applied {
+    /// The files that change, by their paths in the repository, with their new content.
+    pub fn files(&self) -> BTreeMap<String, String> {
+        let path = |path: &str| match self.folder.as_str() {
+            "" => path.to_owned(),
+            folder => format!("{folder}/{path}"),
+        };
+        let changes = self.changes.iter();
+        changes.filter_map(|drift| Some((path(&drift.path), drift.expected.clone()?))).collect()
+    }
+
     /// True when some image moves.
     pub fn moves(&self) -> bool {
         !self.changes.is_empty()
@@ -176,6 +188,7 @@ pub fn apply(
     if problems.iter().any(Diagnostic::is_error) {
         return Err((into_sources(project), problems));
     }
+    applied.folder = project.commit().map(|commit| commit.folder.clone()).unwrap_or_default();
     applied.sources = into_sources(project);
     applied.warnings = problems;
     applied.changes = changes;
@@ -194,11 +207,6 @@ pub(super) fn open(commit: &Snapshot, start: &str) -> Result<Project, Problems> 
             Err((Sources::default(), vec![diagnostic]))
         }
     }
-}
-
-/// The folder of a commit that holds the project around a folder of it.
-pub(super) fn project_folder(commit: &Snapshot, start: &str) -> Result<Snapshot, Problems> {
-    Ok(open(commit, start)?.commit().unwrap_or(commit).clone())
 }
 
 pub(super) fn into_sources(project: Project) -> Sources {

@@ -249,7 +249,7 @@ impl Bump {
         if self.dry_run {
             return Ok(Attempt::Ended(Box::new(bumped)));
         }
-        let files = self.files(&bumped.applied, &snapshot)?;
+        let files = bumped.applied.files();
         let commit = self.repository.commit(&NewCommit {
             parent: target.base,
             files: &files,
@@ -326,20 +326,6 @@ impl Bump {
                 _ => return Ok(applied),
             }
         }
-    }
-
-    /// The files of the commit, by their paths in the repository.
-    fn files(
-        &self,
-        applied: &Applied,
-        snapshot: &Snapshot,
-    ) -> Result<BTreeMap<String, String>, Failure> {
-        let folder = apply::project_folder(snapshot, &self.folder).map_err(Failure::Problems)?;
-        let changes = applied
-            .changes
-            .iter()
-            .filter_map(|drift| Some((folder.path(&drift.path), drift.expected.clone()?)));
-        Ok(changes.collect())
     }
 
     fn move_local(

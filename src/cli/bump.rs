@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use stackwright::bump::{self, Bump, Bumped, Ending, Intent, Patience, Rules, Style};
+use stackwright::bump::{self, Applied, Bump, Bumped, Ending, Intent, Patience, Rules, Style};
 use stackwright::component::bundle::Reason;
-use stackwright::diagnostic::{Diagnostic, Sources, codes};
+use stackwright::diagnostic::{Diagnostic, Sources};
 use stackwright::git::{Identity, Remote, Repository, Snapshot};
 use stackwright::project::{self, Project};
 use stackwright::report;
@@ -258,7 +258,7 @@ fn report_done(
             let here = bump.repository.top().is_some()
                 && bump.repository.head_branch().is_ok_and(|head| head == bumped.branch);
             if bumped.ending == Ending::Bumped && bump.remote.is_none() && !bump.worktree && here {
-                output.note("your working tree is as it was: `git restore --staged --worktree stacks` brings it to the commit");
+                output.note(&as_it_was(&bumped.applied));
             }
         }
     }
@@ -273,6 +273,18 @@ fn report_done(
         (Format::Json, Ending::Held) => 5,
     };
     Ok(Outcome::Code(code))
+}
+
+/// How to bring the working tree to the commit; only the files that it changed, for there may be
+/// other work in it.
+fn as_it_was(applied: &Applied) -> String {
+    let files: Vec<String> =
+        applied.files().into_keys().map(|path| format!("':/{path}'")).collect();
+    let how = match files.len() {
+        0..=3 => format!("`git restore --staged --worktree {}` brings it", files.join(" ")),
+        _ => "`git restore --staged --worktree <file>` brings each file that it changed".to_owned(),
+    };
+    format!("your working tree is as it was: {how} to the commit")
 }
 
 /// Appends to the file that a variable of the environment names, where there is one.
@@ -303,18 +315,13 @@ fn prepare(folder: &Path, args: &BumpArgs) -> Result<Bump, Problems> {
         let literal = settings.as_ref().and_then(|settings| field(settings).as_ref());
         literal.map(|literal| literal.0.clone())
     };
-    let mut identity = |given: &Option<Identity>, name: &str, configured: Option<String>| {
-        let mut parse = |text: String| {
-            text.parse().map_err(|why| {
-                let message = format!("the project's `{name}` is no name with a mail address");
-                problems.push(Diagnostic::error(codes::BAD_VALUE, message).help(why));
-            })
-        };
-        given.clone().or_else(|| configured.and_then(|text| parse(text).ok()))
+    let identity = |given: &Option<Identity>,
+                    field: fn(&project::Bump) -> &Option<Literal<Identity>>| {
+        let configured = settings.as_ref().and_then(|settings| field(settings).as_ref());
+        given.clone().or_else(|| configured.map(|literal| literal.0.clone()))
     };
-    let author = identity(&args.commit.author, "author", text(|settings| &settings.author));
-    let committer =
-        identity(&args.commit.committer, "committer", text(|settings| &settings.committer));
+    let author = identity(&args.commit.author, |settings| &settings.author);
+    let committer = identity(&args.commit.committer, |settings| &settings.committer);
     let branch = match args.branch.branch.clone().or_else(|| text(|settings| &settings.branch)) {
         Some(branch) => Ok(branch),
         None => repository.head_branch().map_err(|error| error.diagnostic()),

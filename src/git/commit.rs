@@ -6,11 +6,13 @@ use std::path::Path;
 use std::process::Stdio;
 
 use git2::build::TreeUpdateBuilder;
-use git2::{FileMode, Oid, Signature, Time};
+use git2::{FileMode, Oid};
 
 use super::error::clean;
 use super::{Error, Repository, Snapshot};
+use crate::diagnostic::codes;
 use crate::tree::write::set_permissions;
+use crate::value::{Invalid, Scalar, ScalarType};
 
 /// A person, as git names one: `Name <mail>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,12 +30,25 @@ impl std::str::FromStr for Identity {
         let parts = text.strip_suffix('>').and_then(|text| text.split_once('<'));
         let clean = |part: &str| {
             let part = part.trim();
-            (!part.is_empty() && !part.contains(['<', '>', '\n', '\0'])).then(|| part.to_owned())
+            (!part.is_empty() && !part.contains(|c: char| c.is_control() || matches!(c, '<' | '>')))
+                .then(|| part.to_owned())
         };
         match parts.map(|(name, email)| (clean(name), clean(email))) {
             Some((Some(name), Some(email))) => Ok(Self { name, email }),
             _ => Err("write `Name <mail@example.org>`".to_owned()),
         }
+    }
+}
+
+impl Scalar for Identity {
+    const TYPE: ScalarType = ScalarType::String;
+    const RULE: &'static str = "`Name <mail>`";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let refuse = |help: String| {
+            Invalid::new(codes::BAD_VALUE, "this is no name with a mail address").help(help)
+        };
+        text.parse().map_err(refuse)
     }
 }
 
@@ -70,16 +85,7 @@ impl Repository {
         let tree = self.tree_with(new.parent, new.files)?;
         let message = git2::message_prettify(new.message, None)?;
         let message = if new.verify { self.commit_msg_hook(message)? } else { message };
-        let author = self.signature("AUTHOR", new.author)?;
-        let committer = self.signature("COMMITTER", new.committer)?;
-        if self.ask(&["config", "--type=bool", "--get", "commit.gpgsign"])?.as_deref()
-            == Some("true")
-        {
-            return self.signed(tree, new.parent, &message, &author, &committer);
-        }
-        let repository = self.lock();
-        let (tree, parent) = (repository.find_tree(tree)?, repository.find_commit(new.parent)?);
-        Ok(repository.commit(None, &author, &committer, &message, &tree, &[&parent])?)
+        self.commit_tree(new, tree, &message)
     }
 
     /// The tree of a commit with some files changed; each keeps its mode.
@@ -126,36 +132,19 @@ impl Repository {
         }
     }
 
-    /// Who commits, and when, as git says; whoever is given stands for whom git is configured for.
-    fn signature(&self, role: &str, given: Option<&Identity>) -> Result<Signature<'static>, Error> {
-        // Where nobody is configured, git would make a name up from the machine's.
-        let variable = format!("GIT_{role}_IDENT");
-        let mut command = self.command(&["-c", "user.useConfigOnly=true", "var", &variable]);
-        if let Some(identity) = given {
-            command
-                .env(format!("GIT_{role}_NAME"), &identity.name)
-                .env(format!("GIT_{role}_EMAIL"), &identity.email);
-        }
-        let output = command.output().map_err(Error::io("run `git var`"))?;
-        let said = String::from_utf8_lossy(&output.stdout);
-        // `Name <mail> 1795280026 +0130`
-        let parse = || {
-            let (who, when) = said.trim().rsplit_once("> ")?;
-            let (name, email) = who.split_once(" <")?;
-            let (seconds, zone) = when.split_once(' ')?;
-            let zone: i32 = zone.parse().ok()?;
-            Some((name, email, Time::new(seconds.parse().ok()?, zone / 100 * 60 + zone % 100)))
-        };
-        let (name, email, when) = parse().ok_or(Error::NoAuthor)?;
-        Ok(Signature::new(name, email, &when)?)
-    }
-
     /// The message as the `commit-msg` hook leaves it. `pre-commit` is not run: it looks at the
     /// index, which has no part in this.
     fn commit_msg_hook(&self, message: String) -> Result<String, Error> {
         const HOOK: &str = "commit-msg";
-        let path = self.ask(&["rev-parse", "--git-path", "hooks/commit-msg"])?.unwrap_or_default();
-        if !self.here().join(path).is_file() {
+        let hooks = {
+            let repository = self.lock();
+            let configured = repository.config()?.snapshot()?.get_path("core.hooksPath").ok();
+            match configured {
+                Some(path) => self.here().join(path),
+                None => repository.commondir().join("hooks"),
+            }
+        };
+        if !hooks.join(HOOK).is_file() {
             return Ok(message);
         }
         let write = "write the message for the hook";
@@ -179,41 +168,43 @@ impl Repository {
         }
     }
 
-    /// A commit that the user's git signs, with OpenPGP, SSH or X.509 as it is configured.
-    fn signed(
-        &self,
-        tree: Oid,
-        parent: Oid,
-        message: &str,
-        author: &Signature<'_>,
-        committer: &Signature<'_>,
-    ) -> Result<Oid, Error> {
-        let (tree, parent) = (tree.to_string(), parent.to_string());
-        let mut command = self.command(&["commit-tree", "-S", &tree, "-p", &parent, "-F", "-"]);
-        for (who, signature) in [("AUTHOR", author), ("COMMITTER", committer)] {
-            let when = signature.when();
-            let (sign, minutes) = (when.sign(), when.offset_minutes().abs());
-            let date = format!("@{} {sign}{:02}{:02}", when.seconds(), minutes / 60, minutes % 60);
-            command
-                .env(format!("GIT_{who}_NAME"), signature.name().unwrap_or_default())
-                .env(format!("GIT_{who}_EMAIL"), signature.email().unwrap_or_default())
-                .env(format!("GIT_{who}_DATE"), date);
+    /// The commit, made by the user's git: whose it is, its date and its signature, with OpenPGP, SSH
+    /// or X.509, are as that is configured.
+    fn commit_tree(&self, new: &NewCommit<'_>, tree: Oid, message: &str) -> Result<Oid, Error> {
+        let (tree, parent) = (tree.to_string(), new.parent.to_string());
+        let signed = self.ask(&["config", "--type=bool", "--get", "commit.gpgSign"])?;
+        let signed = signed.as_deref() == Some("true");
+        // Where nobody is configured, git would make a name up from the machine's.
+        let options = ["-c", "user.useConfigOnly=true", "-c", "i18n.commitEncoding=UTF-8"];
+        let mut command = self.command(&options);
+        command.arg("commit-tree").args(signed.then_some("-S"));
+        command.args(["-p", &parent, "-F", "-", &tree]).env("LC_ALL", "C").env("LANGUAGE", "C");
+        for (role, given) in [("AUTHOR", new.author), ("COMMITTER", new.committer)] {
+            if let Some(identity) = given {
+                command.env(format!("GIT_{role}_NAME"), &identity.name);
+                command.env(format!("GIT_{role}_EMAIL"), &identity.email);
+            }
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut run = || {
             let mut child = command.spawn()?;
             if let Some(mut stdin) = child.stdin.take() {
-                stdin.write_all(message.as_bytes())?;
+                // Whoever reads nothing says why.
+                let _ = stdin.write_all(message.as_bytes());
             }
             child.wait_with_output()
         };
         let output = run().map_err(Error::io("run `git commit-tree`"))?;
-        let said = |bytes: &[u8]| clean(String::from_utf8_lossy(bytes).trim());
-        if !output.status.success() {
-            let said = said(&output.stderr);
-            return Err(Error::Signature(said.lines().last().unwrap_or_default().to_owned()));
+        if output.status.success() {
+            return Ok(Oid::from_str(String::from_utf8_lossy(&output.stdout).trim())?);
         }
-        Ok(Oid::from_str(&said(&output.stdout))?)
+        let said = clean(String::from_utf8_lossy(&output.stderr).trim());
+        let nobody = ["tell me who you are", "auto-detection is disabled", "empty ident name"];
+        Err(match said.lines().last().unwrap_or_default().to_owned() {
+            _ if nobody.iter().any(|nobody| said.contains(nobody)) => Error::NoAuthor,
+            line if signed => Error::Signature(line),
+            line => Error::NoCommit(line),
+        })
     }
 }
 

@@ -45,6 +45,12 @@ pub enum Error {
     /// The commit could not be signed.
     #[error("the commit cannot be signed: {0}")]
     Signature(String),
+    /// Git did not make the commit.
+    #[error("the commit cannot be made: {0}")]
+    NoCommit(String),
+    /// A repository of a kind that is not read.
+    #[error("the repository cannot be read: {0}")]
+    Unreadable(String),
     /// The index could not be written.
     #[error("the index cannot be written: {0}")]
     Index(String),
@@ -106,6 +112,14 @@ impl Error {
             Self::NoBranch(_) => (codes::NO_BRANCH, "`git branch --all` lists what there is".to_owned()),
             Self::BadBranch(_) => {
                 (codes::NO_BRANCH, "`git help check-ref-format` has the rules".to_owned())
+            }
+            Self::Unreadable(_) => (
+                codes::NO_REPOSITORY,
+                "a clone with `--object-format=sha1` and `--ref-format=files`, git's defaults, is read"
+                    .to_owned(),
+            ),
+            Self::NoCommit(_) => {
+                (codes::NOT_COMMITTED, "see that `git commit` works here".to_owned())
             }
             Self::Bare | Self::NotCheckedOut(_) => (
                 codes::NO_BRANCH,

@@ -81,7 +81,7 @@ impl Repository {
         let inner = git2::Repository::discover(folder).map_err(|error| match error.code() {
             git2::ErrorCode::NotFound => Error::NoRepository(shown.clone()),
             git2::ErrorCode::Owner => Error::Owner(shown.clone()),
-            _ => Error::Git(error),
+            _ => Error::Unreadable(error.message().to_owned()),
         })?;
         let top = match inner.workdir() {
             Some(top) => {
