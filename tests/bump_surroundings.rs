@@ -343,3 +343,45 @@ fn a_step_without_its_output_file_is_told_what_was_done() {
     let nothing = bump("server=v2");
     assert!(!nothing.contains("the commit is made"), "{nothing}");
 }
+
+#[test]
+fn the_project_says_where_its_author_is_wrong() {
+    let remote = shop();
+    let clone = remote.clone_as("ci");
+    clone.write("stackwright.hcl", "bump {\n  author = \"Bot\"\n}\n");
+    let run = clone.run(&["bump", "server=v2", "--push"]).code(1);
+    assert_snapshot!(run.err, @r#"
+    error[SW201]: this is no name with a mail address
+     --> stackwright.hcl:2:12
+      |
+    2 |   author = "Bot"
+      |            ^^^^^
+      |
+      = help: write `Name <mail@example.org>`
+    "#);
+}
+
+#[test]
+fn the_note_names_the_files_that_were_committed() {
+    let remote = shop();
+    let clone = remote.clone_as("laptop");
+    clone.write("stacks/shop/notes.md", "mine");
+    clone.git(&["add", "-A"]);
+    let run = clone.run(&["bump", "server=v2"]).code(0);
+    assert_snapshot!(run.err, @"note: your working tree is as it was: `git restore --staged --worktree ':/stacks/shop/images.tf'` brings it to the commit");
+    let command = run.err.split('`').nth(1).unwrap();
+    clone.git(&["restore", "--staged", "--worktree", command.split('\'').nth(1).unwrap()]);
+    assert_eq!(clone.git(&["status", "--short"]), "A  stacks/shop/notes.md\n");
+}
+
+#[test]
+fn a_repository_of_another_kind_is_an_error() {
+    let remote = shop();
+    remote.git(&["init", "-q", "--bare", "--object-format=sha256", "../other.git"]);
+    let run = Clone::at(&remote, "other.git").run(&["bump", "server=v2"]).code(1);
+    assert_snapshot!(run.err, @"
+    error[SW701]: the repository cannot be read: unknown object format 'sha256'
+     |
+     = help: a clone with `--object-format=sha1` and `--ref-format=files`, git's defaults, is read
+    ");
+}
