@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use crate::block;
 use crate::choice;
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span, codes};
-use crate::git::{Kind, Snapshot};
+use crate::git::{Identity, Kind, Snapshot};
 use crate::stack::block::Block as _;
 use crate::stack::field::Literal;
 use crate::stack::read::Reader;
@@ -46,9 +46,9 @@ block! {
         /// The remote that it pushes to; the branch's own when it is not written.
         remote: Option<Literal<String>>,
         /// Whose the commits are, `Name <mail>`; as git is configured when it is not written.
-        author: Option<Literal<String>>,
+        author: Option<Literal<Identity>>,
         /// Who makes the commits, `Name <mail>`; the author when it is not written.
-        committer: Option<Literal<String>>,
+        committer: Option<Literal<Identity>>,
         /// A template of the message, in Jinja's language.
         message: Option<Literal<String>>,
         /// Lines `Key: value` that end each message.

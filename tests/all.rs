@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod bump;
+mod bump_surroundings;
 mod check;
 mod corpus;
 mod diff;

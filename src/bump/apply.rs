@@ -37,6 +37,8 @@ pub struct Order<'a> {
     pub ancestry: &'a dyn Fn(&str, &str) -> Ancestry,
     /// When the image of a tag was pushed, by stack, label and tag.
     pub pushed: &'a BTreeMap<(String, String, Tag), Timestamp>,
+    /// What was locked when a registry was asked what is newest, by stack and label.
+    pub seen: &'a BTreeMap<(String, String), Pin>,
 }
 
 impl std::fmt::Debug for Order<'_> {
@@ -94,13 +96,27 @@ pub struct Applied {
     pub decisions: Vec<Decision>,
     /// The files that change, as drifts of the commit, paths relative to the project.
     pub changes: Vec<Drift>,
+    /// The project's folder in the repository; empty for its top.
+    pub folder: String,
     /// Files that had drifted before and are left out.
     pub left_out: Vec<String>,
     /// Warnings.
     pub warnings: Vec<Diagnostic>,
+    /// The texts that they are about.
+    pub sources: Sources,
 }
 
 impl Applied {
+    /// The files that change, by their paths in the repository, with their new content.
+    pub fn files(&self) -> BTreeMap<String, String> {
+        let path = |path: &str| match self.folder.as_str() {
+            "" => path.to_owned(),
+            folder => format!("{folder}/{path}"),
+        };
+        let changes = self.changes.iter();
+        changes.filter_map(|drift| Some((path(&drift.path), drift.expected.clone()?))).collect()
+    }
+
     /// True when some image moves.
     pub fn moves(&self) -> bool {
         !self.changes.is_empty()
@@ -172,7 +188,8 @@ pub fn apply(
     if problems.iter().any(Diagnostic::is_error) {
         return Err(failed(project, problems));
     }
-    applied.warnings = problems;
+    applied.folder = project.commit().map(|commit| commit.folder.clone()).unwrap_or_default();
+    (applied.sources, applied.warnings) = failed(project, problems);
     applied.changes = changes;
     applied.left_out = left_out;
     Ok(applied)
@@ -189,11 +206,6 @@ pub(super) fn open(commit: &Snapshot, start: &str) -> Result<Project, Problems> 
             Err((Sources::default(), vec![diagnostic]))
         }
     }
-}
-
-/// The folder of a commit that holds the project around a folder of it.
-pub(super) fn project_folder(commit: &Snapshot, start: &str) -> Result<Snapshot, Problems> {
-    Ok(open(commit, start)?.commit().unwrap_or(commit).clone())
 }
 
 /// Problems at the places that people wrote.
@@ -497,9 +509,14 @@ impl Asked<'_> {
         let satisfied = wanted.tag.as_ref().is_none_or(|tag| locked.tag.as_ref() == Some(tag))
             && wanted.digest.as_ref().is_none_or(|digest| locked.digest.as_ref() == Some(digest));
         if satisfied && from.is_some() {
-            let released = Pin { hold: None, ..locked.clone() };
-            let moved = rules.release_hold && locked.hold.is_some();
-            return if moved { Ok((released, Verdict::Moved)) } else { stays(Verdict::Satisfied) };
+            let hold = match (&locked.hold, &rules.rollback) {
+                (Some(_), _) if rules.release_hold => None,
+                (None, Some(why)) => Some(why.to_string()),
+                (hold, _) => hold.clone(),
+            };
+            let to = Pin { hold, ..locked.clone() };
+            let verdict = if to == *locked { Verdict::Satisfied } else { Verdict::Moved };
+            return Ok((to, verdict));
         }
         if let (Some(why), None, false) = (&locked.hold, &rules.rollback, rules.release_hold) {
             return stays(Verdict::Held(why.clone()));
@@ -513,8 +530,12 @@ impl Asked<'_> {
             digest: wanted.digest.clone(),
             hold: rules.rollback.as_ref().map(ToString::to_string),
         };
+        // Whoever moved it since the registry was asked knew more than its answer says.
+        let seen = order.seen.get(&(self.stack.to_owned(), label.to_owned()));
+        let overtaken = seen.is_some_and(|seen| seen != locked);
         match (self.is_older(locked, &to, order), &rules.rollback) {
             (Some(true), None) => stays(Verdict::Superseded),
+            (None, None) if overtaken => stays(Verdict::Superseded),
             (Some(false), Some(_)) => Err(Diagnostic::error(
                 codes::ROLLBACK,
                 format!("`{label}` runs `{locked}`, and `{to}` is newer: that is no rollback"),

@@ -188,7 +188,7 @@ impl Style {
                 !key.is_empty()
                     && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
                     && !value.trim().is_empty()
-                    && !value.contains('\n')
+                    && !value.contains(char::is_control)
             })
         };
         let wrong = self.trailers.iter().filter(|line| !is_trailer(line)).map(|line| {

@@ -19,6 +19,7 @@ pub use message::{Context, ImageChange, Reference, Style};
 
 use crate::diagnostic::{Diagnostic, Sources, codes};
 use crate::git::{Ancestry, Error, Identity, NewCommit, Oid, Push, Remote, Repository, Snapshot};
+use crate::image::Pin;
 use crate::value::Tag;
 
 /// Everything that a bump needs to know.
@@ -34,6 +35,8 @@ pub struct Bump {
     pub intents: Vec<Intent>,
     /// When images were pushed, by stack, label and tag, where a registry was asked.
     pub pushed: BTreeMap<(String, String, Tag), Timestamp>,
+    /// What was locked when a registry was asked what is newest, by stack and label.
+    pub seen: BTreeMap<(String, String), Pin>,
     /// How it may go about it.
     pub rules: Rules,
     /// The branch that images land on.
@@ -143,18 +146,16 @@ impl Bump {
         let mut pause = Pause::default();
         let mut last: Option<Bumped> = None;
         let mut unanswered = 0;
+        let mut busy: Option<Error> = None;
         let mut attempt = 0;
         loop {
             attempt += 1;
             match self.attempt(attempt, last.as_ref(), progress) {
                 Ok(Attempt::Ended(bumped)) => return Ok(*bumped),
                 Ok(Attempt::Lost(bumped)) => {
-                    tracing::info!(
-                        attempt,
-                        "somebody was faster; starting again from their commit"
-                    );
-                    last = Some(*bumped);
+                    (last, busy, unanswered) = (Some(*bumped), None, 0);
                 }
+                Err(Failure::Git(error)) if error.is_race() => busy = Some(error),
                 Ok(Attempt::Unanswered(bumped, error)) => {
                     last = Some(*bumped);
                     unanswered += 1;
@@ -169,6 +170,9 @@ impl Bump {
             }
             let wait = pause.next();
             if attempt >= self.patience.attempts || Instant::now() + wait >= end {
+                if let Some(error) = busy {
+                    return Err(one(error.diagnostic()));
+                }
                 let message = format!("others were faster {attempt} times");
                 return Err(one(Diagnostic::error(codes::LOST_RACES, message).help(
                     "nothing was pushed; run it again, or be more patient with `--attempts` and `--for`",
@@ -245,7 +249,7 @@ impl Bump {
         if self.dry_run {
             return Ok(Attempt::Ended(Box::new(bumped)));
         }
-        let files = self.files(&bumped.applied, &snapshot)?;
+        let files = bumped.applied.files();
         let commit = self.repository.commit(&NewCommit {
             parent: target.base,
             files: &files,
@@ -309,7 +313,7 @@ impl Bump {
                 unknown.set(unknown.get() || ancestry == Ancestry::Unknown);
                 ancestry
             };
-            let order = Order { ancestry: &ancestry, pushed: &self.pushed };
+            let order = Order { ancestry: &ancestry, pushed: &self.pushed, seen: &self.seen };
             let applied =
                 apply(snapshot, &self.folder, &self.stacks, &self.intents, &self.rules, &order)
                     .map_err(Failure::Problems)?;
@@ -322,20 +326,6 @@ impl Bump {
                 _ => return Ok(applied),
             }
         }
-    }
-
-    /// The files of the commit, by their paths in the repository.
-    fn files(
-        &self,
-        applied: &Applied,
-        snapshot: &Snapshot,
-    ) -> Result<BTreeMap<String, String>, Failure> {
-        let folder = apply::project_folder(snapshot, &self.folder).map_err(Failure::Problems)?;
-        let changes = applied
-            .changes
-            .iter()
-            .filter_map(|drift| Some((folder.path(&drift.path), drift.expected.clone()?)));
-        Ok(changes.collect())
     }
 
     fn move_local(
@@ -353,11 +343,11 @@ impl Bump {
         // The files first: whoever is stopped between the two finds them as a change that the
         // next run commits.
         let undo = self.repository.check_out(target.base, files)?;
-        let moved = self.repository.compare_and_swap(&reference, target.tip, commit, &why)?;
-        if !moved {
+        let moved = self.repository.compare_and_swap(&reference, target.tip, commit, &why);
+        if !matches!(moved, Ok(true)) {
             undo.undo(&self.repository)?;
         }
-        Ok(moved)
+        moved
     }
 }
 
@@ -425,6 +415,6 @@ pub fn folder_of(repository: &Repository, folder: &std::path::Path) -> String {
     let real = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let below = repository.top().and_then(|top| real.strip_prefix(top).ok().map(PathBuf::from));
     let parts = below.unwrap_or_default();
-    let parts: Vec<_> = parts.iter().filter_map(std::ffi::OsStr::to_str).collect();
+    let parts: Vec<_> = parts.iter().map(std::ffi::OsStr::to_string_lossy).collect();
     parts.join("/")
 }

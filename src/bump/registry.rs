@@ -8,7 +8,7 @@ use crate::component::Image;
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::git::Snapshot;
 use crate::image::registry::{Address, Host, Registry};
-use crate::image::{self, Asked, Lock, Policy, Resolved, Standing};
+use crate::image::{self, Asked, Lock, Pin, Policy, Resolved, Standing};
 use crate::project::Project;
 use crate::stack::Stack;
 use crate::tree;
@@ -54,6 +54,7 @@ impl Bump {
             if labels.is_empty() {
                 continue;
             }
+            self.seen.extend(labels.iter().map(|label| seen(stack, lock.as_ref(), label)));
             let source = |label: &str, image: &Image| -> Result<Asked, std::convert::Infallible> {
                 progress(&format!("asking for {}/{label}", stack.root));
                 let asked = commit_policy(label, image).map_or_else(
@@ -158,8 +159,11 @@ impl Bump {
                     && stack.component::<Image>(&intent.image).is_some()
             };
             // Which stack is meant, and whether there is one, is found out when it is applied.
-            let Some((stack, _)) = stacks.iter().find(of) else { continue };
+            let Some((stack, lock)) = stacks.iter().find(of) else { continue };
             let Some(image) = stack.component::<Image>(&intent.image) else { continue };
+            if matches!(image.policy, Policy::Moving(_)) {
+                self.seen.extend([seen(stack, lock.as_ref(), &intent.image)]);
+            }
             progress(&format!("asking for {intent}"));
             let digest = image::address(stack, image, own).and_then(|address| {
                 registry.digest(&address, tag).map_err(|error| error.diagnostic())
@@ -194,6 +198,13 @@ impl Bump {
 /// Whether a stack, or an environment of it, is meant by a name.
 fn is_of(stack: &Stack, name: &str) -> bool {
     stack.name == name || stack.root == name
+}
+
+/// What an image is locked to now.
+fn seen(stack: &Stack, lock: Option<&Lock>, label: &str) -> ((String, String), Pin) {
+    let entry = lock.and_then(|lock| lock.entries.get(label));
+    let pin = entry.map(|entry| entry.pin.clone()).unwrap_or_default();
+    ((stack.root.clone(), label.to_owned()), pin)
 }
 
 /// The complaint about an image that was named, and whose policy no registry can answer.

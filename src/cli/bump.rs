@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use stackwright::bump::{self, Bump, Bumped, Ending, Intent, Patience, Rules, Style};
+use stackwright::bump::{self, Applied, Bump, Bumped, Ending, Intent, Patience, Rules, Style};
 use stackwright::component::bundle::Reason;
-use stackwright::diagnostic::{Diagnostic, Sources, codes};
+use stackwright::diagnostic::{Diagnostic, Sources};
 use stackwright::git::{Identity, Remote, Repository, Snapshot};
 use stackwright::project::{self, Project};
 use stackwright::report;
@@ -148,11 +148,11 @@ struct CommitArgs {
     skip_ci: bool,
 
     /// The commit from which the images were built
-    #[arg(long, value_name = "COMMIT")]
+    #[arg(long, value_name = "COMMIT", value_parser = line)]
     source_commit: Option<String>,
 
     /// The address of the CI run [default: GitHub's or GitLab's]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = line)]
     run_url: Option<String>,
 
     /// Whose the commit is [default: as git is configured]
@@ -176,11 +176,11 @@ struct PatienceArgs {
     attempts: u32,
 
     /// For how long it tries in all, in seconds
-    #[arg(long = "for", value_name = "SECONDS", default_value = "300")]
+    #[arg(long = "for", value_name = "SECONDS", default_value = "300", value_parser = clap::value_parser!(u64).range(..=DAY))]
     seconds: u64,
 
     /// How long one fetch or push may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "120")]
+    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = clap::value_parser!(u64).range(1..=DAY))]
     timeout: u64,
 }
 
@@ -191,6 +191,16 @@ enum Format {
     Terminal,
     /// One JSON value.
     Json,
+}
+
+/// In seconds: longer than any job waits.
+const DAY: u64 = 24 * 60 * 60;
+
+fn line(text: &str) -> Result<String, String> {
+    match text.trim().is_empty() || text.contains(char::is_control) {
+        true => Err("write one line".to_owned()),
+        false => Ok(text.to_owned()),
+    }
 }
 
 fn reason(text: &str) -> Result<Reason, String> {
@@ -238,23 +248,22 @@ fn report_done(
     args: &BumpArgs,
     output: &mut Output,
 ) -> anyhow::Result<Outcome> {
-    let sources = Sources::default();
     match args.format {
         Format::Json => {
-            output.print(&format!("{:#}\n", report::bump::json(bumped, &sources)))?;
+            output.print(&format!("{:#}\n", report::bump::json(bumped)))?;
         }
         Format::Terminal => {
-            output.diagnostics(&bumped.applied.warnings, &sources)?;
+            output.diagnostics(&bumped.applied.warnings, &bumped.applied.sources)?;
             output.print(&report::bump::terminal(bumped, output.style))?;
             let here = bump.repository.top().is_some()
                 && bump.repository.head_branch().is_ok_and(|head| head == bumped.branch);
             if bumped.ending == Ending::Bumped && bump.remote.is_none() && !bump.worktree && here {
-                output.note("your working tree is as it was: `git restore --staged --worktree stacks` brings it to the commit");
+                output.note(&as_it_was(&bumped.applied));
             }
         }
     }
-    append("GITHUB_OUTPUT", &report::bump::github_output(bumped))?;
-    append("GITHUB_STEP_SUMMARY", &report::bump::markdown(bumped))?;
+    append("GITHUB_OUTPUT", &report::bump::github_output(bumped), bumped)?;
+    append("GITHUB_STEP_SUMMARY", &report::bump::markdown(bumped), bumped)?;
     let code = match (args.format, bumped.ending) {
         (Format::Terminal, _) | (Format::Json, Ending::Bumped | Ending::Previewed) => {
             return Ok(Outcome::Good);
@@ -266,14 +275,27 @@ fn report_done(
     Ok(Outcome::Code(code))
 }
 
+/// How to bring the working tree to the commit; only the files that it changed, for there may be
+/// other work in it.
+fn as_it_was(applied: &Applied) -> String {
+    let files: Vec<String> =
+        applied.files().into_keys().map(|path| format!("':/{path}'")).collect();
+    let how = match files.len() {
+        0..=3 => format!("`git restore --staged --worktree {}` brings it", files.join(" ")),
+        _ => "`git restore --staged --worktree <file>` brings each file that it changed".to_owned(),
+    };
+    format!("your working tree is as it was: {how} to the commit")
+}
+
 /// Appends to the file that a variable of the environment names, where there is one.
-fn append(variable: &str, text: &str) -> anyhow::Result<()> {
+fn append(variable: &str, text: &str, bumped: &Bumped) -> anyhow::Result<()> {
     let Some(path) = std::env::var_os(variable).filter(|path| !path.is_empty()) else {
         return Ok(());
     };
     let file = fs::OpenOptions::new().append(true).create(true).open(PathBuf::from(path));
     file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
-        anyhow::anyhow!("the commit is made, but `${variable}` cannot be written: {error}")
+        let done = if bumped.commit.is_some() { "the commit is made, but " } else { "" };
+        anyhow::anyhow!("{done}`${variable}` cannot be written: {error}")
     })
 }
 
@@ -293,18 +315,13 @@ fn prepare(folder: &Path, args: &BumpArgs) -> Result<Bump, Problems> {
         let literal = settings.as_ref().and_then(|settings| field(settings).as_ref());
         literal.map(|literal| literal.0.clone())
     };
-    let mut identity = |given: &Option<Identity>, name: &str, configured: Option<String>| {
-        let mut parse = |text: String| {
-            text.parse().map_err(|why| {
-                let message = format!("the project's `{name}` is no name with a mail address");
-                problems.push(Diagnostic::error(codes::BAD_VALUE, message).help(why));
-            })
-        };
-        given.clone().or_else(|| configured.and_then(|text| parse(text).ok()))
+    let identity = |given: &Option<Identity>,
+                    field: fn(&project::Bump) -> &Option<Literal<Identity>>| {
+        let configured = settings.as_ref().and_then(|settings| field(settings).as_ref());
+        given.clone().or_else(|| configured.map(|literal| literal.0.clone()))
     };
-    let author = identity(&args.commit.author, "author", text(|settings| &settings.author));
-    let committer =
-        identity(&args.commit.committer, "committer", text(|settings| &settings.committer));
+    let author = identity(&args.commit.author, |settings| &settings.author);
+    let committer = identity(&args.commit.committer, |settings| &settings.committer);
     let branch = match args.branch.branch.clone().or_else(|| text(|settings| &settings.branch)) {
         Some(branch) => Ok(branch),
         None => repository.head_branch().map_err(|error| error.diagnostic()),
@@ -318,6 +335,9 @@ fn prepare(folder: &Path, args: &BumpArgs) -> Result<Bump, Problems> {
         problems.push(problem);
         None
     });
+    if args.branch.worktree && problems.is_empty() {
+        problems.extend(repository.follows(&branch).err().map(|error| error.diagnostic()));
+    }
     if !problems.is_empty() {
         return Err((Sources::default(), problems));
     }
@@ -334,6 +354,7 @@ fn prepare(folder: &Path, args: &BumpArgs) -> Result<Bump, Problems> {
         stacks: args.selection.stacks.clone(),
         intents,
         pushed: BTreeMap::new(),
+        seen: BTreeMap::new(),
         rules: Rules {
             rollback: args.rules.rollback.clone(),
             partial: args.rules.partial.clone(),
@@ -394,7 +415,7 @@ fn settings(repository: &Repository, folder: &Path) -> Result<Option<project::Bu
 /// The address of the CI run that this is part of (GitHub Docs, "Variables reference"; GitLab Docs,
 /// "Predefined CI/CD variables reference").
 fn ci_run() -> Option<String> {
-    let get = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let get = |name| std::env::var(name).ok().and_then(|value| line(&value).ok());
     let github = || {
         let (server, repository) = (get("GITHUB_SERVER_URL")?, get("GITHUB_REPOSITORY")?);
         Some(format!("{server}/{repository}/actions/runs/{}", get("GITHUB_RUN_ID")?))

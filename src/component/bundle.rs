@@ -60,7 +60,12 @@ impl Scalar for Reason {
     const RULE: &'static str = "one line of 1 to 200 characters";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
-        let is_line = !text.trim().is_empty() && !text.contains(char::is_control);
+        // Marks that turn the direction of text around would show another commit than is made.
+        let obeyed = |c: char| {
+            c.is_control()
+                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
+        let is_line = !text.trim().is_empty() && !text.contains(obeyed);
         match text.chars().count() {
             ..=200 if is_line => Ok(Self(text.trim().to_owned())),
             _ => Err(Invalid::new(codes::BAD_VALUE, "a reason is one line of 1 to 200 characters")

@@ -1,14 +1,18 @@
 //! Commits made in the object database.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 
 use git2::build::TreeUpdateBuilder;
-use git2::{AttrCheckFlags, FileMode, Oid, Signature};
+use git2::{FileMode, Oid};
 
+use super::error::clean;
 use super::{Error, Repository, Snapshot};
+use crate::diagnostic::codes;
 use crate::tree::write::set_permissions;
+use crate::value::{Invalid, Scalar, ScalarType};
 
 /// A person, as git names one: `Name <mail>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +30,25 @@ impl std::str::FromStr for Identity {
         let parts = text.strip_suffix('>').and_then(|text| text.split_once('<'));
         let clean = |part: &str| {
             let part = part.trim();
-            (!part.is_empty() && !part.contains(['<', '>', '\n', '\0'])).then(|| part.to_owned())
+            (!part.is_empty() && !part.contains(|c: char| c.is_control() || matches!(c, '<' | '>')))
+                .then(|| part.to_owned())
         };
         match parts.map(|(name, email)| (clean(name), clean(email))) {
             Some((Some(name), Some(email))) => Ok(Self { name, email }),
             _ => Err("write `Name <mail@example.org>`".to_owned()),
         }
+    }
+}
+
+impl Scalar for Identity {
+    const TYPE: ScalarType = ScalarType::String;
+    const RULE: &'static str = "`Name <mail>`";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let refuse = |help: String| {
+            Invalid::new(codes::BAD_VALUE, "this is no name with a mail address").help(help)
+        };
+        text.parse().map_err(refuse)
     }
 }
 
@@ -68,31 +85,16 @@ impl Repository {
         let tree = self.tree_with(new.parent, new.files)?;
         let message = git2::message_prettify(new.message, None)?;
         let message = if new.verify { self.commit_msg_hook(message)? } else { message };
-        let repository = self.lock();
-        let nobody = |error: git2::Error| match error.code() {
-            git2::ErrorCode::NotFound => Error::NoAuthor,
-            _ => error.into(),
-        };
-        let author = signature(new.author, repository.author_from_env().map_err(nobody))?;
-        let committer = signature(new.committer, repository.committer_from_env().map_err(nobody))?;
-        if repository.config()?.snapshot()?.get_bool("commit.gpgsign").unwrap_or(false) {
-            drop(repository);
-            return self.signed(tree, new.parent, &message, &author, &committer);
-        }
-        let (tree, parent) = (repository.find_tree(tree)?, repository.find_commit(new.parent)?);
-        Ok(repository.commit(None, &author, &committer, &message, &tree, &[&parent])?)
+        self.commit_tree(new, tree, &message)
     }
 
     /// The tree of a commit with some files changed; each keeps its mode.
     fn tree_with(&self, parent: Oid, files: &BTreeMap<String, String>) -> Result<Oid, Error> {
+        self.check_filters(parent, files.keys())?;
         let repository = self.lock();
         let base = repository.find_commit(parent)?.tree()?;
         let mut update = TreeUpdateBuilder::new();
         for (path, content) in files {
-            let flags = AttrCheckFlags::INDEX_THEN_FILE;
-            if let Some(filter) = repository.get_attr(Path::new(path), "filter", flags)? {
-                return Err(Error::Filtered { path: path.clone(), filter: filter.to_owned() });
-            }
             let mode = match base.get_path(Path::new(path)).map(|entry| entry.filemode()) {
                 Ok(0o100_755) => FileMode::BlobExecutable,
                 _ => FileMode::Blob,
@@ -100,6 +102,34 @@ impl Repository {
             update.upsert(path.as_str(), repository.blob(content.as_bytes())?, mode);
         }
         Ok(update.create_updated(&repository, &base)?)
+    }
+
+    /// Refuses files that pass through a filter, by the attributes of the commit.
+    fn check_filters<'a>(
+        &self,
+        commit: Oid,
+        paths: impl Iterator<Item = &'a String> + Clone,
+    ) -> Result<(), Error> {
+        let ask = |source: &[&str]| {
+            let mut command = self.command(&["check-attr", "-z"]);
+            command.args(source).args(["filter", "--"]).args(paths.clone());
+            command.output().map_err(Error::io("run `git check-attr`"))
+        };
+        let mut output = ask(&[&format!("--source={commit}")])?;
+        // Git before 2.40 only looks at the checkout's attributes.
+        if !output.status.success() {
+            output = ask(&[])?;
+        }
+        let answer = String::from_utf8_lossy(&output.stdout);
+        let words: Vec<&str> = answer.split_terminator('\0').collect();
+        let found =
+            words.chunks_exact(3).find(|words| !matches!(words[2], "unspecified" | "unset"));
+        match found {
+            Some(words) => {
+                Err(Error::Filtered { path: words[0].to_owned(), filter: words[2].to_owned() })
+            }
+            None => Ok(()),
+        }
     }
 
     /// The message as the `commit-msg` hook leaves it. `pre-commit` is not run: it looks at the
@@ -110,7 +140,7 @@ impl Repository {
             let repository = self.lock();
             let configured = repository.config()?.snapshot()?.get_path("core.hooksPath").ok();
             match configured {
-                Some(path) => self.top.as_deref().unwrap_or(&self.git_dir).join(path),
+                Some(path) => self.here().join(path),
                 None => repository.commondir().join("hooks"),
             }
         };
@@ -127,40 +157,54 @@ impl Repository {
             .output()
             .map_err(Error::io("run `git hook`"))?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            let said = clean(String::from_utf8_lossy(&output.stderr).trim());
             return Err(Error::Hook { hook: HOOK, said });
         }
-        std::fs::read_to_string(file.path())
-            .map_err(Error::io("read the message that the hook left"))
+        let message = std::fs::read_to_string(file.path())
+            .map_err(Error::io("read the message that the hook left"))?;
+        match message.trim().is_empty() {
+            true => Err(Error::Hook { hook: HOOK, said: "it left no message".to_owned() }),
+            false => Ok(message),
+        }
     }
 
-    /// A commit that the user's git signs, with OpenPGP, SSH or X.509 as it is configured.
-    fn signed(
-        &self,
-        tree: Oid,
-        parent: Oid,
-        message: &str,
-        author: &Signature<'_>,
-        committer: &Signature<'_>,
-    ) -> Result<Oid, Error> {
-        let (tree, parent) = (tree.to_string(), parent.to_string());
-        let mut command = self.command(&["commit-tree", "-S", &tree, "-p", &parent, "-m", message]);
-        for (who, signature) in [("AUTHOR", author), ("COMMITTER", committer)] {
-            let when = signature.when();
-            let (sign, minutes) = (when.sign(), when.offset_minutes().abs());
-            let date = format!("@{} {sign}{:02}{:02}", when.seconds(), minutes / 60, minutes % 60);
-            command
-                .env(format!("GIT_{who}_NAME"), signature.name().unwrap_or_default())
-                .env(format!("GIT_{who}_EMAIL"), signature.email().unwrap_or_default())
-                .env(format!("GIT_{who}_DATE"), date);
+    /// The commit, made by the user's git: whose it is, its date and its signature, with OpenPGP, SSH
+    /// or X.509, are as that is configured.
+    fn commit_tree(&self, new: &NewCommit<'_>, tree: Oid, message: &str) -> Result<Oid, Error> {
+        let (tree, parent) = (tree.to_string(), new.parent.to_string());
+        let signed = self.ask(&["config", "--type=bool", "--get", "commit.gpgSign"])?;
+        let signed = signed.as_deref() == Some("true");
+        // Where nobody is configured, git would make a name up from the machine's.
+        let options = ["-c", "user.useConfigOnly=true", "-c", "i18n.commitEncoding=UTF-8"];
+        let mut command = self.command(&options);
+        command.arg("commit-tree").args(signed.then_some("-S"));
+        command.args(["-p", &parent, "-F", "-", &tree]).env("LC_ALL", "C").env("LANGUAGE", "C");
+        for (role, given) in [("AUTHOR", new.author), ("COMMITTER", new.committer)] {
+            if let Some(identity) = given {
+                command.env(format!("GIT_{role}_NAME"), &identity.name);
+                command.env(format!("GIT_{role}_EMAIL"), &identity.email);
+            }
         }
-        let output = command.output().map_err(Error::io("run `git commit-tree`"))?;
-        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-        if !output.status.success() {
-            let said = said(&output.stderr);
-            return Err(Error::Signature(said.lines().last().unwrap_or_default().to_owned()));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut run = || {
+            let mut child = command.spawn()?;
+            if let Some(mut stdin) = child.stdin.take() {
+                // Whoever reads nothing says why.
+                let _ = stdin.write_all(message.as_bytes());
+            }
+            child.wait_with_output()
+        };
+        let output = run().map_err(Error::io("run `git commit-tree`"))?;
+        if output.status.success() {
+            return Ok(Oid::from_str(String::from_utf8_lossy(&output.stdout).trim())?);
         }
-        Ok(Oid::from_str(&said(&output.stdout))?)
+        let said = clean(String::from_utf8_lossy(&output.stderr).trim());
+        let nobody = ["tell me who you are", "auto-detection is disabled", "empty ident name"];
+        Err(match said.lines().last().unwrap_or_default().to_owned() {
+            _ if nobody.iter().any(|nobody| said.contains(nobody)) => Error::NoAuthor,
+            line if signed => Error::Signature(line),
+            line => Error::NoCommit(line),
+        })
     }
 }
 
@@ -176,16 +220,22 @@ impl CheckedOut {
     /// # Errors
     /// When it cannot be written.
     pub fn undo(self, repository: &Repository) -> Result<(), Error> {
-        let top = repository.top().unwrap_or(Path::new(""));
+        self.undo_files(repository)?;
+        repository.stage(self.before.keys())
+    }
+
+    fn undo_files(&self, repository: &Repository) -> Result<(), Error> {
         for (path, content) in &self.before {
+            let full = repository.here().join(path);
             match content {
-                Some(content) => write_file(&top.join(path), content)?,
-                None => {
-                    std::fs::remove_file(top.join(path)).map_err(Error::io("put a file back"))?
+                Some(content) => write_file(&full, content)?,
+                None if full.exists() => {
+                    std::fs::remove_file(full).map_err(Error::io("put a file back"))?
                 }
+                None => {}
             }
         }
-        repository.stage(self.before.keys())
+        Ok(())
     }
 }
 
@@ -199,24 +249,24 @@ impl Repository {
         base: Oid,
         files: &BTreeMap<String, String>,
     ) -> Result<CheckedOut, Error> {
-        let top = self.top().ok_or_else(|| Error::NoRepository("a bare repository".to_owned()))?;
         let snapshot = Snapshot::of(self, base)?;
         let mut before = BTreeMap::new();
         for (path, content) in files {
             let committed = snapshot.read(path).map_err(Error::io(format!("read `{path}`")))?;
-            let full = top.join(path);
+            let full = self.here().join(path);
+            // Through a symbolic link, some other folder would be written.
+            let folder = full.parent().unwrap_or(Path::new(""));
+            if std::fs::canonicalize(folder).is_ok_and(|real| real != folder) {
+                return Err(Error::Dirty(path.clone()));
+            }
             let there = match std::fs::symlink_metadata(&full) {
                 Ok(found) if !found.is_file() => return Err(Error::Dirty(path.clone())),
                 Ok(_) => Some(std::fs::read(&full).map_err(Error::io(format!("read `{path}`")))?),
                 Err(_) => None,
             };
-            let staged = {
-                let repository = self.lock();
-                let entry = repository.index()?.get_path(Path::new(path), 0);
-                entry
-                    .map(|entry| repository.find_blob(entry.id).map(|blob| blob.content().to_vec()))
-            };
-            let staged = staged.transpose()?;
+            let staged = self.command(&["cat-file", "blob", &format!(":0:{path}")]).output();
+            let staged = staged.map_err(Error::io("run `git cat-file`"))?;
+            let staged = staged.status.success().then_some(staged.stdout);
             let known = |found: &Option<Vec<u8>>| {
                 *found == committed || found.as_deref() == Some(content.as_bytes())
             };
@@ -225,25 +275,28 @@ impl Repository {
             }
             before.insert(path.clone(), there);
         }
-        for (path, content) in files {
-            write_file(&top.join(path), content.as_bytes())?;
+        let before = CheckedOut { before };
+        let write = |(path, content): (&String, &String)| {
+            write_file(&self.here().join(path), content.as_bytes())
+        };
+        let written = files.iter().try_for_each(write).and_then(|()| self.stage(files.keys()));
+        if let Err(error) = written {
+            before.undo_files(self)?;
+            return Err(error);
         }
-        self.stage(files.keys())?;
-        Ok(CheckedOut { before })
+        Ok(before)
     }
 
+    /// Brings the index to what the working tree holds. The user's git knows all kinds of index.
     fn stage<'a>(&self, paths: impl Iterator<Item = &'a String>) -> Result<(), Error> {
-        let repository = self.lock();
-        let mut index = repository.index()?;
-        for path in paths {
-            let path = Path::new(path);
-            if self.top().is_some_and(|top| top.join(path).exists()) {
-                index.add_path(path)?;
-            } else {
-                index.remove_path(path)?;
-            }
+        let mut command = self.command(&["update-index", "--add", "--remove", "--"]);
+        let output = command.args(paths).output().map_err(Error::io("run `git update-index`"))?;
+        if output.status.success() {
+            return Ok(());
         }
-        Ok(index.write()?)
+        let said =
+            clean(String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or_default());
+        Err(Error::Index(said))
     }
 }
 
@@ -258,23 +311,6 @@ fn write_file(path: &Path, content: &[u8]) -> Result<(), Error> {
         Ok(())
     };
     write().map_err(Error::io(format!("write `{}`", path.display())))
-}
-
-fn signature(
-    given: Option<&Identity>,
-    configured: Result<Signature<'static>, Error>,
-) -> Result<Signature<'static>, Error> {
-    match given {
-        None => configured,
-        Some(identity) => {
-            // The date that the environment may give holds for any author.
-            let when = configured.ok().map(|signature| signature.when());
-            Ok(match when {
-                Some(when) => Signature::new(&identity.name, &identity.email, &when)?,
-                None => Signature::now(&identity.name, &identity.email)?,
-            })
-        }
-    }
 }
 
 #[cfg(test)]

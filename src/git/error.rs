@@ -45,6 +45,24 @@ pub enum Error {
     /// The commit could not be signed.
     #[error("the commit cannot be signed: {0}")]
     Signature(String),
+    /// Git did not make the commit.
+    #[error("the commit cannot be made: {0}")]
+    NoCommit(String),
+    /// A repository of a kind that is not read.
+    #[error("the repository cannot be read: {0}")]
+    Unreadable(String),
+    /// The index could not be written.
+    #[error("the index cannot be written: {0}")]
+    Index(String),
+    /// There is no working tree that could follow.
+    #[error("the repository is bare: it has no working tree")]
+    Bare,
+    /// The working tree is another branch's.
+    #[error("`{0}` is not the branch that is checked out")]
+    NotCheckedOut(String),
+    /// Another git holds a lock, now or since it was killed.
+    #[error("another git is at work here: {0}")]
+    Busy(String),
     /// The remote refuses, and would refuse again.
     #[error("`{remote}` refuses the push: {said}")]
     Refused {
@@ -95,6 +113,23 @@ impl Error {
             Self::BadBranch(_) => {
                 (codes::NO_BRANCH, "`git help check-ref-format` has the rules".to_owned())
             }
+            Self::Unreadable(_) => (
+                codes::NO_REPOSITORY,
+                "a clone with `--object-format=sha1` and `--ref-format=files`, git's defaults, is read"
+                    .to_owned(),
+            ),
+            Self::NoCommit(_) => {
+                (codes::NOT_COMMITTED, "see that `git commit` works here".to_owned())
+            }
+            Self::Bare | Self::NotCheckedOut(_) => (
+                codes::NO_BRANCH,
+                "leave `--worktree` out: the commit needs no working tree".to_owned(),
+            ),
+            Self::Index(_) | Self::Busy(_) => (
+                codes::NOT_COMMITTED,
+                "run it again; when no git is running, a killed one left the file `.lock`: delete it"
+                    .to_owned(),
+            ),
             Self::Filtered { .. } => (
                 codes::NOT_COMMITTED,
                 "a lock is plain text: take the attribute from it in `.gitattributes`".to_owned(),
@@ -138,9 +173,54 @@ impl Error {
         matches!(self, Self::Command { .. } | Self::Timeout(_))
     }
 
+    /// True where another process of this clone was faster.
+    pub fn is_race(&self) -> bool {
+        matches!(self, Self::Busy(_))
+    }
+
     /// An error of the file system while doing something.
     pub(super) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();
         move |error| Self::Io { what, error }
+    }
+}
+
+/// What another program said, as it can be shown: without the credentials of the addresses in it,
+/// `https://user:secret@host`, and without what a terminal would obey.
+pub(super) fn clean(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (head, tail) = rest.split_at(at + 3);
+        clean.push_str(head);
+        // A password may hold what it should not, such as `/` or a quote.
+        let end = tail.find(char::is_whitespace).unwrap_or(tail.len());
+        rest = match tail[..end].rfind('@') {
+            Some(at) => &tail[at + 1..],
+            None => tail,
+        };
+    }
+    clean.push_str(rest);
+    clean.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn what_others_say_is_shown_without_passwords_and_escapes() {
+        for (said, shown) in [
+            (
+                "unable to access 'https://bot:s3cr3t@example.org/a.git/': 403",
+                "unable to access 'https://example.org/a.git/': 403",
+            ),
+            ("'https://bot:s3/cr'3t@example.org/a.git/': 403", "'https://example.org/a.git/': 403"),
+            ("ssh://git@example.org/a and b@c", "ssh://example.org/a and b@c"),
+            ("bad \u{1b}[31mred", "bad \u{fffd}[31mred"),
+            ("nothing to hide", "nothing to hide"),
+        ] {
+            assert_eq!(clean(said), shown);
+        }
     }
 }

@@ -50,6 +50,22 @@ pub enum Ancestry {
     Unknown,
 }
 
+/// Variables by which git says to its own children which repository they are about
+/// (`git rev-parse --local-env-vars`), without those about configuration.
+const OF_A_REPOSITORY: &[&str] = &[
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
 /// Whether a branch can have a name (git, "git-check-ref-format").
 pub fn is_branch_name(name: &str) -> bool {
     git2::Branch::name_is_valid(name).unwrap_or(false)
@@ -65,7 +81,7 @@ impl Repository {
         let inner = git2::Repository::discover(folder).map_err(|error| match error.code() {
             git2::ErrorCode::NotFound => Error::NoRepository(shown.clone()),
             git2::ErrorCode::Owner => Error::Owner(shown.clone()),
-            _ => Error::Git(error),
+            _ => Error::Unreadable(error.message().to_owned()),
         })?;
         let top = match inner.workdir() {
             Some(top) => {
@@ -94,6 +110,20 @@ impl Repository {
                 target.strip_prefix("refs/heads/").map(str::to_owned).ok_or(Error::DetachedHead)
             }
             _ => Err(Error::DetachedHead),
+        }
+    }
+
+    /// Says whether the working tree can follow a branch.
+    ///
+    /// # Errors
+    /// When there is none, or another branch is checked out.
+    pub fn follows(&self, branch: &str) -> Result<(), Error> {
+        match self.top {
+            None => Err(Error::Bare),
+            Some(_) if self.head_branch()? != branch => {
+                Err(Error::NotCheckedOut(branch.to_owned()))
+            }
+            Some(_) => Ok(()),
         }
     }
 
@@ -132,13 +162,13 @@ impl Repository {
             Err(error)
                 if matches!(
                     error.code(),
-                    git2::ErrorCode::Modified
-                        | git2::ErrorCode::Exists
-                        | git2::ErrorCode::Locked
-                        | git2::ErrorCode::NotFound
+                    git2::ErrorCode::Modified | git2::ErrorCode::Exists | git2::ErrorCode::NotFound
                 ) =>
             {
                 Ok(false)
+            }
+            Err(error) if error.code() == git2::ErrorCode::Locked => {
+                Err(Error::Busy(error.message().to_owned()))
             }
             Err(error) => Err(error.into()),
         }
@@ -185,9 +215,25 @@ impl Repository {
     /// A command of the user's git in this repository.
     fn command(&self, arguments: &[&str]) -> std::process::Command {
         let mut command = std::process::Command::new("git");
+        // A hook that we run in says which repository it is of; that need not be this one.
+        for variable in OF_A_REPOSITORY {
+            command.env_remove(variable);
+        }
         command.arg("--git-dir").arg(&self.git_dir).args(arguments);
         // Hooks and `include` conditions look at where they are.
-        command.current_dir(self.top.as_deref().unwrap_or(&self.git_dir));
+        command.current_dir(self.here());
         command
+    }
+
+    /// Where git is run: the top of the working tree, or the bare repository.
+    fn here(&self) -> &Path {
+        self.top.as_deref().unwrap_or(&self.git_dir)
+    }
+
+    /// What a command of git answers in one line; `None` when it fails.
+    fn ask(&self, arguments: &[&str]) -> Result<Option<String>, Error> {
+        let output = self.command(arguments).output().map_err(Error::io("run `git`"))?;
+        let line = || String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
+        Ok(output.status.success().then(line))
     }
 }

@@ -2,11 +2,17 @@
 
 use std::io::Read;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use git2::Oid;
 
+use super::error::clean;
 use super::{Error, Repository};
+
+/// How long what a finished git has left behind, such as a hook's daemon, may hold its output.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// How often a running git is looked at.
 const LOOK: Duration = Duration::from_millis(5);
@@ -56,6 +62,7 @@ impl Repository {
                 "--no-tags",
                 "--no-write-fetch-head",
                 "--no-auto-maintenance",
+                "--no-recurse-submodules",
                 "--quiet",
                 "--end-of-options",
                 &remote.name,
@@ -67,6 +74,11 @@ impl Repository {
         }
         if answer.stderr.contains("couldn't find remote ref") {
             return Ok(None);
+        }
+        // Another bump of this clone fetches the same branch.
+        let locked = |line: &str| line.contains("but expected") || line.contains("File exists");
+        if let Some(line) = answer.stderr.lines().find(|line| locked(line)) {
+            return Err(Error::Busy(clean(line.trim_start_matches("error: "))));
         }
         Err(answer.error("fetch"))
     }
@@ -84,6 +96,7 @@ impl Repository {
                 "fetch",
                 "--no-tags",
                 "--no-write-fetch-head",
+                "--no-recurse-submodules",
                 "--quiet",
                 &deepen,
                 "--end-of-options",
@@ -120,6 +133,9 @@ impl Repository {
                 "push",
                 "--porcelain",
                 "--quiet",
+                // Nothing but the commit, whatever is configured.
+                "--no-follow-tags",
+                "--recurse-submodules=no",
                 hooks,
                 &lease,
                 "--end-of-options",
@@ -133,7 +149,8 @@ impl Repository {
         let refused = answer.stdout.lines().find_map(|line| line.strip_prefix("!\t"));
         let Some(refused) = refused else { return Err(answer.error("push")) };
         let summary = refused.split_once('\t').map_or(refused, |(_, summary)| summary);
-        if is_race(summary) {
+        // A branch `bump` is in the way of one `bump/images`, however often that is tried.
+        if is_race(summary) && !answer.stderr.contains("cannot create") {
             return Ok(Push::Lost);
         }
         let remarks = answer.stderr.lines().filter_map(|line| line.strip_prefix("remote: "));
@@ -143,7 +160,7 @@ impl Repository {
         } else {
             format!("{summary}: {}", remarks.join("; "))
         };
-        Err(Error::Refused { remote: remote.name.clone(), said })
+        Err(Error::Refused { remote: clean(&remote.name), said: clean(&said) })
     }
 
     fn run(&self, remote: &Remote, arguments: &[&str]) -> Result<Answer, Error> {
@@ -182,42 +199,16 @@ impl Answer {
     fn error(&self, command: &str) -> Error {
         let lines = self.stderr.lines().map(str::trim).filter(|line| !line.is_empty());
         let said: Vec<&str> = lines.take(3).collect();
-        Error::Command { command: command.to_owned(), said: without_password(&said.join("; ")) }
+        Error::Command { command: command.to_owned(), said: clean(&said.join("; ")) }
     }
-}
-
-/// A message without the credentials of the addresses in it: `https://user:secret@host`.
-fn without_password(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (head, tail) = rest.split_at(at + 3);
-        clean.push_str(head);
-        let end = tail
-            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '\'' | '"'))
-            .unwrap_or(tail.len());
-        rest = match tail[..end].rfind('@') {
-            Some(at) => &tail[at + 1..],
-            None => tail,
-        };
-    }
-    clean.push_str(rest);
-    clean
 }
 
 /// Runs a command that may ask on the terminal, so in our own process group; `None` when it takes
 /// too long.
 fn run(command: &mut Command, limit: Duration) -> std::io::Result<Option<Answer>> {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    let reader = |pipe: Option<Box<dyn Read + Send>>| {
-        std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut bytes));
-            String::from_utf8_lossy(&bytes).into_owned()
-        })
-    };
-    let stdout = reader(child.stdout.take().map(|pipe| Box::new(pipe) as _));
-    let stderr = reader(child.stderr.take().map(|pipe| Box::new(pipe) as _));
+    let stdout = child.stdout.take().map(Output::of);
+    let stderr = child.stderr.take().map(Output::of);
     let end = Instant::now() + limit;
     let status = loop {
         if let Some(status) = child.try_wait()? {
@@ -230,26 +221,45 @@ fn run(command: &mut Command, limit: Duration) -> std::io::Result<Option<Answer>
         }
         std::thread::sleep(LOOK);
     };
-    let text = |reader: std::thread::JoinHandle<String>| reader.join().unwrap_or_default();
+    let end = Instant::now() + LINGER;
+    let text = |output: Option<Output>| output.map(|output| output.until(end)).unwrap_or_default();
     Ok(Some(Answer { success: status.success(), stdout: text(stdout), stderr: text(stderr) }))
+}
+
+/// What a command prints, read while it runs.
+struct Output {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
+}
+
+impl Output {
+    fn of(mut pipe: impl Read + Send + 'static) -> Self {
+        let bytes = Arc::<Mutex<Vec<u8>>>::default();
+        let sink = Arc::clone(&bytes);
+        let reader = std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = pipe.read(&mut buffer) {
+                if let Ok(mut bytes) = sink.lock() {
+                    bytes.extend_from_slice(&buffer[..count]);
+                }
+            }
+        });
+        Self { bytes, reader }
+    }
+
+    /// All of it, or what there is at a time.
+    fn until(self, end: Instant) -> String {
+        while !self.reader.is_finished() && Instant::now() < end {
+            std::thread::sleep(LOOK);
+        }
+        let bytes = self.bytes.lock().map(|bytes| bytes.clone()).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_is_shown_without_its_password() {
-        assert_eq!(
-            without_password("unable to access 'https://bot:s3cr3t@example.org/a.git/': 403"),
-            "unable to access 'https://example.org/a.git/': 403"
-        );
-        assert_eq!(
-            without_password("ssh://git@example.org/a and b@c"),
-            "ssh://example.org/a and b@c"
-        );
-        assert_eq!(without_password("nothing to hide"), "nothing to hide");
-    }
 
     #[test]
     fn a_lost_race_is_told_from_a_refusal() {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use git2::{ObjectType, Oid};
 
@@ -150,7 +150,7 @@ impl Snapshot {
         if let Some(tree) = trees.get(&id) {
             return Ok(Arc::clone(tree));
         }
-        let repository = self.repository.lock();
+        let repository = self.held(id)?;
         let tree = repository.find_tree(id).map_err(io::Error::other)?;
         let entries = tree
             .iter()
@@ -161,18 +161,23 @@ impl Snapshot {
     }
 
     fn blob(&self, id: Oid) -> io::Result<Vec<u8>> {
-        match self.repository.lock().find_blob(id) {
-            Ok(blob) => return Ok(blob.content().to_vec()),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => {}
-            Err(error) => return Err(io::Error::other(error)),
+        let repository = self.held(id)?;
+        let blob = repository.find_blob(id).map_err(io::Error::other)?;
+        Ok(blob.content().to_vec())
+    }
+
+    /// The repository, with an object in it.
+    fn held(&self, id: Oid) -> io::Result<MutexGuard<'_, git2::Repository>> {
+        let repository = self.repository.lock();
+        if repository.odb().is_ok_and(|objects| objects.exists(id)) {
+            return Ok(repository);
         }
         // A partial clone does not hold it yet; the user's git fetches it.
-        let id = id.to_string();
-        let output = self.repository.command(&["cat-file", "blob", &id]).output()?;
-        if output.status.success() {
-            Ok(output.stdout)
-        } else {
-            Err(io::Error::other(format!("the object {id} is not in this clone")))
+        let name = id.to_string();
+        let found = self.repository.command(&["cat-file", "-e", &name]).output()?;
+        match found.status.success() {
+            true => Ok(repository),
+            false => Err(io::Error::other(format!("the object {id} is not in this clone"))),
         }
     }
 }

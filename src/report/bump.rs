@@ -75,17 +75,25 @@ fn pin(pin: Option<&Pin>) -> String {
 fn fate(decision: &Decision) -> String {
     let (from, to) = (pin(decision.from.as_ref()), &decision.to);
     match &decision.verdict {
-        Verdict::Moved if from == to.to_string() => format!("{to}, no longer held"),
+        Verdict::Moved if from == to.to_string() && to.hold.is_none() => {
+            format!("{to}, no longer held")
+        }
+        Verdict::Moved if from == to.to_string() => format!("{to}, held from now on"),
         Verdict::Moved => format!("{from} -> {to}"),
         Verdict::Satisfied => format!("already {to}"),
         Verdict::Superseded => format!("{to} is newer; `--rollback \"<reason>\"` goes back"),
-        Verdict::Held(why) => format!("held at {to} ({why}); `--release-hold` lets it move again"),
+        Verdict::Held(why) => {
+            format!(
+                "held at {to} ({}); `--release-hold` lets it move again",
+                terminal::visible(why)
+            )
+        }
     }
 }
 
 /// For other programs. The shape is part of the interface: fields are added, never renamed or
 /// taken away, and `version` says when that has to change.
-pub fn json(bumped: &Bumped, sources: &Sources) -> Value {
+pub fn json(bumped: &Bumped) -> Value {
     let images: Vec<Value> = bumped
         .applied
         .decisions
@@ -113,7 +121,7 @@ pub fn json(bumped: &Bumped, sources: &Sources) -> Value {
         "attempts": bumped.attempts,
         "images": images,
         "left_out": bumped.applied.left_out,
-        "diagnostics": diagnostics::json_value(&bumped.applied.warnings, sources),
+        "diagnostics": diagnostics::json_value(&bumped.applied.warnings, &bumped.applied.sources),
     })
 }
 
