@@ -97,7 +97,14 @@ fn descriptions(kind: &str, source: &str) -> BTreeSet<String> {
 fn root(description: &str) -> Option<BTreeMap<String, String>> {
     let mut sources = Sources::default();
     let file = sources.add("stack.hcl", description);
-    let (stack, _) = stack::read(file, description, "test").ok()?;
+    let (stack, _) = match stack::environment::variants(file, description).ok()? {
+        None => stack::read(file, description, "test").ok()?,
+        Some((variants, ..)) => {
+            let first = variants.first()?;
+            let made = sources.add("stack.hcl", first.text.as_str());
+            stack::read_root(made, &first.text, "test", Some(&first.name)).ok()?
+        }
+    };
     let root = stack::lower::lower(&stack, "../../modules");
     let mut files: BTreeMap<String, String> = root
         .files
@@ -116,11 +123,21 @@ fn root(description: &str) -> Option<BTreeMap<String, String>> {
     // What stands in files of the user's own, beside it.
     let by_hand = [
         ("aws_sqs_queue.archive.", "resource \"aws_sqs_queue\" \"archive\" {}\n"),
-        ("var.key_arn", "variable \"key_arn\" {}\n"),
         ("var.offices", "variable \"offices\" { type = list(string) }\n"),
     ];
     let by_hand = by_hand.iter().filter(|(named, _)| description.contains(named));
-    files.insert("by_hand.tf".to_owned(), by_hand.map(|(_, block)| *block).collect());
+    let mut by_hand: String = by_hand.map(|(_, block)| *block).collect();
+    let named = description.split("var.").skip(1);
+    let name = |rest: &str| {
+        rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned()
+    };
+    let variables: BTreeSet<String> = named.map(name).collect();
+    for variable in variables {
+        if !by_hand.contains(&format!("\"{variable}\"")) {
+            by_hand.push_str(&format!("variable \"{variable}\" {{}}\n"));
+        }
+    }
+    files.insert("by_hand.tf".to_owned(), by_hand);
     Some(files)
 }
 
@@ -131,6 +148,11 @@ fn what_the_examples_of_every_component_render_is_valid() {
     let mut called = BTreeSet::new();
     for (path, source) in files(&repository("src/component")) {
         let name = path.trim_end_matches(".rs");
+        // These are rendered, validated and planned together: see `examples`.
+        let source_text = String::from_utf8_lossy(&source);
+        if source_text.contains("/// ```hcl") {
+            called.insert(name.to_owned());
+        }
         let descriptions = descriptions(name, &String::from_utf8(source).unwrap());
         if !descriptions.is_empty() {
             let _ = writeln!(found, "{name} {}", descriptions.len());
@@ -166,7 +188,9 @@ const STACK: &str = r#"stack "test" {
 fn every_example_in_the_pages_is_valid() {
     let Some(project) = project() else { return };
     let mut pages = vec!["README.md".to_owned()];
-    pages.extend(files(&repository("docs")).into_iter().map(|(path, _)| format!("docs/{path}")));
+    // The examples of the reference are tested together: see `examples`.
+    let docs = files(&repository("docs")).into_iter().filter(|(path, _)| path != "description.md");
+    pages.extend(docs.map(|(path, _)| format!("docs/{path}")));
     let mut found = String::new();
     for page in pages {
         let text = fs::read_to_string(repository(&page)).unwrap();
@@ -185,6 +209,12 @@ fn every_example_in_the_pages_is_valid() {
                 true => block.replacen(block.split('"').nth(1).unwrap(), "test", 1),
                 false => format!("{STACK}\n{block}"),
             };
+            if block.starts_with("bump ") {
+                let project = Project::empty();
+                project.write("stackwright.hcl", block);
+                assert!(stackwright::project::Project::open(&project.path("")).is_ok(), "{block}");
+                continue;
+            }
             // What is no description is Terraform's, which says so if it is neither.
             let root = root(&description);
             assert!(root.is_some() || !block.starts_with("stack "), "{page}: {block}");
