@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:a490050eed1d5437
+# Rendered by stackwright from its module library; edits are lost. sha256:1322938d8b52464c
 
 variable "name" {
   description = "The name of its policies."
@@ -28,7 +28,7 @@ variable "aliases" {
 }
 
 variable "certificate" {
-  description = "The ARN of a certificate for its aliases, in us-east-1 wherever the stack is."
+  description = "A certificate for its aliases, in us-east-1 wherever the stack is: certificate.main, or an ARN."
   type        = string
   default     = null
 }

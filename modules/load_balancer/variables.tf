@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:9a6617b99f7b1b33
+# Rendered by stackwright from its module library; edits are lost. sha256:f30d09ad11c44008
 
 variable "name" {
   description = "Its name."
@@ -24,13 +24,13 @@ variable "internal" {
 }
 
 variable "certificate" {
-  description = "The ARN of its certificate, of the same region. Without one, say http_only = true."
+  description = "Its certificate, of the same region: certificate.main, or an ARN. Without one, say http_only = true."
   type        = string
   default     = null
 }
 
 variable "extra_certificates" {
-  description = "The ARNs of certificates for other host names, each under a name of your own."
+  description = "Certificates for other host names, each under a name of your own."
   type        = map(string)
   default     = {}
   nullable    = false

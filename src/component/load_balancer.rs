@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::service::HealthCheck;
-use super::{Cdn, Network, Service};
+use super::{Cdn, CertificateArn, Network, Service};
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::{Expr, Property};
@@ -35,10 +35,11 @@ block! {
         network: Ref<Network>,
         /// True to stand in the private subnets, where only the network reaches it.
         internal: Value<bool> = Value::Literal(false),
-        /// The ARN of its certificate, of the same region. Without one, say `http_only = true`.
-        certificate: Option<Value<Arn>>,
-        /// The ARNs of certificates for other host names, each under a name of your own.
-        extra_certificates: Map<Value<Arn>>,
+        /// Its certificate, of the same region: `certificate.main`, or an ARN. Without one, say
+        /// `http_only = true`.
+        certificate: Option<CertificateArn>,
+        /// Certificates for other host names, each under a name of your own.
+        extra_certificates: Map<CertificateArn>,
         /// The protocols and ciphers that it speaks.
         tls_policy: Value<TlsPolicy> = Value::Literal(TlsPolicy::Tls12),
         /// True to have no certificate, and to answer on port 80 in clear text.
@@ -419,7 +420,7 @@ impl LoadBalancer {
                 Diagnostic::error(codes::CONFLICT, "HTTPS needs a certificate")
                     .at(origin.head, "")
                     .help(
-                        "set `certificate` to its ARN, or `http_only = true` to do without HTTPS",
+                        "set `certificate`, or `http_only = true` to do without HTTPS",
                     ),
             ),
             (true, Some(_)) => check.report(
@@ -445,9 +446,7 @@ impl LoadBalancer {
             (arn, span.or_else(|| origin.field("extra_certificates")))
         });
         for (arn, span) in first.into_iter().chain(others) {
-            if let Some(arn) = arn.literal() {
-                check_certificate(check, arn, &region.to_string(), span);
-            }
+            arn.check(check, region.as_str(), span);
         }
     }
 
@@ -1007,7 +1006,7 @@ cdn "api" {
     #[test]
     fn https_needs_a_certificate_of_the_region() {
         let without = load_balancer("").replace("  certificate = input.certificate\n", "");
-        insta::assert_snapshot!(problems(&without), @"9:1 SW312 HTTPS needs a certificate; set `certificate` to its ARN, or `http_only = true` to do without HTTPS");
+        insta::assert_snapshot!(problems(&without), @"9:1 SW312 HTTPS needs a certificate; set `certificate`, or `http_only = true` to do without HTTPS");
         insta::assert_snapshot!(problems(&load_balancer("  http_only = true\n")), @"11:17 SW312 without HTTPS a certificate is of no use; take out `http_only`");
         let elsewhere = load_balancer("").replace(
             "input.certificate\n",

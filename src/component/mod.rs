@@ -22,6 +22,7 @@ mod bastion;
 mod bucket;
 pub mod bundle;
 mod cdn;
+mod certificate;
 mod cluster;
 mod database;
 mod dns;
@@ -47,6 +48,7 @@ pub use bastion::Bastion;
 pub use bucket::Bucket;
 pub use bundle::Bundle;
 pub use cdn::Cdn;
+pub use certificate::{Certificate, CertificateArn};
 pub use cluster::Cluster;
 pub use database::Database;
 pub use dns::Dns;
@@ -72,6 +74,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Bucket>(),
             Kind::of::<Bundle>(),
             Kind::of::<Cdn>(),
+            Kind::of::<Certificate>(),
             Kind::of::<Cluster>(),
             Kind::of::<Database>(),
             Kind::of::<Dns>(),

@@ -28,6 +28,8 @@ const SENSITIVE: &[(&str, &str)] = &[
 /// (Terraform language, "The `for_each` Meta-Argument", limitations on values).
 const STRUCTURAL: &[(&str, &str)] = &[
     ("bastion", "allowed_cidrs"),
+    ("certificate", "domain"),
+    ("certificate", "names"),
     ("database", "alarms.*"),
     ("database", "instance_class"),
     ("database", "log_exports"),
