@@ -84,7 +84,10 @@ impl Component for Certificate {
             check.report(
                 Diagnostic::error(
                     codes::OUT_OF_RANGE,
-                    format!("the first name has at most {LONGEST} characters, not {}", domain.len()),
+                    format!(
+                        "the first name has at most {LONGEST} characters, not {}",
+                        domain.len()
+                    ),
                 )
                 .at(self.origin.field("domain"), "")
                 .help("begin with a shorter one, and move this one to `names`"),
@@ -122,8 +125,8 @@ impl Component for Certificate {
         let records = lower.stack.all::<Dns>();
         let same = |(_, dns): &&(&str, &Dns)| dns.zone == self.zone && !dns.private.0.0;
         let label = records.iter().find(same).map_or(lower.label, |(label, _)| label).to_owned();
-        let zone = Block::new("data", ["aws_route53_zone", &label])
-            .attribute("name", self.zone.expr());
+        let zone =
+            Block::new("data", ["aws_route53_zone", &label]).attribute("name", self.zone.expr());
         let zone = lower.data_with(zone, "aws_route53_zone", &label);
         call.set_after("domain", "zone_id", Expr::raw(format!("{zone}.zone_id")));
         lower.add_call::<Self>(call);
@@ -264,7 +267,8 @@ input "host" {}
 
     #[test]
     fn a_minimal_certificate_is_proved_in_its_zone() {
-        let blocks = "certificate \"api\" {\n  domain = \"api.example.org\"\n  zone   = \"example.org\"\n}";
+        let blocks =
+            "certificate \"api\" {\n  domain = \"api.example.org\"\n  zone   = \"example.org\"\n}";
         insta::assert_snapshot!(rendered("certificates.tf", blocks), @r#"
         module "certificate_api" {
           source = "../../modules/certificate"

@@ -378,18 +378,20 @@ impl Database {
     /// A subnet group spans two zones, even for an instance in one (Amazon RDS User Guide, "Working
     /// with a DB instance in a VPC").
     fn check_network(&self, check: &Check<'_>) {
-        let Some(network) = check.get(&self.network).filter(|network| network.zones.count() < 2)
-        else {
-            return;
+        let few = |network: &&Network| network.subnets(false).is_some_and(|subnets| subnets < 2);
+        let Some(network) = check.get(&self.network).filter(few) else { return };
+        let (what, help) = match network.existing.is_some() {
+            true => ("one private subnet or none", "add private subnets of two zones"),
+            false => ("one zone", "give the network two zones; the database itself stays in one"),
         };
         check.report(
             Diagnostic::error(
                 codes::TOO_FEW_ZONES,
-                format!("`network.{}` has one zone, a database wants two", self.network.label),
+                format!("`network.{}` has {what}, a database wants two", self.network.label),
             )
             .at(self.network.span, "")
-            .also(network.origin.field("zones"), "its zones")
-            .help("give the network two zones; the database itself stays in one"),
+            .also(network.zones_span(), "its zones")
+            .help(help),
         );
     }
 

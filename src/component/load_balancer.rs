@@ -396,8 +396,26 @@ impl Component for LoadBalancer {
 impl LoadBalancer {
     fn check_zones(&self, check: &Check<'_>) {
         let Some(network) = check.get(&self.network) else { return };
-        let zones = network.zones.count();
-        if zones < 2 {
+        let public = match self.internal.literal() {
+            Some(internal) => !internal,
+            None => return,
+        };
+        let Some(zones) = network.subnets(public).filter(|zones| *zones < 2) else { return };
+        if network.existing.is_some() {
+            let kind = if public { "public" } else { "private" };
+            check.report(
+                Diagnostic::error(
+                    codes::TOO_FEW_ZONES,
+                    format!(
+                        "a load balancer needs two {kind} subnets, and `network.{}` has {zones}",
+                        self.network.label
+                    ),
+                )
+                .at(self.network.span, "")
+                .also(network.zones_span(), "the subnets")
+                .help(format!("add some of two zones to `{kind}_subnet_ids`")),
+            );
+        } else {
             check.report(
                 Diagnostic::error(
                     codes::TOO_FEW_ZONES,
@@ -407,7 +425,7 @@ impl LoadBalancer {
                     ),
                 )
                 .at(self.network.span, "")
-                .also(network.origin.field("zones"), "the zones")
+                .also(network.zones_span(), "the zones")
                 .help(format!("set `zones = 2` in `network.{}`", self.network.label)),
             );
         }
@@ -419,9 +437,7 @@ impl LoadBalancer {
             (false, None) => check.report(
                 Diagnostic::error(codes::CONFLICT, "HTTPS needs a certificate")
                     .at(origin.head, "")
-                    .help(
-                        "set `certificate`, or `http_only = true` to do without HTTPS",
-                    ),
+                    .help("set `certificate`, or `http_only = true` to do without HTTPS"),
             ),
             (true, Some(_)) => check.report(
                 Diagnostic::error(codes::CONFLICT, "without HTTPS a certificate is of no use")

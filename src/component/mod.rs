@@ -110,6 +110,11 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
     /// Its Terraform module, where it has one.
     const MODULE: Option<ModuleSource> = None;
 
+    /// The module that it becomes, where not each becomes the same.
+    fn module(&self) -> Option<ModuleSource> {
+        Self::MODULE
+    }
+
     /// What other components may ask of it: `database.main.host`.
     fn outputs() -> Outputs;
 
@@ -287,7 +292,7 @@ impl<C: Component> AnyComponent for C {
     }
 
     fn module(&self) -> Option<ModuleSource> {
-        C::MODULE
+        Component::module(self)
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -19,6 +19,7 @@ mod kms_key;
 mod lb;
 mod log_retention;
 mod name;
+mod network;
 mod producer;
 mod region;
 mod schedule;
@@ -50,6 +51,7 @@ pub use name::{
     SecurityGroupDescription, ServiceName, StackName, TagKey, TargetGroupName, TaskFamily,
     TopicName,
 };
+pub use network::{FlowLogInterval, SubnetId, VpcId};
 pub use producer::Producer;
 pub(crate) use producer::{PRE_RELEASE, RELEASE};
 pub use region::{Region, ZoneName};
