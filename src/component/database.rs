@@ -3,6 +3,7 @@
 use hcl::edit::expr::Expression as Source;
 use hcl::edit::template::Element;
 
+use super::network;
 use crate::component::{Component, Input, ModuleSource, Network, Outputs, Topic};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::hcl::Expr;
@@ -218,8 +219,8 @@ impl Field for Password {
         reader.report(
             Diagnostic::error(codes::SECRET_WRITTEN, "a password stands in the description")
                 .at(reader.span(source), "from here it would reach the repository")
-                .help("leave `password` out: RDS then makes one and keeps it in Secrets Manager")
-                .help("or give it from outside, by an `input` with `sensitive = true`"),
+                .help("give it from outside, by an `input` with `sensitive = true`")
+                .help("or leave `password` out: RDS then makes one and keeps it in Secrets Manager, a cache has none"),
         );
         None
     }
@@ -230,6 +231,26 @@ impl Field for Password {
 
     fn add_references(&self, out: &mut Vec<Reference>) {
         out.extend_from_slice(&self.0.references);
+    }
+}
+
+impl Password {
+    /// An input that is not sensitive stands in every plan.
+    pub fn check(&self, check: &Check<'_>) {
+        let inputs = self.0.references.iter();
+        for reference in inputs.filter(|reference| reference.kind == Input::KIND) {
+            let input = check.stack.component::<Input>(&reference.label);
+            let Some(input) = input.filter(|input| !input.sensitive.0) else { continue };
+            check.report(
+                Diagnostic::error(
+                    codes::SECRET_IN_CLEAR,
+                    format!("`input.{}` is a password, but not sensitive", reference.label),
+                )
+                .at(reference.span, "")
+                .also(input.origin.head, "the input")
+                .help("add `sensitive = true` to the input"),
+            );
+        }
     }
 }
 
@@ -304,12 +325,16 @@ impl Component for Database {
 
     fn check(&self, check: &Check<'_>) {
         check.default_name(self.name.as_ref(), &self.origin);
-        self.check_network(check);
+        // A subnet group spans two zones, even for an instance in one (Amazon RDS User Guide,
+        // "Working with a DB instance in a VPC").
+        network::check_two_zones(check, &self.network, "a database");
         self.check_engine(check);
         self.check_class(check);
         self.check_storage(check);
         self.check_parameters(check);
-        self.check_password(check);
+        if let Some(password) = &self.password {
+            password.check(check);
+        }
         self.check_windows(check);
         self.check_alarms(check);
     }
@@ -373,26 +398,6 @@ impl Database {
 
     fn invalid(&self, check: &Check<'_>, field: &str, invalid: Invalid) {
         check.report(invalid.diagnostic(self.origin.field(field)));
-    }
-
-    /// A subnet group spans two zones, even for an instance in one (Amazon RDS User Guide, "Working
-    /// with a DB instance in a VPC").
-    fn check_network(&self, check: &Check<'_>) {
-        let few = |network: &&Network| network.subnets(false).is_some_and(|subnets| subnets < 2);
-        let Some(network) = check.get(&self.network).filter(few) else { return };
-        let (what, help) = match network.existing.is_some() {
-            true => ("one private subnet or none", "add private subnets of two zones"),
-            false => ("one zone", "give the network two zones; the database itself stays in one"),
-        };
-        check.report(
-            Diagnostic::error(
-                codes::TOO_FEW_ZONES,
-                format!("`network.{}` has {what}, a database wants two", self.network.label),
-            )
-            .at(self.network.span, "")
-            .also(network.zones_span(), "its zones")
-            .help(help),
-        );
     }
 
     fn check_engine(&self, check: &Check<'_>) {
@@ -577,24 +582,6 @@ impl Database {
                     .help("move it to `static_parameters`"),
                 );
             }
-        }
-    }
-
-    /// An input that is not sensitive stands in every plan.
-    fn check_password(&self, check: &Check<'_>) {
-        let inputs = self.password.iter().flat_map(|password| &password.0.references);
-        for reference in inputs.filter(|reference| reference.kind == Input::KIND) {
-            let input = check.stack.component::<Input>(&reference.label);
-            let Some(input) = input.filter(|input| !input.sensitive.0) else { continue };
-            check.report(
-                Diagnostic::error(
-                    codes::SECRET_IN_CLEAR,
-                    format!("`input.{}` is a password, but not sensitive", reference.label),
-                )
-                .at(reference.span, "")
-                .also(input.origin.head, "the input")
-                .help("add `sensitive = true` to the input"),
-            );
         }
     }
 
@@ -889,7 +876,7 @@ input "plain" {{}}
     fn a_network_of_one_zone_is_refused() {
         insta::assert_snapshot!(
             problems(&database("  storage_gib = 20").replace("/16\"", "/16\"\n  zones = 1")),
-            @"2:20 SW307 `network.main` has one zone, a database wants two; give the network two zones; the database itself stays in one"
+            @"2:20 SW307 `network.main` has one zone, a database wants two; give the network two zones: `zones = 2`"
         );
     }
 
@@ -911,7 +898,7 @@ input "plain" {{}}
         }
         insta::assert_snapshot!(
             problems(&database("  storage_gib = 20\n  password = \"hunter2\"")),
-            @"7:14 SW207 a password stands in the description; leave `password` out: RDS then makes one and keeps it in Secrets Manager; or give it from outside, by an `input` with `sensitive = true`"
+            @"7:14 SW207 a password stands in the description; give it from outside, by an `input` with `sensitive = true`; or leave `password` out: RDS then makes one and keeps it in Secrets Manager, a cache has none"
         );
     }
 

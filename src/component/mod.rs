@@ -21,6 +21,7 @@ mod alarm;
 mod bastion;
 mod bucket;
 pub mod bundle;
+mod cache;
 mod cdn;
 mod certificate;
 mod cluster;
@@ -37,16 +38,19 @@ mod output;
 mod repository;
 pub mod schedule;
 mod scheduled_task;
+mod search;
 pub mod service;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
 mod topic;
+mod volume;
 
 pub use alarm::Alarm;
 pub use bastion::Bastion;
 pub use bucket::Bucket;
 pub use bundle::Bundle;
+pub use cache::Cache;
 pub use cdn::Cdn;
 pub use certificate::{Certificate, CertificateArn};
 pub use cluster::Cluster;
@@ -61,9 +65,11 @@ pub use network::Network;
 pub use output::Output;
 pub use repository::Repository;
 pub use scheduled_task::ScheduledTask;
+pub use search::Search;
 pub use service::Service;
 pub use task::Task;
 pub use topic::Topic;
+pub use volume::Volume;
 
 /// Every kind of component, in alphabetical order.
 pub fn kinds() -> &'static [Kind] {
@@ -73,6 +79,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Bastion>(),
             Kind::of::<Bucket>(),
             Kind::of::<Bundle>(),
+            Kind::of::<Cache>(),
             Kind::of::<Cdn>(),
             Kind::of::<Certificate>(),
             Kind::of::<Cluster>(),
@@ -87,8 +94,10 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Output>(),
             Kind::of::<Repository>(),
             Kind::of::<ScheduledTask>(),
+            Kind::of::<Search>(),
             Kind::of::<Service>(),
             Kind::of::<Topic>(),
+            Kind::of::<Volume>(),
         ]
     });
     &KINDS

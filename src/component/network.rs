@@ -349,6 +349,25 @@ impl Endpoint {
     }
 }
 
+/// Complains about a network of one zone under what wants two.
+pub(super) fn check_two_zones(check: &Check<'_>, reference: &Ref<Network>, what: &str) {
+    let few = |network: &&Network| network.subnets(false).is_some_and(|subnets| subnets < 2);
+    let Some(network) = check.get(reference).filter(few) else { return };
+    let (has, help) = match network.existing.is_some() {
+        true => ("one private subnet or none", "add private subnets of two zones"),
+        false => ("one zone", "give the network two zones: `zones = 2`"),
+    };
+    check.report(
+        Diagnostic::error(
+            codes::TOO_FEW_ZONES,
+            format!("`network.{}` has {has}, {what} wants two", reference.label),
+        )
+        .at(reference.span, "")
+        .also(network.zones_span(), "its zones")
+        .help(help),
+    );
+}
+
 impl Existing {
     fn lower(&self, lower: &mut Lower<'_>, call: &mut Call) {
         let label = lower.label.to_owned();

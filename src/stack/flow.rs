@@ -12,6 +12,7 @@ use crate::hcl::{Expr, Property};
 /// The fields that may hold a sensitive value; `*` stands for one step. A task's `environment` has
 /// a rule of its own.
 const SENSITIVE: &[(&str, &str)] = &[
+    ("cache", "password"),
     ("cdn", "origin.secret"),
     ("database", "password"),
     ("load_balancer", "rule.*.header.*.values"),
@@ -28,6 +29,10 @@ const SENSITIVE: &[(&str, &str)] = &[
 /// (Terraform language, "The `for_each` Meta-Argument", limitations on values).
 const STRUCTURAL: &[(&str, &str)] = &[
     ("bastion", "allowed_cidrs"),
+    ("cache", "parameters"),
+    ("cache", "replicas"),
+    ("cache", "serverless.*"),
+    ("cache", "shards"),
     ("certificate", "domain"),
     ("certificate", "names"),
     ("database", "alarms.*"),
@@ -37,11 +42,16 @@ const STRUCTURAL: &[(&str, &str)] = &[
     ("database", "storage_type"),
     ("load_balancer", "allowed_cidrs"),
     ("network", "nat"),
+    ("search", "masters.*"),
+    ("search", "zones"),
     ("service", "enable_exec"),
     ("service", "scaling.cpu"),
     ("service", "scaling.memory"),
     ("service", "scaling.requests_per_target"),
     ("topic", "subscription.*.protocol"),
+    ("volume", "archive_after_days"),
+    ("volume", "back_when_read"),
+    ("volume", "infrequent_after_days"),
 ];
 
 /// What components tell that they were told themselves, so that it is known before they are there.

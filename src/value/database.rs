@@ -253,6 +253,13 @@ pub struct BackupWindow {
     length_min: u16,
 }
 
+impl BackupWindow {
+    /// How long it is, in minutes.
+    pub fn minutes(&self) -> u16 {
+        self.length_min
+    }
+}
+
 impl fmt::Display for BackupWindow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let end = (self.start_min + self.length_min) % DAY_MIN;
@@ -284,6 +291,13 @@ pub struct MaintenanceWindow {
     /// Minutes after midnight of Monday.
     start_min: u16,
     length_min: u16,
+}
+
+impl MaintenanceWindow {
+    /// How long it is, in minutes.
+    pub fn minutes(&self) -> u16 {
+        self.length_min
+    }
 }
 
 impl fmt::Display for MaintenanceWindow {
