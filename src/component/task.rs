@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::network::Nat;
-use super::{Bucket, Cluster, Component as _, Image, ModuleSource, Network, Topic};
+use super::{Bucket, Cache, Cluster, Component as _, Image, ModuleSource, Network, Topic};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::{Expr, Property};
 use crate::stack::block::FieldInfo;
@@ -50,7 +50,8 @@ block! {
         /// Environment variables whose values are read from Systems Manager or Secrets Manager
         /// when the task starts.
         secrets: Map<Value<SecretSource>>,
-        /// What the task works with: databases (network access), buckets (read, write and delete
+        /// What the task works with: databases, caches, search domains and volumes (network
+        /// access, and leave to sign requests where they want it), buckets (read, write and delete
         /// objects) and topics (publish).
         access: Unpassed<Vec<AnyRef<AccessKinds>>>,
         /// What else the task may do: statements of its role's policy.
@@ -149,8 +150,12 @@ choice! {
 pub struct AccessKinds;
 
 impl Kinds for AccessKinds {
-    const KINDS: &'static [&'static str] = &["database", "bucket", "topic"];
+    const KINDS: &'static [&'static str] =
+        &["database", "bucket", "cache", "search", "topic", "volume"];
 }
+
+/// What is reached through the network, by members of its access group.
+const REACHED: [&str; 4] = ["cache", "database", "search", "volume"];
 
 /// A default of a field.
 pub(super) fn default<T: Scalar>(text: &str) -> T {
@@ -262,7 +267,7 @@ pub fn check_environment(
                 continue;
             }
         };
-        check_database(check, key, expression, access);
+        check_reached(check, key, expression, access);
         let sensitive = check.stack.names(&expression.source).into_iter().find(|name| {
             name[0] == "var"
                 && name
@@ -286,7 +291,7 @@ pub fn check_environment(
     }
     for (key, value) in secrets.iter() {
         if let Value::Expression(expression) = value {
-            check_database(check, key, expression, access);
+            check_reached(check, key, expression, access);
         }
         if environment.get(key).is_some() {
             check.report(
@@ -334,8 +339,9 @@ fn check_written_secret(
     );
 }
 
-/// Who is told of a database needs network access to it.
-fn check_database(
+/// Who is told of a database, or of another thing that is reached through the network, needs
+/// access to it.
+fn check_reached(
     check: &Check<'_>,
     key: &str,
     expression: &Expression,
@@ -349,20 +355,23 @@ fn check_database(
         .map(|name| name[1].clone())
         .collect();
     for module in modules {
-        let Some(label) = module.strip_prefix("database_") else { continue };
+        let reached = REACHED
+            .into_iter()
+            .find_map(|kind| Some((kind, module.strip_prefix(kind)?.strip_prefix('_')?)));
+        let Some((kind, label)) = reached else { continue };
         // `module "database_x"` is somebody's own.
         let foreign = Id { kind: "module", label: module.clone() };
-        let allowed = access.iter().any(|to| to.kind == "database" && to.label == label);
+        let allowed = access.iter().any(|to| to.kind == kind && to.label == label);
         if allowed || check.stack.components.contains_key(&foreign) {
             continue;
         }
         check.report(
             Diagnostic::error(
                 codes::NO_ACCESS,
-                format!("`{key}` tells of `database.{label}`, which cannot be reached from here"),
+                format!("`{key}` tells of `{kind}.{label}`, which cannot be reached from here"),
             )
             .at(expression.span, "")
-            .help(format!("add it to `access`: `access = [database.{label}]`")),
+            .help(format!("add it to `access`: `access = [{kind}.{label}]`")),
         );
     }
 }
@@ -416,22 +425,22 @@ pub(super) fn other_network(
     })
 }
 
-/// A database can only be reached in its own network.
+/// A database, as all that is reached through the network, is reached in its own only.
 fn check_access_networks(check: &Check<'_>, task: &Task, network: &Ref<Network>) {
-    for access in task.access.iter().filter(|access| access.kind == "database") {
+    for access in task.access.iter().filter(|access| REACHED.contains(&access.kind.as_str())) {
         let other = other_network(check, &access.kind, &access.label, network);
         if let Some(other) = other {
             check.report(
                 Diagnostic::error(
                     codes::OTHER_NETWORK,
                     format!(
-                        "`database.{}` is in `network.{}`, the task in `network.{}`",
-                        access.label, other.label, network.label
+                        "`{}.{}` is in `network.{}`, the task in `network.{}`",
+                        access.kind, access.label, other.label, network.label
                     ),
                 )
                 .at(access.span, "")
-                .also(other.span, "the database's network")
-                .help("a task reaches databases of its cluster's network only"),
+                .also(other.span, format!("the {}'s network", access.kind))
+                .help(format!("a task reaches a {} of its cluster's network only", access.kind)),
             );
         }
     }
@@ -472,7 +481,7 @@ pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: 
     let groups: Vec<Expr> = task
         .access
         .iter()
-        .filter(|access| access.kind == "database")
+        .filter(|access| REACHED.contains(&access.kind.as_str()))
         .map(|access| Expr::raw(format!("{}.access_group_id", access.address())))
         .collect();
     if !groups.is_empty() {
@@ -585,6 +594,23 @@ fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
                     ),
                 ));
             }
+            // Amazon ElastiCache User Guide, "Authenticating with IAM".
+            "cache" if is_asked_by_iam(stack, &access.label) => {
+                let arns = ["arn", "user_arn"].map(|arn| Expr::raw(format!("{address}.{arn}")));
+                statements.push((
+                    label,
+                    Expr::object([
+                        ("actions", Expr::list(["elasticache:Connect"])),
+                        ("resources", Expr::List(arns.into())),
+                    ]),
+                ));
+            }
+            "search" => {
+                statements.push((
+                    label,
+                    statement(&["es:ESHttp*"], Expr::raw(format!("\"${{{address}.arn}}/*\""))),
+                ));
+            }
             "topic" => {
                 statements.push((
                     label,
@@ -603,6 +629,11 @@ fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
         }
     }
     statements
+}
+
+/// True for a cache that asks for tokens of IAM.
+fn is_asked_by_iam(stack: &Stack, label: &str) -> bool {
+    stack.component::<Cache>(label).is_some_and(|cache| cache.iam.0)
 }
 
 /// The key that encrypts what a task works with.
@@ -759,6 +790,65 @@ topic "sealed" { kms_key_arn = var.key_arn }
     #[test]
     fn a_private_task_without_nat_is_warned_of() {
         insta::assert_snapshot!(problems(&task("  placement = \"private\"")), @r#"13:15 SW312 `network.main` has no NAT gateway: private tasks cannot pull images; set `nat = "one"` on the network, or `placement = "public"`; with VPC endpoints for ECR, S3 and CloudWatch Logs it works as it is"#);
+    }
+
+    #[test]
+    fn caches_search_domains_and_volumes_are_reached_by_access() {
+        let around = r#"
+cache "open" {
+  network   = network.main
+  node_type = "cache.t4g.small"
+}
+cache "token" {
+  network   = network.main
+  node_type = "cache.t4g.small"
+  iam       = true
+}
+search "main" {
+  network       = network.main
+  instance_type = "t3.small.search"
+  storage_gib   = 20
+}
+volume "main" { network = network.other }
+network "other" { cidr = "10.9.0.0/16" }
+"#;
+        let fields = "  access = [cache.open, cache.token, search.main]\n  environment = { HOST = cache.open.host }";
+        insta::assert_snapshot!(rendered("services.tf", &(task(fields) + around)), @r#"
+        module "service_api" {
+          source = "../../modules/service"
+
+          name      = "test-api"
+          cluster   = module.cluster_main
+          network   = module.network_main
+          placement = "public"
+          image     = local.image_references.server
+
+          environment = {
+            HOST = module.cache_open.host
+          }
+
+          statement = {
+            cache_token = {
+              actions   = ["elasticache:Connect"]
+              resources = [module.cache_token.arn, module.cache_token.user_arn]
+            }
+            search_main = {
+              actions   = ["es:ESHttp*"]
+              resources = ["${module.search_main.arn}/*"]
+            }
+          }
+
+          security_group_ids = [
+            module.cache_open.access_group_id,
+            module.cache_token.access_group_id,
+            module.search_main.access_group_id,
+          ]
+        }
+        "#);
+        insta::assert_snapshot!(problems(&(task("  access = [volume.main]\n  environment = { HOST = search.main.host }") + around)), @"
+        13:13 SW305 `volume.main` is in `network.other`, the task in `network.main`; a task reaches a volume of its cluster's network only
+        14:26 SW304 `HOST` tells of `search.main`, which cannot be reached from here; add it to `access`: `access = [search.main]`
+        ");
     }
 
     #[test]
