@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::hcl::Expr;
 use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
-use crate::stack::field::{Field, Literal, Map, Ref, Type};
+use crate::stack::field::{Field, Literal, Map, Ref, Table, Type};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::read::Reader;
@@ -111,8 +111,43 @@ block! {
         auto_minor_version_upgrade: Value<bool> = Value::Literal(true),
         /// True to let a change of `engine_version` upgrade the major version.
         allow_major_version_upgrade: Value<bool> = Value::Literal(false),
+        /// Copies that can be read from, each an instance of its own, a moment behind. They want
+        /// backups (Amazon RDS User Guide, "Working with DB instance read replicas").
+        replica: Table<Replica>,
+        /// What keeps connections open and shares them among many clients (RDS Proxy). It reads
+        /// the password from Secrets Manager, so there can be no `password`.
+        proxy: Option<Proxy>,
         /// Alarms on what a database runs out of.
         alarms: Option<Alarms>,
+    }
+}
+
+block! {
+    /// A copy of a database that can be read from. Its identifier is the database's, a hyphen and
+    /// its label.
+    pub struct Replica {
+        /// Its processors and memory; the database's when it is not written.
+        instance_class: Option<Value<InstanceClass>>,
+        /// True for a standby of its own in another zone.
+        multi_az: Value<bool> = Value::Literal(false),
+    }
+}
+
+block! {
+    /// What keeps connections to a database open and shares them among many clients. Tasks with
+    /// `access` to the database reach it by `proxy_host`, at the engine's usual port (Amazon RDS
+    /// User Guide, "Amazon RDS Proxy").
+    pub struct Proxy {
+        /// False to speak without TLS, too.
+        require_tls: Value<bool> = Value::Literal(true),
+        /// How much of the database's connections it may have, in percent.
+        max_connections_percent: Value<Whole<1, 100>> = Value::Literal(Whole::new(100)),
+        /// How many of them it keeps without use, in percent.
+        max_idle_connections_percent: Value<Whole<0, 100>> = Value::Literal(Whole::new(50)),
+        /// How long a client may wait for one, in seconds.
+        borrow_timeout_s: Value<Whole<0, 3600>> = Value::Literal(Whole::new(120)),
+        /// How long a client may do nothing, in seconds.
+        idle_client_timeout_s: Value<Whole<1, 28_800>> = Value::Literal(Whole::new(1800)),
     }
 }
 
@@ -287,6 +322,8 @@ impl Component for Database {
             "The password as ECS takes it for a container's secret, `null` where RDS does not manage it."
                 password_secret,
             "The port to connect to." port,
+            "The host name of the proxy, `null` where there is none." proxy_host,
+            "The host names of the replicas, by label." replica_hosts[map],
             "The master user's name." username,
         }
     }
@@ -337,6 +374,8 @@ impl Component for Database {
         }
         self.check_windows(check);
         self.check_alarms(check);
+        self.check_replicas(check);
+        self.check_proxy(check);
     }
 
     fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
@@ -348,6 +387,14 @@ impl Component for Database {
         }
         if self.monitoring_interval_s.template() != "0" {
             names.role("-monitoring");
+        }
+        for label in self.replica.rows.keys() {
+            names.add("database", format!("{stem}-{label}"));
+        }
+        if self.proxy.is_some() {
+            names.add("database proxy", stem.as_str());
+            names.add_in(&self.network.label, "security group", format!("{stem}-proxy"));
+            names.role("-proxy");
         }
         if self.alarms.is_some() {
             const ALARMS: [&str; 8] = [
@@ -585,6 +632,53 @@ impl Database {
         }
     }
 
+    /// A replica begins with a snapshot and follows the log, so there must be backups; and its
+    /// identifier is one.
+    fn check_replicas(&self, check: &Check<'_>) {
+        let name = self.name.as_ref().map_or_else(|| check.name(), Value::template);
+        for (label, replica) in self.replica.iter() {
+            let identifier = format!("{name}-{label}");
+            if !identifier.contains("${")
+                && let Err(invalid) = DbIdentifier::parse(&identifier)
+            {
+                check.report(
+                    Diagnostic::error(
+                        codes::BAD_NAME,
+                        format!("it would be called `{identifier}`: {}", invalid.message),
+                    )
+                    .at(replica.origin.head, "")
+                    .help("give it another label"),
+                );
+            }
+        }
+        let first = self.replica.rows.values().next();
+        if let Some(replica) = first
+            && self.backup_retention_days.literal().is_some_and(|days| days.get() == 0)
+        {
+            check.report(
+                Diagnostic::error(codes::CONFLICT, "there is no replica without backups")
+                    .at(replica.origin.head, "")
+                    .also(self.origin.field("backup_retention_days"), "no backups")
+                    .help("use at least `backup_retention_days = 1`"),
+            );
+        }
+    }
+
+    fn check_proxy(&self, check: &Check<'_>) {
+        let Some(proxy) = &self.proxy else { return };
+        if self.password.is_some() {
+            check.report(
+                Diagnostic::error(
+                    codes::CONFLICT,
+                    "a proxy reads the password from Secrets Manager",
+                )
+                .at(self.origin.field("password"), "is not there")
+                .also(proxy.origin.head, "the proxy")
+                .help("leave `password` out: RDS then makes one and keeps it there"),
+            );
+        }
+    }
+
     fn check_windows(&self, check: &Check<'_>) {
         let backup = self.backup_window.as_ref().and_then(Value::literal);
         let maintenance = self.maintenance_window.as_ref().and_then(Value::literal);
@@ -727,6 +821,64 @@ input "plain" {{}}
           log_exports    = ["postgresql", "upgrade"]
         }
         "#);
+    }
+
+    #[test]
+    fn a_database_has_replicas_and_a_proxy() {
+        insta::assert_snapshot!(
+            rendered(
+                "databases.tf",
+                &database(
+                    r#"
+  storage_gib = 20
+  replica "reports" { instance_class = "db.r7g.large" }
+  replica "spare" {}
+  proxy {
+    max_connections_percent = 80
+  }
+"#
+                )
+            ),
+            @r#"
+        module "database_main" {
+          source = "../../modules/database"
+
+          name           = "test-main"
+          network        = module.network_main
+          engine         = "postgres"
+          engine_version = "14"
+          instance_class = "db.t4g.small"
+          storage_gib    = 20
+          port           = 5432
+          log_exports    = ["postgresql", "upgrade"]
+
+          replica = {
+            reports = {
+              instance_class = "db.r7g.large"
+            }
+            spare = {}
+          }
+
+          proxy = {
+            max_connections_percent = 80
+          }
+        }
+        "#
+        );
+    }
+
+    #[test]
+    fn replicas_want_backups_and_names_and_a_proxy_the_managed_password() {
+        insta::assert_snapshot!(
+            problems(&database(
+                "  storage_gib = 20\n  backup_retention_days = 0\n  password = input.secret\n  replica \"Big_one\" {}\n  proxy {}"
+            )),
+            @"
+        8:14 SW312 a proxy reads the password from Secrets Manager; leave `password` out: RDS then makes one and keeps it there
+        9:3 SW203 it would be called `test-main-Big_one`: `B` cannot stand in a DB instance's identifier; give it another label
+        9:3 SW312 there is no replica without backups; use at least `backup_retention_days = 1`
+        "
+        );
     }
 
     #[test]

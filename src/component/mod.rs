@@ -18,6 +18,7 @@ use crate::stack::read::Reader;
 use crate::stack::value::Reference;
 
 mod alarm;
+mod aurora;
 mod bastion;
 mod bucket;
 pub mod bundle;
@@ -47,6 +48,7 @@ mod topic;
 mod volume;
 
 pub use alarm::Alarm;
+pub use aurora::Aurora;
 pub use bastion::Bastion;
 pub use bucket::Bucket;
 pub use bundle::Bundle;
@@ -76,6 +78,7 @@ pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
             Kind::of::<Alarm>(),
+            Kind::of::<Aurora>(),
             Kind::of::<Bastion>(),
             Kind::of::<Bucket>(),
             Kind::of::<Bundle>(),

@@ -151,11 +151,11 @@ pub struct AccessKinds;
 
 impl Kinds for AccessKinds {
     const KINDS: &'static [&'static str] =
-        &["database", "bucket", "cache", "search", "topic", "volume"];
+        &["aurora", "database", "bucket", "cache", "search", "topic", "volume"];
 }
 
 /// What is reached through the network, by members of its access group.
-const REACHED: [&str; 4] = ["cache", "database", "search", "volume"];
+const REACHED: [&str; 5] = ["aurora", "cache", "database", "search", "volume"];
 
 /// A default of a field.
 pub(super) fn default<T: Scalar>(text: &str) -> T {

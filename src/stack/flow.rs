@@ -12,6 +12,7 @@ use crate::hcl::{Expr, Property};
 /// The fields that may hold a sensitive value; `*` stands for one step. A task's `environment` has
 /// a rule of its own.
 const SENSITIVE: &[(&str, &str)] = &[
+    ("aurora", "password"),
     ("cache", "password"),
     ("cdn", "origin.secret"),
     ("database", "password"),
@@ -28,6 +29,8 @@ const SENSITIVE: &[(&str, &str)] = &[
 /// The fields that decide which resources there are. Terraform must know them when it plans
 /// (Terraform language, "The `for_each` Meta-Argument", limitations on values).
 const STRUCTURAL: &[(&str, &str)] = &[
+    ("aurora", "instances"),
+    ("aurora", "log_exports"),
     ("bastion", "allowed_cidrs"),
     ("cache", "parameters"),
     ("cache", "replicas"),

@@ -27,7 +27,7 @@ fn other_engine(text: &str) -> Option<Invalid> {
         "postgresql" | "pg" => Some(refused.try_this(Engine::Postgres)),
         _ if text.starts_with("aurora") => {
             Some(refused.help(
-                "Aurora is a cluster of other resources; use `postgres`, `mysql` or `mariadb`",
+                "Aurora is a kind of its own: write an `aurora` block, or use `postgres`, `mysql` or `mariadb`",
             ))
         }
         _ => None,
@@ -458,7 +458,7 @@ mod tests {
     fn an_engine_of_another_name_is_refused_with_ours() {
         bad::<Engine>(&[
             ("postgresql", "", "try `postgres`"),
-            ("aurora-postgresql", "", "Aurora is a cluster"),
+            ("aurora-postgresql", "", "Aurora is a kind of its own"),
             ("oracle-ee", "", "is not one of `postgres`, `mysql` or `mariadb`"),
         ]);
     }

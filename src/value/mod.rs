@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Span, codes};
 
 #[macro_use]
 mod text;
+mod aurora;
 mod aws;
 mod cdn;
 mod cidr;
@@ -33,6 +34,7 @@ mod testing;
 mod time_format;
 mod version_range;
 
+pub use aurora::{AuroraEngine, AuroraVersion, Capacity};
 pub use aws::{AccountId, Arn, JsonKey, ParameterName, SecretName, SecretSource};
 pub use cdn::{HttpVersion, MinimumTls, PriceClass};
 pub use cidr::{Cidr, VpcCidr};
