@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:f30d09ad11c44008
+# Rendered by stackwright from its module library; edits are lost. sha256:4c1cf024db61f88c
 
 variable "name" {
   description = "Its name."
@@ -78,6 +78,22 @@ variable "deletion_protection" {
   nullable    = false
 }
 
+variable "access_logs" {
+  description = "Where it writes down what it was asked for."
+
+  type = object({
+    bucket = object({
+      arn                  = string
+      id                   = string
+      name                 = string
+      regional_domain_name = string
+    })
+    prefix = optional(string)
+  })
+
+  default = null
+}
+
 variable "default" {
   description = "What is answered when no rule applies: 404."
 
@@ -150,4 +166,14 @@ variable "target_groups" {
 
   default  = {}
   nullable = false
+}
+
+variable "web_acl" {
+  description = "A web ACL of AWS WAF, of the same region."
+
+  type = object({
+    arn = string
+  })
+
+  default = null
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use hcl::edit::expr::Expression as Source;
 
-use super::{Bucket, CertificateArn, LoadBalancer};
+use super::{AccessLogs, Bucket, CertificateArn, LoadBalancer};
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::Expr;
@@ -61,6 +61,8 @@ block! {
         default_root_object: Option<Value<String>>,
         /// The ARN of a web ACL of AWS WAF, for CloudFront.
         web_acl_arn: Option<Value<Arn>>,
+        /// Where it writes down what it was asked for (standard logging, in the format of the W3C).
+        access_logs: Option<AccessLogs>,
         /// The countries that it answers to.
         geo: Option<Geo>,
     }
@@ -402,6 +404,9 @@ impl Component for Cdn {
         let stem = names.stem().to_owned();
         if self.origin_.bucket.is_some() {
             names.add("origin access control", stem.as_str());
+        }
+        if self.access_logs.is_some() {
+            names.add("log delivery", stem.as_str());
         }
         let default = std::iter::once((stem.clone(), &self.cache, &self.origin_request));
         let rows = self

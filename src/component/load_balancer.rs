@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::service::HealthCheck;
-use super::{Cdn, CertificateArn, Network, Service};
+use super::{AccessLogs, Cdn, CertificateArn, Network, Service};
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::{Expr, Property};
@@ -52,6 +52,10 @@ block! {
         deregistration_delay_s: Value<Whole<0, 3600>> = Value::Literal(Whole::new(30)),
         /// False to let Terraform delete it.
         deletion_protection: Value<bool> = Value::Literal(true),
+        /// The ARN of a web ACL of AWS WAF, of the same region.
+        web_acl_arn: Unpassed<Option<Value<Arn>>>,
+        /// Where it writes down what it was asked for.
+        access_logs: Option<AccessLogs>,
         /// What is answered when no rule applies: 404.
         default: Action = Action::not_found(),
         /// What is answered when its conditions hold; the rule of the least priority wins.
@@ -134,6 +138,14 @@ block! {
         port: Value<Port>,
         /// How the load balancer sees that a target is healthy.
         health_check: HealthCheck = HealthCheck::default(),
+    }
+}
+
+block! {
+    /// A web ACL, as the module is told: that there is one is known before its ARN is.
+    pub struct WebAcl {
+        /// Its ARN.
+        arn: Value<Arn>,
     }
 }
 
@@ -354,12 +366,19 @@ impl Component for LoadBalancer {
                 "The targets of each service that it forwards to, by the service's label.",
             )
             .optional(),
+            FieldInfo::derived(
+                "web_acl",
+                WebAcl::ty(),
+                "A web ACL of AWS WAF, of the same region.",
+            )
+            .optional(),
         ]
     }
 
     fn check(&self, check: &Check<'_>) {
         check.default_name(self.name.as_ref(), &self.origin);
         self.check_zones(check);
+        self.check_web_acl(check);
         self.check_certificates(check);
         self.default.check(check);
         for (label, rule) in self.rule.iter() {
@@ -389,11 +408,28 @@ impl Component for LoadBalancer {
         if !targets.is_empty() {
             call.set("target_groups", Expr::Object(targets));
         }
+        if let Some(arn) = &*self.web_acl_arn {
+            call.set("web_acl", Expr::object([("arn", arn.expr())]));
+        }
         lower.add_call::<Self>(call);
     }
 }
 
 impl LoadBalancer {
+    /// A web ACL is of one region, or for CloudFront (AWS WAF Developer Guide, "Web ACLs").
+    fn check_web_acl(&self, check: &Check<'_>) {
+        let Some(Value::Literal(arn)) = &*self.web_acl_arn else { return };
+        let region = check.stack.settings.region.literal();
+        let here = region.is_none_or(|region| arn.region() == region.as_str());
+        if arn.service() != "wafv2" || !arn.resource().starts_with("regional/webacl/") || !here {
+            check.report(
+                Diagnostic::error(codes::CONFLICT, "this is no web ACL for a load balancer")
+                    .at(self.origin.field("web_acl_arn"), "")
+                    .help("use one of its region: `arn:aws:wafv2:…:regional/webacl/…`"),
+            );
+        }
+    }
+
     fn check_zones(&self, check: &Check<'_>) {
         let Some(network) = check.get(&self.network) else { return };
         let public = match self.internal.literal() {

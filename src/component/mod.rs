@@ -50,7 +50,7 @@ mod volume;
 pub use alarm::Alarm;
 pub use aurora::Aurora;
 pub use bastion::Bastion;
-pub use bucket::Bucket;
+pub use bucket::{AccessLogs, Bucket};
 pub use bundle::Bundle;
 pub use cache::Cache;
 pub use cdn::Cdn;

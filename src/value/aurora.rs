@@ -108,7 +108,7 @@ impl Capacity {
 
 impl fmt::Display for Capacity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let half = if self.halves % 2 == 0 { "" } else { ".5" };
+        let half = if self.halves.is_multiple_of(2) { "" } else { ".5" };
         write!(f, "{}{half}", self.halves / 2)
     }
 }
