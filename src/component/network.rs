@@ -419,6 +419,23 @@ impl Network {
         }
     }
 
+    /// Whether what stands in its private subnets reaches the internet, as far as that is known: by
+    /// NAT gateways, or because somebody else sees to it in a network that has no other subnets.
+    pub fn private_way_out(&self) -> Option<bool> {
+        match &*self.existing {
+            Some(_) => (self.subnets(true) == Some(0)).then_some(true),
+            None => self.nat.literal().map(|nat| *nat != Nat::None),
+        }
+    }
+
+    /// True when images can be pulled, and logs written, without the internet (Amazon ECR User
+    /// Guide, "Amazon ECR interface VPC endpoints").
+    pub fn pulls_by_endpoints(&self) -> bool {
+        [Endpoint::EcrApi, Endpoint::EcrDkr, Endpoint::Logs, Endpoint::S3]
+            .iter()
+            .all(|needed| self.endpoints.iter().any(|endpoint| endpoint.0 == *needed))
+    }
+
     /// Where the number of its zones is said.
     pub fn zones_span(&self) -> Option<Span> {
         match &*self.existing {
@@ -721,6 +738,45 @@ network "main" {
           }
         }
         "#);
+    }
+
+    #[test]
+    fn tasks_stand_where_they_can_pull_images() {
+        let around = r#"
+repository "api" {}
+image "api" { repository = repository.api }
+cluster "main" { network = network.main }
+service "api" {
+  cluster = cluster.main
+  image   = image.api
+}
+"#;
+        let placement = |network: &str| {
+            let rendered =
+                rendered("services.tf", &format!("network \"main\" {{\n{network}\n}}{around}"));
+            rendered
+                .lines()
+                .find(|line| line.contains("placement"))
+                .map(|line| line.trim().to_owned())
+        };
+        let existing = "  existing {\n    vpc_id = \"vpc-0123456789abcdef0\"\n    private_subnet_ids = [\"subnet-0123456789abcdef0\"]";
+        let public = "    public_subnet_ids = [\"subnet-0123456789abcdef1\"]";
+        let cidr = "  cidr = \"10.0.0.0/16\"";
+        let endpoints = "  endpoints = [\"ecr.api\", \"ecr.dkr\", \"logs\", \"s3\"]";
+        for (network, expected) in [
+            (cidr.to_owned(), "public"),
+            (format!("{cidr}\n  nat = \"one\""), "private"),
+            // Endpoints lead to AWS only: what a task asks of others would be lost.
+            (format!("{cidr}\n{endpoints}"), "public"),
+            (format!("{existing}\n  }}"), "private"),
+            (format!("{existing}\n{public}\n  }}"), "public"),
+        ] {
+            assert_eq!(
+                placement(&network),
+                Some(format!("placement = \"{expected}\"")),
+                "{network}"
+            );
+        }
     }
 
     #[test]

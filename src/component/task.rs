@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use super::network::Nat;
 use super::{Bucket, Cache, Cluster, Component as _, Image, ModuleSource, Network, Topic};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::{Expr, Property};
@@ -61,7 +60,8 @@ block! {
         /// Other containers of the task.
         sidecar: Table<Sidecar>,
         /// Which subnets it runs in. Without NAT only a public address reaches the internet, where
-        /// images are: `private` when the network has NAT gateways, else `public`.
+        /// images are: `private` when the network has NAT gateways, or exists already and has
+        /// private subnets only; else `public`.
         placement: Option<Literal<Placement>>,
         /// How long a container may take to stop before it is killed, in seconds; ECS waits 30.
         stop_timeout_s: Option<Value<Whole<1, 120>>>,
@@ -222,8 +222,10 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
     }
     let Some(network) = network_of(check, cluster) else { return };
     check_access_networks(check, task, network);
-    let nat = check.get(network).and_then(|network| network.nat.literal());
-    if task.placement == Some(Literal(Placement::Private)) && nat == Some(&Nat::None) {
+    let cut_off = check.get(network).is_some_and(|network| {
+        network.private_way_out() == Some(false) && !network.pulls_by_endpoints()
+    });
+    if task.placement == Some(Literal(Placement::Private)) && cut_off {
         check.report(
             Diagnostic::warning(
                 codes::CONFLICT,
@@ -234,8 +236,8 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
             )
             .at(task.origin.field("placement"), "")
             .help(
-                "set `nat = \"one\"` on the network, or `placement = \"public\"`; with VPC \
-                 endpoints for ECR, S3 and CloudWatch Logs it works as it is",
+                "set `nat = \"one\"` on the network, or `placement = \"public\"`; or give the \
+                 network the endpoints `ecr.api`, `ecr.dkr`, `logs` and `s3`",
             ),
         );
     }
@@ -451,11 +453,11 @@ pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: 
     let network = lower.stack.get(cluster).map(|cluster| cluster.network.0.clone());
     if let Some(network) = &network {
         call.set_after("cluster", "network", network.argument().unwrap_or(Expr::Null));
-        let nat = lower.stack.get(network).and_then(|network| network.nat.literal().copied());
+        let way_out = lower.stack.get(network).and_then(Network::private_way_out);
         let placement = task.placement.map_or_else(
-            || match nat {
-                Some(Nat::One | Nat::OnePerZone) => Placement::Private,
-                Some(Nat::None) | None => Placement::Public,
+            || match way_out {
+                Some(true) => Placement::Private,
+                Some(false) | None => Placement::Public,
             },
             |placement| placement.0,
         );
@@ -788,8 +790,17 @@ topic "sealed" { kms_key_arn = var.key_arn }
     }
 
     #[test]
+    fn a_private_task_can_pull_images_by_endpoints() {
+        let endpoints = "endpoints = [\"ecr.api\", \"ecr.dkr\", \"logs\", \"s3\"]";
+        let blocks = task("  placement = \"private\"")
+            .replace("cidr = \"10.0.0.0/16\"", &format!("cidr = \"10.0.0.0/16\"\n  {endpoints}"));
+        assert!(blocks.contains(endpoints));
+        assert_eq!(problems(&blocks), "");
+    }
+
+    #[test]
     fn a_private_task_without_nat_is_warned_of() {
-        insta::assert_snapshot!(problems(&task("  placement = \"private\"")), @r#"13:15 SW312 `network.main` has no NAT gateway: private tasks cannot pull images; set `nat = "one"` on the network, or `placement = "public"`; with VPC endpoints for ECR, S3 and CloudWatch Logs it works as it is"#);
+        insta::assert_snapshot!(problems(&task("  placement = \"private\"")), @r#"13:15 SW312 `network.main` has no NAT gateway: private tasks cannot pull images; set `nat = "one"` on the network, or `placement = "public"`; or give the network the endpoints `ecr.api`, `ecr.dkr`, `logs` and `s3`"#);
     }
 
     #[test]
