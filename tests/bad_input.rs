@@ -104,7 +104,7 @@ fn a_field_set_twice_is_told_with_its_name() {
 
 #[test]
 fn a_missing_field_and_a_wrong_type() {
-    assert_snapshot!(refused("stack \"demo\" {\n  region = 5\n}\nnetwork \"main\" {\n  zones = \"two\"\n}\n"), @r#"
+    assert_snapshot!(refused("stack \"demo\" {\n  region = 5\n}\nnetwork \"main\" {\n  zones = \"two\"\n}\ncluster \"main\" {}\n"), @r#"
     error[SW105]: expected a string, found a number
      --> stacks/demo/stack.hcl:2:12
       |
@@ -113,14 +113,6 @@ fn a_missing_field_and_a_wrong_type() {
       |
       = help: write it in quotes: `"5"`
 
-    error[SW103]: `cidr` is missing
-     --> stacks/demo/stack.hcl:4:1
-      |
-    4 | network "main" {
-      | ^^^^^^^^^^^^^^ this `network` needs it
-      |
-      = help: add `cidr = …`: a string
-
     error[SW105]: expected a number of zones, or their names
      --> stacks/demo/stack.hcl:5:11
       |
@@ -128,6 +120,14 @@ fn a_missing_field_and_a_wrong_type() {
       |           ^^^^^
       |
       = help: write `zones = 2` or `zones = ["us-west-2a", "us-west-2b"]`
+
+    error[SW103]: `network` is missing
+     --> stacks/demo/stack.hcl:7:1
+      |
+    7 | cluster "main" {}
+      | ^^^^^^^^^^^^^^ this `cluster` needs it
+      |
+      = help: add `network = …`: `network.…`
     "#);
 }
 

@@ -183,7 +183,7 @@ fn one_zone_is_refused() {
     70 |   network        = network.main
        |                    ^^^^^^^^^^^^
        |
-       = help: give the network two zones; the database itself stays in one
+       = help: give the network two zones: `zones = 2`
 
     error[SW307]: a load balancer needs two zones, and `network.main` has 1
       --> stacks/univaf/stack.hcl:92:17
@@ -373,7 +373,7 @@ fn a_database_in_another_network_is_refused() {
     140 |   access        = [database.main]
         |                    ^^^^^^^^^^^^^
         |
-        = help: a task reaches databases of its cluster's network only
+        = help: a task reaches a database of its cluster's network only
 
     error[SW305]: `database.main` is in `network.other`, the task in `network.main`
        --> stacks/univaf/stack.hcl:307:15
@@ -384,7 +384,7 @@ fn a_database_in_another_network_is_refused() {
     307 |   access   = [database.main, bucket.data_snapshots]
         |               ^^^^^^^^^^^^^
         |
-        = help: a task reaches databases of its cluster's network only
+        = help: a task reaches a database of its cluster's network only
     ");
 }
 

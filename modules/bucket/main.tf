@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:2ece95596438324b
+# Rendered by stackwright from its module library; edits are lost. sha256:9ed96163177fcbf5
 
 resource "aws_s3_bucket" "this" {
   bucket        = var.name
@@ -105,25 +105,80 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 }
 
 resource "aws_s3_bucket_policy" "this" {
-  count = var.deny_insecure_transport ? 1 : 0
+  count = var.deny_insecure_transport || length(var.log_services) > 0 ? 1 : 0
 
   bucket = aws_s3_bucket.this.id
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "DenyInsecureTransport"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:*"
-        Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
-        Condition = {
-          Bool = {
-            "aws:SecureTransport" = "false"
-          }
-        }
-      },
-    ]
+    Statement = concat(
+      [
+        for statement in [
+          {
+            Sid       = "DenyInsecureTransport"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "s3:*"
+            Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+            Condition = {
+              Bool = {
+                "aws:SecureTransport" = "false"
+              }
+            }
+          },
+        ] : statement if var.deny_insecure_transport
+      ],
+      # Each writes below its account's own folder.
+      [
+        for statement in [
+          {
+            Sid    = "WriteLoadBalancerLogs"
+            Effect = "Allow"
+            Principal = {
+              Service = "logdelivery.elasticloadbalancing.amazonaws.com"
+            }
+            Action   = "s3:PutObject"
+            Resource = "${aws_s3_bucket.this.arn}/*AWSLogs/${coalesce(var.account_id, "none")}/*"
+          },
+        ] : statement if contains(var.log_services, "logdelivery.elasticloadbalancing")
+      ],
+      [
+        for statement in [
+          {
+            Sid    = "AWSLogDeliveryWrite"
+            Effect = "Allow"
+            Principal = {
+              Service = "delivery.logs.amazonaws.com"
+            }
+            Action   = "s3:PutObject"
+            Resource = "${aws_s3_bucket.this.arn}/*AWSLogs/${coalesce(var.account_id, "none")}/*"
+            Condition = {
+              StringEquals = {
+                "aws:SourceAccount" = var.account_id
+                "s3:x-amz-acl"      = "bucket-owner-full-control"
+              }
+            }
+          },
+        ] : statement if contains(var.log_services, "delivery.logs")
+      ],
+      [
+        for statement in [
+          {
+            Sid    = "AWSLogDeliveryAclCheck"
+            Effect = "Allow"
+            Principal = {
+              Service = "delivery.logs.amazonaws.com"
+            }
+            Action   = ["s3:GetBucketAcl", "s3:ListBucket"]
+            Resource = aws_s3_bucket.this.arn
+            Condition = {
+              StringEquals = {
+                "aws:SourceAccount" = var.account_id
+              }
+            }
+          },
+        ] : statement if contains(var.log_services, "delivery.logs")
+      ],
+    )
   })
 }

@@ -1,8 +1,11 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:bcd67170f4bfe495
+# Rendered by stackwright from its module library; edits are lost. sha256:3e7dc0dfd4343b86
 
 output "arn" {
   description = "The bucket's ARN."
   value       = aws_s3_bucket.this.arn
+
+  # What writes logs into it is told of it when it may.
+  depends_on = [aws_s3_bucket_policy.this]
 }
 
 output "id" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:669869b0d243b61d
+# Rendered by stackwright from its module library; edits are lost. sha256:9a4ba0f6b14125e4
 
 variable "name" {
   description = "Its name, unique in the whole world. Changing it makes another bucket."
@@ -55,4 +55,17 @@ variable "force_destroy" {
   type        = bool
   default     = false
   nullable    = false
+}
+
+variable "log_services" {
+  description = "What writes logs into it: delivery.logs for CloudFront and VPC flow logs, logdelivery.elasticloadbalancing for load balancers."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "account_id" {
+  description = "The account whose logs are written, where there are log_services."
+  type        = string
+  default     = null
 }

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:23db6a3d82a9ee0f
+# Rendered by stackwright from its module library; edits are lost. sha256:5a8ab2365d5df626
 
 locals {
   # AWS gives these policies the same ids in every account (Amazon CloudFront Developer Guide, "Use
@@ -263,4 +263,34 @@ resource "aws_s3_bucket_policy" "this" {
       },
     ]
   })
+}
+
+# What CloudFront delivers is set up where CloudFront itself is, wherever the bucket is.
+resource "aws_cloudwatch_log_delivery_source" "this" {
+  count = var.access_logs == null ? 0 : 1
+
+  region       = "us-east-1"
+  name         = var.name
+  log_type     = "ACCESS_LOGS"
+  resource_arn = aws_cloudfront_distribution.this.arn
+}
+
+resource "aws_cloudwatch_log_delivery_destination" "this" {
+  count = var.access_logs == null ? 0 : 1
+
+  region        = "us-east-1"
+  name          = var.name
+  output_format = "w3c"
+
+  delivery_destination_configuration {
+    destination_resource_arn = join("/", compact([var.access_logs.bucket.arn, var.access_logs.prefix]))
+  }
+}
+
+resource "aws_cloudwatch_log_delivery" "this" {
+  count = var.access_logs == null ? 0 : 1
+
+  region                   = "us-east-1"
+  delivery_source_name     = aws_cloudwatch_log_delivery_source.this[count.index].name
+  delivery_destination_arn = aws_cloudwatch_log_delivery_destination.this[count.index].arn
 }

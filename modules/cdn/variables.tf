@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:a490050eed1d5437
+# Rendered by stackwright from its module library; edits are lost. sha256:c16ba96d6bcda2ec
 
 variable "name" {
   description = "The name of its policies."
@@ -28,7 +28,7 @@ variable "aliases" {
 }
 
 variable "certificate" {
-  description = "The ARN of a certificate for its aliases, in us-east-1 wherever the stack is."
+  description = "A certificate for its aliases, in us-east-1 wherever the stack is: certificate.main, or an ARN."
   type        = string
   default     = null
 }
@@ -140,6 +140,22 @@ variable "web_acl_arn" {
   description = "The ARN of a web ACL of AWS WAF, for CloudFront."
   type        = string
   default     = null
+}
+
+variable "access_logs" {
+  description = "Where it writes down what it was asked for (standard logging, in the format of the W3C)."
+
+  type = object({
+    bucket = object({
+      arn                  = string
+      id                   = string
+      name                 = string
+      regional_domain_name = string
+    })
+    prefix = optional(string)
+  })
+
+  default = null
 }
 
 variable "geo" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:cf0a0b0018e35a13
+# Rendered by stackwright from its module library; edits are lost. sha256:ff5d3e8cb33bc261
 
 output "access_group_id" {
   description = "The id of the security group whose members may connect."
@@ -33,6 +33,16 @@ output "password_secret" {
 output "port" {
   description = "The port to connect to."
   value       = aws_db_instance.this.port
+}
+
+output "proxy_host" {
+  description = "The host name of the proxy, null where there is none."
+  value       = one(aws_db_proxy.this[*].endpoint)
+}
+
+output "replica_hosts" {
+  description = "The host names of the replicas, by label."
+  value       = { for label, replica in aws_db_instance.replica : label => replica.address }
 }
 
 output "username" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:febbaa18f47ac922
+# Rendered by stackwright from its module library; edits are lost. sha256:7000911914b9d618
 
 variable "name" {
   description = "Its identifier. It also names the subnet group, and RDS moves no instance between subnet groups of a network: choose it once."
@@ -206,6 +206,32 @@ variable "allow_major_version_upgrade" {
   type        = bool
   default     = false
   nullable    = false
+}
+
+variable "replica" {
+  description = "Copies that can be read from, each an instance of its own, a moment behind. They want backups (Amazon RDS User Guide, \"Working with DB instance read replicas\")."
+
+  type = map(object({
+    instance_class = optional(string)
+    multi_az       = optional(bool, false)
+  }))
+
+  default  = {}
+  nullable = false
+}
+
+variable "proxy" {
+  description = "What keeps connections open and shares them among many clients (RDS Proxy). It reads the password from Secrets Manager, so there can be no password."
+
+  type = object({
+    require_tls                  = optional(bool, true)
+    max_connections_percent      = optional(number, 100)
+    max_idle_connections_percent = optional(number, 50)
+    borrow_timeout_s             = optional(number, 120)
+    idle_client_timeout_s        = optional(number, 1800)
+  })
+
+  default = null
 }
 
 variable "alarms" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:ab4e3e8489790582
+# Rendered by stackwright from its module library; edits are lost. sha256:a77a60c66fb45952
 
 locals {
   ports = var.http_only ? [80] : [80, 443]
@@ -49,6 +49,23 @@ resource "aws_lb" "this" {
   idle_timeout               = var.idle_timeout_s
   drop_invalid_header_fields = true
   enable_deletion_protection = var.deletion_protection
+
+  dynamic "access_logs" {
+    for_each = var.access_logs[*]
+
+    content {
+      enabled = true
+      bucket  = access_logs.value.bucket.id
+      prefix  = access_logs.value.prefix
+    }
+  }
+}
+
+resource "aws_wafv2_web_acl_association" "this" {
+  count = var.web_acl == null ? 0 : 1
+
+  resource_arn = aws_lb.this.arn
+  web_acl_arn  = var.web_acl.arn
 }
 
 resource "aws_lb_target_group" "this" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:9a6617b99f7b1b33
+# Rendered by stackwright from its module library; edits are lost. sha256:4c1cf024db61f88c
 
 variable "name" {
   description = "Its name."
@@ -24,13 +24,13 @@ variable "internal" {
 }
 
 variable "certificate" {
-  description = "The ARN of its certificate, of the same region. Without one, say http_only = true."
+  description = "Its certificate, of the same region: certificate.main, or an ARN. Without one, say http_only = true."
   type        = string
   default     = null
 }
 
 variable "extra_certificates" {
-  description = "The ARNs of certificates for other host names, each under a name of your own."
+  description = "Certificates for other host names, each under a name of your own."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -76,6 +76,22 @@ variable "deletion_protection" {
   type        = bool
   default     = true
   nullable    = false
+}
+
+variable "access_logs" {
+  description = "Where it writes down what it was asked for."
+
+  type = object({
+    bucket = object({
+      arn                  = string
+      id                   = string
+      name                 = string
+      regional_domain_name = string
+    })
+    prefix = optional(string)
+  })
+
+  default = null
 }
 
 variable "default" {
@@ -150,4 +166,14 @@ variable "target_groups" {
 
   default  = {}
   nullable = false
+}
+
+variable "web_acl" {
+  description = "A web ACL of AWS WAF, of the same region."
+
+  type = object({
+    arn = string
+  })
+
+  default = null
 }

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:82f4b2de34bd4c5d
+# Rendered by stackwright from its module library; edits are lost. sha256:7d1c45d4bc305e39
 
 variable "name" {
   description = "The name that its resources are tagged with."
@@ -27,4 +27,29 @@ variable "nat" {
   type        = string
   default     = "none"
   nullable    = false
+}
+
+variable "endpoints" {
+  description = "AWS's services that its subnets reach without the internet. s3 and dynamodb cost nothing; each other one costs by the hour in each zone, and answers in the private subnets."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "flow_logs" {
+  description = "A record of its traffic."
+
+  type = object({
+    bucket = optional(object({
+      arn                  = string
+      id                   = string
+      name                 = string
+      regional_domain_name = string
+    }))
+    retention_days = optional(number, 30)
+    traffic        = optional(string, "ALL")
+    interval_s     = optional(number, 600)
+  })
+
+  default = null
 }

@@ -1,14 +1,20 @@
 //! `bucket`: where files are kept.
 
+use std::fmt;
+
+use super::{Cdn, LoadBalancer, Network};
 use crate::component::{Component, ModuleSource, Outputs};
-use crate::diagnostic::{Code, Diagnostic, codes};
+use crate::diagnostic::{Code, Diagnostic, Span, codes};
+use crate::hcl::Expr;
+use crate::stack::Stack;
+use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
-use crate::stack::field::{Literal, Table};
+use crate::stack::field::{Field as _, Literal, Ref, Table};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
 use crate::value::KmsKeyArn;
-use crate::value::{BucketName, Invalid, Whole};
+use crate::value::{BucketName, Invalid, Scalar, ScalarType, Whole};
 use crate::{block, choice, module_source, outputs};
 
 block! {
@@ -34,6 +40,72 @@ block! {
         /// True to let Terraform delete it with everything in it.
         force_destroy: Literal<bool> = Literal(false),
     }
+}
+
+block! {
+    /// Where a CDN or a load balancer writes down what it was asked for.
+    pub struct AccessLogs {
+        /// The bucket that keeps it, in the stack. Its policy lets the logs be written.
+        bucket: Ref<Bucket>,
+        /// What stands before `AWSLogs/` in the names of its objects.
+        prefix: Option<Value<LogPrefix>>,
+    }
+}
+
+/// The beginning of the names of logs in a bucket (Elastic Load Balancing, "Access logs for your
+/// Application Load Balancer", prefix).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogPrefix(String);
+
+impl fmt::Display for LogPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Scalar for LogPrefix {
+    const TYPE: ScalarType = ScalarType::String;
+    const RULE: &'static str =
+        "letters, digits and `/_.-`, no `/` first or last, and without `AWSLogs`";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let known = |c: char| c.is_ascii_alphanumeric() || "/_.-".contains(c);
+        let ends = text.starts_with('/') || text.ends_with('/') || text.is_empty();
+        if ends || !text.chars().all(known) || text.contains("AWSLogs") || text.len() > 512 {
+            return Err(Invalid::new(codes::BAD_VALUE, "this is no prefix for logs")
+                .help(format!("use {}", Self::RULE)));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// What writes logs into a bucket, by its principal in IAM, and where that is said.
+type Writer = (&'static str, Option<Span>);
+
+/// CloudFront's standard logging and VPC flow logs (Amazon CloudWatch Logs User Guide, "Enable
+/// logging from AWS services").
+const DELIVERY: &str = "delivery.logs";
+
+/// Elastic Load Balancing.
+const LOAD_BALANCING: &str = "logdelivery.elasticloadbalancing";
+
+/// What writes logs into the bucket with this label.
+fn writers(stack: &Stack, label: &str) -> Vec<Writer> {
+    let mut writers = Vec::new();
+    let mut add = |service, bucket: Option<&Ref<Bucket>>| {
+        let bucket = bucket.filter(|bucket| bucket.label == label);
+        writers.extend(bucket.map(|bucket| (service, bucket.span)));
+    };
+    for (_, cdn) in stack.all::<Cdn>() {
+        add(DELIVERY, cdn.access_logs.as_ref().map(|logs| &logs.bucket));
+    }
+    for (_, network) in stack.all::<Network>() {
+        add(DELIVERY, network.flow_logs.as_ref().and_then(|logs| logs.bucket.as_ref()));
+    }
+    for (_, load_balancer) in stack.all::<LoadBalancer>() {
+        add(LOAD_BALANCING, load_balancer.access_logs.as_ref().map(|logs| &logs.bucket));
+    }
+    writers
 }
 
 block! {
@@ -116,9 +188,28 @@ impl Component for Bucket {
         }
     }
 
+    fn derived() -> Vec<FieldInfo> {
+        vec![
+            FieldInfo::derived(
+                "log_services",
+                <Vec<Value<String>>>::ty(),
+                "What writes logs into it: `delivery.logs` for CloudFront and VPC flow logs, \
+                 `logdelivery.elasticloadbalancing` for load balancers.",
+            )
+            .optional(),
+            FieldInfo::derived(
+                "account_id",
+                <Value<String>>::ty(),
+                "The account whose logs are written, where there are `log_services`.",
+            )
+            .optional(),
+        ]
+    }
+
     fn check(&self, check: &Check<'_>) {
         check.default_name(self.name.as_ref(), &self.origin);
         self.check_policy(check);
+        self.check_writers(check);
         for (label, rule) in self.lifecycle_rule.iter() {
             if label == OWN_RULE {
                 check.report(
@@ -145,29 +236,66 @@ impl Component for Bucket {
         if self.name.is_none() {
             call.set_first("name", lower.name());
         }
+        let mut services: Vec<_> =
+            writers(lower.stack, lower.label).into_iter().map(|(service, _)| service).collect();
+        services.sort_unstable();
+        services.dedup();
+        if !services.is_empty() {
+            let account = lower.data("aws_caller_identity", "current");
+            call.set("log_services", Expr::list(services));
+            call.set("account_id", Expr::raw(format!("{account}.account_id")));
+        }
         lower.add_call::<Self>(call);
     }
 }
 
 impl Bucket {
+    /// Load balancers encrypt with S3's own key only (Elastic Load Balancing, "Enable access logs
+    /// for your Application Load Balancer"), and what lets logs in is the bucket's one policy.
+    fn check_writers(&self, check: &Check<'_>) {
+        let writers = writers(check.stack, check.label);
+        let balancer = writers.iter().find(|(service, _)| *service == LOAD_BALANCING);
+        if let (Some((_, span)), Some(_)) = (balancer, &self.kms_key_arn) {
+            check.report(
+                Diagnostic::error(
+                    codes::CONFLICT,
+                    "a load balancer does not write into a bucket with a key of its own",
+                )
+                .at(self.origin.field("kms_key_arn"), "the key")
+                .also(*span, "writes its logs there")
+                .help("keep its logs in a bucket without `kms_key_arn`"),
+            );
+        }
+        let cdns = check.stack.all::<Cdn>();
+        let served = cdns.iter().find_map(|(label, cdn)| {
+            let bucket = cdn.origin_.bucket.as_ref()?;
+            (bucket.label == check.label).then_some((label, bucket.span))
+        });
+        if let (Some((label, span)), Some((_, writes))) = (served, writers.first()) {
+            check.report(
+                Diagnostic::error(
+                    codes::CONFLICT,
+                    format!("`cdn.{label}` brings the bucket's one policy"),
+                )
+                .at(*writes, "logs would need another one")
+                .also(span, "serves the bucket")
+                .help("keep logs in a bucket of their own"),
+            );
+        }
+    }
+
     /// Two policies of one bucket would take turns: each apply would replace the other's.
     fn check_policy(&self, check: &Check<'_>) {
         if !self.deny_insecure_transport.0 {
             return;
         }
-        let served = check.stack.components.iter().filter(|(id, _)| id.kind == "cdn");
-        for (id, cdn) in served {
-            let mut references = cdn.references().into_iter();
-            let reference = references.find(|reference| {
-                reference.kind == Self::KIND
-                    && reference.label == check.label
-                    && reference.attribute.is_none()
-            });
-            if let Some(reference) = reference {
+        for (label, cdn) in check.stack.all::<Cdn>() {
+            let bucket = cdn.origin_.bucket.as_ref();
+            if let Some(reference) = bucket.filter(|bucket| bucket.label == check.label) {
                 check.report(
                     Diagnostic::error(
                         codes::CONFLICT,
-                        format!("`{id}` brings the bucket's one policy"),
+                        format!("`cdn.{label}` brings the bucket's one policy"),
                     )
                     .at(self.origin.field("deny_insecure_transport"), "would be a second one")
                     .also(reference.span, "serves the bucket")
@@ -293,6 +421,108 @@ mod tests {
           name = "test-files"
         }
         "#);
+    }
+
+    const LOGS: &str = r#"
+network "main" {
+  cidr = "10.0.0.0/16"
+  flow_logs { bucket = bucket.logs }
+}
+load_balancer "api" {
+  network     = network.main
+  http_only   = true
+  web_acl_arn = aws_wafv2_web_acl.api.arn
+  access_logs {
+    bucket = bucket.logs
+    prefix = "api"
+  }
+}
+cdn "site" {
+  origin { bucket = bucket.site }
+  access_logs { bucket = bucket.logs }
+}
+bucket "site" {}
+"#;
+
+    #[test]
+    fn a_bucket_lets_in_the_logs_that_are_sent_there() {
+        let blocks = format!("{LOGS}bucket \"logs\" {{}}");
+        insta::assert_snapshot!(rendered("buckets.tf", &blocks), @r#"
+        module "bucket_logs" {
+          source = "../../modules/bucket"
+
+          name         = "test-logs"
+          log_services = ["delivery.logs", "logdelivery.elasticloadbalancing"]
+          account_id   = data.aws_caller_identity.current.account_id
+        }
+
+        module "bucket_site" {
+          source = "../../modules/bucket"
+
+          name = "test-site"
+        }
+        "#);
+        insta::assert_snapshot!(rendered("load_balancers.tf", &blocks), @r#"
+        module "load_balancer_api" {
+          source = "../../modules/load_balancer"
+
+          name      = "test-api"
+          network   = module.network_main
+          http_only = true
+
+          access_logs = {
+            bucket = module.bucket_logs
+            prefix = "api"
+          }
+
+          web_acl = {
+            arn = aws_wafv2_web_acl.api.arn
+          }
+        }
+        "#);
+        insta::assert_snapshot!(rendered("cdns.tf", &blocks), @r#"
+        module "cdn_site" {
+          source = "../../modules/cdn"
+
+          name = "test-site"
+
+          origin = {
+            bucket = module.bucket_site
+          }
+
+          access_logs = {
+            bucket = module.bucket_logs
+          }
+
+          cache = {
+            policy = "CachingOptimized"
+          }
+        }
+        "#);
+    }
+
+    #[test]
+    fn logs_do_not_go_where_they_cannot_be_written() {
+        let key = "kms_key_arn = \"arn:aws:kms:us-west-2:123456789012:key/0123\"";
+        insta::assert_snapshot!(
+            problems(&format!("{LOGS}bucket \"logs\" {{\n  {key}\n}}").replace("bucket = bucket.site", "bucket = bucket.logs")),
+            @"
+        16:26 SW312 `cdn.site` brings the bucket's one policy; keep logs in a bucket of their own
+        20:17 SW312 a load balancer does not write into a bucket with a key of its own; keep its logs in a bucket without `kms_key_arn`
+        "
+        );
+        insta::assert_snapshot!(
+            problems(&format!("{LOGS}bucket \"logs\" {{}}").replace("\"api\"\n  }", "\"/AWSLogs/\"\n  }")),
+            @"11:14 SW201 this is no prefix for logs; use letters, digits and `/_.-`, no `/` first or last, and without `AWSLogs`"
+        );
+    }
+
+    #[test]
+    fn a_web_acl_of_another_place_is_refused() {
+        insta::assert_snapshot!(
+            problems(&format!("{LOGS}bucket \"logs\" {{}}").replace("aws_wafv2_web_acl.api.arn", "\"arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/b\"")),
+            @"8:17 SW312 this is no web ACL for a load balancer; use one of its region: `arn:aws:wafv2:…:regional/webacl/…`"
+        );
     }
 
     #[test]

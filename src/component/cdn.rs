@@ -5,8 +5,7 @@ use std::fmt;
 
 use hcl::edit::expr::Expression as Source;
 
-use super::load_balancer::check_certificate;
-use super::{Bucket, LoadBalancer};
+use super::{AccessLogs, Bucket, CertificateArn, LoadBalancer};
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::Expr;
@@ -34,8 +33,9 @@ block! {
         /// The host names that it is reached by, beside its own; the first label may be `*`. Each
         /// belongs to one CDN only, in all of AWS, and needs a DNS record.
         aliases: ListOf<Value<RecordName>>,
-        /// The ARN of a certificate for its aliases, in `us-east-1` wherever the stack is.
-        certificate: Option<Value<Arn>>,
+        /// A certificate for its aliases, in `us-east-1` wherever the stack is: `certificate.main`,
+        /// or an ARN.
+        certificate: Option<CertificateArn>,
         /// The oldest TLS that it speaks with viewers.
         minimum_tls: Value<MinimumTls> = Value::Literal(MinimumTls::Tls12In2021),
         /// Where in the world it answers from; fewer places cost less.
@@ -61,6 +61,8 @@ block! {
         default_root_object: Option<Value<String>>,
         /// The ARN of a web ACL of AWS WAF, for CloudFront.
         web_acl_arn: Option<Value<Arn>>,
+        /// Where it writes down what it was asked for (standard logging, in the format of the W3C).
+        access_logs: Option<AccessLogs>,
         /// The countries that it answers to.
         geo: Option<Geo>,
     }
@@ -403,6 +405,9 @@ impl Component for Cdn {
         if self.origin_.bucket.is_some() {
             names.add("origin access control", stem.as_str());
         }
+        if self.access_logs.is_some() {
+            names.add("log delivery", stem.as_str());
+        }
         let default = std::iter::once((stem.clone(), &self.cache, &self.origin_request));
         let rows = self
             .behavior
@@ -649,7 +654,7 @@ impl Cdn {
             check.report(
                 Diagnostic::error(codes::CONFLICT, "aliases need a certificate that names them")
                     .at(place, "")
-                    .help("set `certificate` to the ARN of one in `us-east-1`"),
+                    .help("set `certificate` to one in `us-east-1`"),
             );
         }
         if origin.wrote("minimum_tls") && self.certificate.is_none() {
@@ -659,8 +664,9 @@ impl Cdn {
                     .help("set `certificate`, too"),
             );
         }
-        if let Some(arn) = self.certificate.as_ref().and_then(Value::literal) {
-            check_certificate(check, arn, "us-east-1", origin.field("certificate"));
+        if let Some(certificate) = &self.certificate {
+            certificate.check(check, "us-east-1", origin.field("certificate"));
+            self.check_named(check, certificate);
         }
         let mut seen = BTreeSet::new();
         for alias in self.aliases.items().iter().map(Value::template) {
@@ -691,6 +697,24 @@ impl Cdn {
                     );
                 }
             }
+        }
+    }
+
+    /// CloudFront takes no alias that its certificate does not name (Amazon CloudFront Developer
+    /// Guide, "Requirements for using alternate domain names").
+    fn check_named(&self, check: &Check<'_>, certificate: &CertificateArn) {
+        let Some(certificate) = certificate.own(check) else { return };
+        let aliases = self.aliases.items().iter().filter_map(Value::literal);
+        for alias in aliases.filter(|alias| !certificate.names_host(alias.as_str())) {
+            check.report(
+                Diagnostic::error(
+                    codes::CONFLICT,
+                    format!("the certificate does not name the alias `{alias}`"),
+                )
+                .at(self.origin.field("aliases"), "")
+                .also(certificate.origin.head, "the certificate")
+                .help(format!("add `\"{alias}\"` to its `names`")),
+            );
         }
     }
 
@@ -1153,7 +1177,7 @@ input "secret" { sensitive = true }
     #[test]
     fn aliases_need_a_certificate_of_us_east_1() {
         insta::assert_snapshot!(problems(&api("  aliases = [\"example.org\"]\n  minimum_tls = \"TLSv1.2_2019\"\n")), @"
-        12:13 SW312 aliases need a certificate that names them; set `certificate` to the ARN of one in `us-east-1`
+        12:13 SW312 aliases need a certificate that names them; set `certificate` to one in `us-east-1`
         13:17 SW312 CloudFront's own certificate has its own TLS; set `certificate`, too
         ");
         insta::assert_snapshot!(problems(&api(&CERTIFICATE.replace("us-east-1", "us-west-2"))), @"12:17 SW312 this certificate is in `us-west-2`, and is needed in `us-east-1`; request the certificate in `us-east-1`, and use its ARN");

@@ -3,12 +3,13 @@
 use hcl::edit::expr::Expression as Source;
 use hcl::edit::template::Element;
 
+use super::network;
 use crate::component::{Component, Input, ModuleSource, Network, Outputs, Topic};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::hcl::Expr;
 use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
-use crate::stack::field::{Field, Literal, Map, Ref, Type};
+use crate::stack::field::{Field, Literal, Map, Ref, Table, Type};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::read::Reader;
@@ -110,8 +111,43 @@ block! {
         auto_minor_version_upgrade: Value<bool> = Value::Literal(true),
         /// True to let a change of `engine_version` upgrade the major version.
         allow_major_version_upgrade: Value<bool> = Value::Literal(false),
+        /// Copies that can be read from, each an instance of its own, a moment behind. They want
+        /// backups (Amazon RDS User Guide, "Working with DB instance read replicas").
+        replica: Table<Replica>,
+        /// What keeps connections open and shares them among many clients (RDS Proxy). It reads
+        /// the password from Secrets Manager, so there can be no `password`.
+        proxy: Option<Proxy>,
         /// Alarms on what a database runs out of.
         alarms: Option<Alarms>,
+    }
+}
+
+block! {
+    /// A copy of a database that can be read from. Its identifier is the database's, a hyphen and
+    /// its label.
+    pub struct Replica {
+        /// Its processors and memory; the database's when it is not written.
+        instance_class: Option<Value<InstanceClass>>,
+        /// True for a standby of its own in another zone.
+        multi_az: Value<bool> = Value::Literal(false),
+    }
+}
+
+block! {
+    /// What keeps connections to a database open and shares them among many clients. Tasks with
+    /// `access` to the database reach it by `proxy_host`, at the engine's usual port (Amazon RDS
+    /// User Guide, "Amazon RDS Proxy").
+    pub struct Proxy {
+        /// False to speak without TLS, too.
+        require_tls: Value<bool> = Value::Literal(true),
+        /// How much of the database's connections it may have, in percent.
+        max_connections_percent: Value<Whole<1, 100>> = Value::Literal(Whole::new(100)),
+        /// How many of them it keeps without use, in percent.
+        max_idle_connections_percent: Value<Whole<0, 100>> = Value::Literal(Whole::new(50)),
+        /// How long a client may wait for one, in seconds.
+        borrow_timeout_s: Value<Whole<0, 3600>> = Value::Literal(Whole::new(120)),
+        /// How long a client may do nothing, in seconds.
+        idle_client_timeout_s: Value<Whole<1, 28_800>> = Value::Literal(Whole::new(1800)),
     }
 }
 
@@ -218,8 +254,8 @@ impl Field for Password {
         reader.report(
             Diagnostic::error(codes::SECRET_WRITTEN, "a password stands in the description")
                 .at(reader.span(source), "from here it would reach the repository")
-                .help("leave `password` out: RDS then makes one and keeps it in Secrets Manager")
-                .help("or give it from outside, by an `input` with `sensitive = true`"),
+                .help("give it from outside, by an `input` with `sensitive = true`")
+                .help("or leave `password` out: RDS then makes one and keeps it in Secrets Manager, a cache has none"),
         );
         None
     }
@@ -230,6 +266,26 @@ impl Field for Password {
 
     fn add_references(&self, out: &mut Vec<Reference>) {
         out.extend_from_slice(&self.0.references);
+    }
+}
+
+impl Password {
+    /// An input that is not sensitive stands in every plan.
+    pub fn check(&self, check: &Check<'_>) {
+        let inputs = self.0.references.iter();
+        for reference in inputs.filter(|reference| reference.kind == Input::KIND) {
+            let input = check.stack.component::<Input>(&reference.label);
+            let Some(input) = input.filter(|input| !input.sensitive.0) else { continue };
+            check.report(
+                Diagnostic::error(
+                    codes::SECRET_IN_CLEAR,
+                    format!("`input.{}` is a password, but not sensitive", reference.label),
+                )
+                .at(reference.span, "")
+                .also(input.origin.head, "the input")
+                .help("add `sensitive = true` to the input"),
+            );
+        }
     }
 }
 
@@ -266,6 +322,8 @@ impl Component for Database {
             "The password as ECS takes it for a container's secret, `null` where RDS does not manage it."
                 password_secret,
             "The port to connect to." port,
+            "The host name of the proxy, `null` where there is none." proxy_host,
+            "The host names of the replicas, by label." replica_hosts[map],
             "The master user's name." username,
         }
     }
@@ -304,14 +362,20 @@ impl Component for Database {
 
     fn check(&self, check: &Check<'_>) {
         check.default_name(self.name.as_ref(), &self.origin);
-        self.check_network(check);
+        // A subnet group spans two zones, even for an instance in one (Amazon RDS User Guide,
+        // "Working with a DB instance in a VPC").
+        network::check_two_zones(check, &self.network, "a database");
         self.check_engine(check);
         self.check_class(check);
         self.check_storage(check);
         self.check_parameters(check);
-        self.check_password(check);
+        if let Some(password) = &self.password {
+            password.check(check);
+        }
         self.check_windows(check);
         self.check_alarms(check);
+        self.check_replicas(check);
+        self.check_proxy(check);
     }
 
     fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
@@ -323,6 +387,14 @@ impl Component for Database {
         }
         if self.monitoring_interval_s.template() != "0" {
             names.role("-monitoring");
+        }
+        for label in self.replica.rows.keys() {
+            names.add("database", format!("{stem}-{label}"));
+        }
+        if self.proxy.is_some() {
+            names.add("database proxy", stem.as_str());
+            names.add_in(&self.network.label, "security group", format!("{stem}-proxy"));
+            names.role("-proxy");
         }
         if self.alarms.is_some() {
             const ALARMS: [&str; 8] = [
@@ -373,24 +445,6 @@ impl Database {
 
     fn invalid(&self, check: &Check<'_>, field: &str, invalid: Invalid) {
         check.report(invalid.diagnostic(self.origin.field(field)));
-    }
-
-    /// A subnet group spans two zones, even for an instance in one (Amazon RDS User Guide, "Working
-    /// with a DB instance in a VPC").
-    fn check_network(&self, check: &Check<'_>) {
-        let Some(network) = check.get(&self.network).filter(|network| network.zones.count() < 2)
-        else {
-            return;
-        };
-        check.report(
-            Diagnostic::error(
-                codes::TOO_FEW_ZONES,
-                format!("`network.{}` has one zone, a database wants two", self.network.label),
-            )
-            .at(self.network.span, "")
-            .also(network.origin.field("zones"), "its zones")
-            .help("give the network two zones; the database itself stays in one"),
-        );
     }
 
     fn check_engine(&self, check: &Check<'_>) {
@@ -578,20 +632,49 @@ impl Database {
         }
     }
 
-    /// An input that is not sensitive stands in every plan.
-    fn check_password(&self, check: &Check<'_>) {
-        let inputs = self.password.iter().flat_map(|password| &password.0.references);
-        for reference in inputs.filter(|reference| reference.kind == Input::KIND) {
-            let input = check.stack.component::<Input>(&reference.label);
-            let Some(input) = input.filter(|input| !input.sensitive.0) else { continue };
+    /// A replica begins with a snapshot and follows the log, so there must be backups; and its
+    /// identifier is one.
+    fn check_replicas(&self, check: &Check<'_>) {
+        let name = self.name.as_ref().map_or_else(|| check.name(), Value::template);
+        for (label, replica) in self.replica.iter() {
+            let identifier = format!("{name}-{label}");
+            if !identifier.contains("${")
+                && let Err(invalid) = DbIdentifier::parse(&identifier)
+            {
+                check.report(
+                    Diagnostic::error(
+                        codes::BAD_NAME,
+                        format!("it would be called `{identifier}`: {}", invalid.message),
+                    )
+                    .at(replica.origin.head, "")
+                    .help("give it another label"),
+                );
+            }
+        }
+        let first = self.replica.rows.values().next();
+        if let Some(replica) = first
+            && self.backup_retention_days.literal().is_some_and(|days| days.get() == 0)
+        {
+            check.report(
+                Diagnostic::error(codes::CONFLICT, "there is no replica without backups")
+                    .at(replica.origin.head, "")
+                    .also(self.origin.field("backup_retention_days"), "no backups")
+                    .help("use at least `backup_retention_days = 1`"),
+            );
+        }
+    }
+
+    fn check_proxy(&self, check: &Check<'_>) {
+        let Some(proxy) = &self.proxy else { return };
+        if self.password.is_some() {
             check.report(
                 Diagnostic::error(
-                    codes::SECRET_IN_CLEAR,
-                    format!("`input.{}` is a password, but not sensitive", reference.label),
+                    codes::CONFLICT,
+                    "a proxy reads the password from Secrets Manager",
                 )
-                .at(reference.span, "")
-                .also(input.origin.head, "the input")
-                .help("add `sensitive = true` to the input"),
+                .at(self.origin.field("password"), "is not there")
+                .also(proxy.origin.head, "the proxy")
+                .help("leave `password` out: RDS then makes one and keeps it there"),
             );
         }
     }
@@ -741,6 +824,64 @@ input "plain" {{}}
     }
 
     #[test]
+    fn a_database_has_replicas_and_a_proxy() {
+        insta::assert_snapshot!(
+            rendered(
+                "databases.tf",
+                &database(
+                    r#"
+  storage_gib = 20
+  replica "reports" { instance_class = "db.r7g.large" }
+  replica "spare" {}
+  proxy {
+    max_connections_percent = 80
+  }
+"#
+                )
+            ),
+            @r#"
+        module "database_main" {
+          source = "../../modules/database"
+
+          name           = "test-main"
+          network        = module.network_main
+          engine         = "postgres"
+          engine_version = "14"
+          instance_class = "db.t4g.small"
+          storage_gib    = 20
+          port           = 5432
+          log_exports    = ["postgresql", "upgrade"]
+
+          replica = {
+            reports = {
+              instance_class = "db.r7g.large"
+            }
+            spare = {}
+          }
+
+          proxy = {
+            max_connections_percent = 80
+          }
+        }
+        "#
+        );
+    }
+
+    #[test]
+    fn replicas_want_backups_and_names_and_a_proxy_the_managed_password() {
+        insta::assert_snapshot!(
+            problems(&database(
+                "  storage_gib = 20\n  backup_retention_days = 0\n  password = input.secret\n  replica \"Big_one\" {}\n  proxy {}"
+            )),
+            @"
+        8:14 SW312 a proxy reads the password from Secrets Manager; leave `password` out: RDS then makes one and keeps it there
+        9:3 SW203 it would be called `test-main-Big_one`: `B` cannot stand in a DB instance's identifier; give it another label
+        9:3 SW312 there is no replica without backups; use at least `backup_retention_days = 1`
+        "
+        );
+    }
+
+    #[test]
     fn a_full_database_says_only_what_is_unusual() {
         insta::assert_snapshot!(
             rendered(
@@ -887,7 +1028,7 @@ input "plain" {{}}
     fn a_network_of_one_zone_is_refused() {
         insta::assert_snapshot!(
             problems(&database("  storage_gib = 20").replace("/16\"", "/16\"\n  zones = 1")),
-            @"2:20 SW307 `network.main` has one zone, a database wants two; give the network two zones; the database itself stays in one"
+            @"2:20 SW307 `network.main` has one zone, a database wants two; give the network two zones: `zones = 2`"
         );
     }
 
@@ -909,7 +1050,7 @@ input "plain" {{}}
         }
         insta::assert_snapshot!(
             problems(&database("  storage_gib = 20\n  password = \"hunter2\"")),
-            @"7:14 SW207 a password stands in the description; leave `password` out: RDS then makes one and keeps it in Secrets Manager; or give it from outside, by an `input` with `sensitive = true`"
+            @"7:14 SW207 a password stands in the description; give it from outside, by an `input` with `sensitive = true`; or leave `password` out: RDS then makes one and keeps it in Secrets Manager, a cache has none"
         );
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::service::HealthCheck;
-use super::{Cdn, Network, Service};
+use super::{AccessLogs, Cdn, CertificateArn, Network, Service};
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::{Expr, Property};
@@ -35,10 +35,11 @@ block! {
         network: Ref<Network>,
         /// True to stand in the private subnets, where only the network reaches it.
         internal: Value<bool> = Value::Literal(false),
-        /// The ARN of its certificate, of the same region. Without one, say `http_only = true`.
-        certificate: Option<Value<Arn>>,
-        /// The ARNs of certificates for other host names, each under a name of your own.
-        extra_certificates: Map<Value<Arn>>,
+        /// Its certificate, of the same region: `certificate.main`, or an ARN. Without one, say
+        /// `http_only = true`.
+        certificate: Option<CertificateArn>,
+        /// Certificates for other host names, each under a name of your own.
+        extra_certificates: Map<CertificateArn>,
         /// The protocols and ciphers that it speaks.
         tls_policy: Value<TlsPolicy> = Value::Literal(TlsPolicy::Tls12),
         /// True to have no certificate, and to answer on port 80 in clear text.
@@ -51,6 +52,10 @@ block! {
         deregistration_delay_s: Value<Whole<0, 3600>> = Value::Literal(Whole::new(30)),
         /// False to let Terraform delete it.
         deletion_protection: Value<bool> = Value::Literal(true),
+        /// The ARN of a web ACL of AWS WAF, of the same region.
+        web_acl_arn: Unpassed<Option<Value<Arn>>>,
+        /// Where it writes down what it was asked for.
+        access_logs: Option<AccessLogs>,
         /// What is answered when no rule applies: 404.
         default: Action = Action::not_found(),
         /// What is answered when its conditions hold; the rule of the least priority wins.
@@ -133,6 +138,14 @@ block! {
         port: Value<Port>,
         /// How the load balancer sees that a target is healthy.
         health_check: HealthCheck = HealthCheck::default(),
+    }
+}
+
+block! {
+    /// A web ACL, as the module is told: that there is one is known before its ARN is.
+    pub struct WebAcl {
+        /// Its ARN.
+        arn: Value<Arn>,
     }
 }
 
@@ -353,12 +366,19 @@ impl Component for LoadBalancer {
                 "The targets of each service that it forwards to, by the service's label.",
             )
             .optional(),
+            FieldInfo::derived(
+                "web_acl",
+                WebAcl::ty(),
+                "A web ACL of AWS WAF, of the same region.",
+            )
+            .optional(),
         ]
     }
 
     fn check(&self, check: &Check<'_>) {
         check.default_name(self.name.as_ref(), &self.origin);
         self.check_zones(check);
+        self.check_web_acl(check);
         self.check_certificates(check);
         self.default.check(check);
         for (label, rule) in self.rule.iter() {
@@ -388,15 +408,50 @@ impl Component for LoadBalancer {
         if !targets.is_empty() {
             call.set("target_groups", Expr::Object(targets));
         }
+        if let Some(arn) = &*self.web_acl_arn {
+            call.set("web_acl", Expr::object([("arn", arn.expr())]));
+        }
         lower.add_call::<Self>(call);
     }
 }
 
 impl LoadBalancer {
+    /// A web ACL is of one region, or for CloudFront (AWS WAF Developer Guide, "Web ACLs").
+    fn check_web_acl(&self, check: &Check<'_>) {
+        let Some(Value::Literal(arn)) = &*self.web_acl_arn else { return };
+        let region = check.stack.settings.region.literal();
+        let here = region.is_none_or(|region| arn.region() == region.as_str());
+        if arn.service() != "wafv2" || !arn.resource().starts_with("regional/webacl/") || !here {
+            check.report(
+                Diagnostic::error(codes::CONFLICT, "this is no web ACL for a load balancer")
+                    .at(self.origin.field("web_acl_arn"), "")
+                    .help("use one of its region: `arn:aws:wafv2:…:regional/webacl/…`"),
+            );
+        }
+    }
+
     fn check_zones(&self, check: &Check<'_>) {
         let Some(network) = check.get(&self.network) else { return };
-        let zones = network.zones.count();
-        if zones < 2 {
+        let public = match self.internal.literal() {
+            Some(internal) => !internal,
+            None => return,
+        };
+        let Some(zones) = network.subnets(public).filter(|zones| *zones < 2) else { return };
+        if network.existing.is_some() {
+            let kind = if public { "public" } else { "private" };
+            check.report(
+                Diagnostic::error(
+                    codes::TOO_FEW_ZONES,
+                    format!(
+                        "a load balancer needs two {kind} subnets, and `network.{}` has {zones}",
+                        self.network.label
+                    ),
+                )
+                .at(self.network.span, "")
+                .also(network.zones_span(), "the subnets")
+                .help(format!("add some of two zones to `{kind}_subnet_ids`")),
+            );
+        } else {
             check.report(
                 Diagnostic::error(
                     codes::TOO_FEW_ZONES,
@@ -406,7 +461,7 @@ impl LoadBalancer {
                     ),
                 )
                 .at(self.network.span, "")
-                .also(network.origin.field("zones"), "the zones")
+                .also(network.zones_span(), "the zones")
                 .help(format!("set `zones = 2` in `network.{}`", self.network.label)),
             );
         }
@@ -418,9 +473,7 @@ impl LoadBalancer {
             (false, None) => check.report(
                 Diagnostic::error(codes::CONFLICT, "HTTPS needs a certificate")
                     .at(origin.head, "")
-                    .help(
-                        "set `certificate` to its ARN, or `http_only = true` to do without HTTPS",
-                    ),
+                    .help("set `certificate`, or `http_only = true` to do without HTTPS"),
             ),
             (true, Some(_)) => check.report(
                 Diagnostic::error(codes::CONFLICT, "without HTTPS a certificate is of no use")
@@ -445,9 +498,7 @@ impl LoadBalancer {
             (arn, span.or_else(|| origin.field("extra_certificates")))
         });
         for (arn, span) in first.into_iter().chain(others) {
-            if let Some(arn) = arn.literal() {
-                check_certificate(check, arn, &region.to_string(), span);
-            }
+            arn.check(check, region.as_str(), span);
         }
     }
 
@@ -1007,7 +1058,7 @@ cdn "api" {
     #[test]
     fn https_needs_a_certificate_of_the_region() {
         let without = load_balancer("").replace("  certificate = input.certificate\n", "");
-        insta::assert_snapshot!(problems(&without), @"9:1 SW312 HTTPS needs a certificate; set `certificate` to its ARN, or `http_only = true` to do without HTTPS");
+        insta::assert_snapshot!(problems(&without), @"9:1 SW312 HTTPS needs a certificate; set `certificate`, or `http_only = true` to do without HTTPS");
         insta::assert_snapshot!(problems(&load_balancer("  http_only = true\n")), @"11:17 SW312 without HTTPS a certificate is of no use; take out `http_only`");
         let elsewhere = load_balancer("").replace(
             "input.certificate\n",

@@ -18,10 +18,13 @@ use crate::stack::read::Reader;
 use crate::stack::value::Reference;
 
 mod alarm;
+mod aurora;
 mod bastion;
 mod bucket;
 pub mod bundle;
+mod cache;
 mod cdn;
+mod certificate;
 mod cluster;
 mod dashboard;
 mod database;
@@ -41,6 +44,7 @@ mod repository;
 mod role;
 pub mod schedule;
 mod scheduled_task;
+mod search;
 mod secret;
 pub mod service;
 mod standalone_task;
@@ -48,13 +52,17 @@ pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
 mod topic;
+mod volume;
 mod worker;
 
 pub use alarm::Alarm;
+pub use aurora::Aurora;
 pub use bastion::Bastion;
-pub use bucket::Bucket;
+pub use bucket::{AccessLogs, Bucket};
 pub use bundle::Bundle;
+pub use cache::Cache;
 pub use cdn::Cdn;
+pub use certificate::{Certificate, CertificateArn};
 pub use cluster::Cluster;
 pub use dashboard::Dashboard;
 pub use database::Database;
@@ -72,11 +80,13 @@ pub use queue::Queue;
 pub use repository::Repository;
 pub use role::Role;
 pub use scheduled_task::ScheduledTask;
+pub use search::Search;
 pub use secret::Secret;
 pub use service::Service;
 pub use standalone_task::StandaloneTask;
 pub use task::Task;
 pub use topic::Topic;
+pub use volume::Volume;
 pub use worker::Worker;
 
 /// Every kind of component, in alphabetical order.
@@ -84,10 +94,13 @@ pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
             Kind::of::<Alarm>(),
+            Kind::of::<Aurora>(),
             Kind::of::<Bastion>(),
             Kind::of::<Bucket>(),
             Kind::of::<Bundle>(),
+            Kind::of::<Cache>(),
             Kind::of::<Cdn>(),
+            Kind::of::<Certificate>(),
             Kind::of::<Cluster>(),
             Kind::of::<Dashboard>(),
             Kind::of::<Database>(),
@@ -105,10 +118,12 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Repository>(),
             Kind::of::<Role>(),
             Kind::of::<ScheduledTask>(),
+            Kind::of::<Search>(),
             Kind::of::<Secret>(),
             Kind::of::<Service>(),
             Kind::of::<StandaloneTask>(),
             Kind::of::<Topic>(),
+            Kind::of::<Volume>(),
             Kind::of::<Worker>(),
         ]
     });
@@ -130,6 +145,11 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
 
     /// Its Terraform module, where it has one.
     const MODULE: Option<ModuleSource> = None;
+
+    /// The module that it becomes, where not each becomes the same.
+    fn module(&self) -> Option<ModuleSource> {
+        Self::MODULE
+    }
 
     /// What other components may ask of it: `database.main.host`.
     fn outputs() -> Outputs;
@@ -316,7 +336,7 @@ impl<C: Component> AnyComponent for C {
     }
 
     fn module(&self) -> Option<ModuleSource> {
-        C::MODULE
+        Component::module(self)
     }
 
     fn as_any(&self) -> &dyn Any {

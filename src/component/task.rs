@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::network::Nat;
 use super::{
-    Bucket, Cluster, Component as _, Image, ModuleSource, Network, Parameter, Queue, Secret, Topic,
+    Bucket, Cache, Cluster, Component as _, Image, ModuleSource, Network, Parameter, Queue, Secret,
+    Topic,
 };
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::hcl::print::print_expr;
@@ -58,7 +58,8 @@ block! {
         /// The keys that its `secrets` are encrypted with, where these are not of the stack and the
         /// keys not AWS's own.
         secrets_kms_key_arns: Vec<Value<KmsKeyArn>>,
-        /// What the task works with: databases (network access), buckets (read, write and delete
+        /// What the task works with: databases, caches, search domains and volumes (network
+        /// access, and leave to sign requests where they want it), buckets (read, write and delete
         /// objects), topics (publish), queues (send), secrets and parameters (read, while it runs).
         access: Unpassed<Vec<AnyRef<AccessKinds>>>,
         /// The queues that it takes messages from.
@@ -70,7 +71,8 @@ block! {
         /// Other containers of the task.
         sidecar: Table<Sidecar>,
         /// Which subnets it runs in. Without NAT only a public address reaches the internet, where
-        /// images are: `private` when the network has NAT gateways, else `public`.
+        /// images are: `private` when the network has NAT gateways, or exists already and has
+        /// private subnets only; else `public`.
         placement: Option<Literal<Placement>>,
         /// How long a container may take to stop before it is killed, in seconds; ECS waits 30.
         stop_timeout_s: Option<Value<Whole<1, 120>>>,
@@ -159,9 +161,22 @@ choice! {
 pub struct AccessKinds;
 
 impl Kinds for AccessKinds {
-    const KINDS: &'static [&'static str] =
-        &["database", "bucket", "topic", "queue", "secret", "parameter"];
+    const KINDS: &'static [&'static str] = &[
+        "aurora",
+        "bucket",
+        "cache",
+        "database",
+        "parameter",
+        "queue",
+        "search",
+        "secret",
+        "topic",
+        "volume",
+    ];
 }
+
+/// What is reached through the network, by members of its access group.
+const REACHED: [&str; 5] = ["aurora", "cache", "database", "search", "volume"];
 
 /// A default of a field.
 pub(super) fn default<T: Scalar>(text: &str) -> T {
@@ -229,8 +244,10 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
     }
     let Some(network) = network_of(check, cluster) else { return };
     check_access_networks(check, task, network);
-    let nat = check.get(network).and_then(|network| network.nat.literal());
-    if task.placement == Some(Literal(Placement::Private)) && nat == Some(&Nat::None) {
+    let cut_off = check.get(network).is_some_and(|network| {
+        network.private_way_out() == Some(false) && !network.pulls_by_endpoints()
+    });
+    if task.placement == Some(Literal(Placement::Private)) && cut_off {
         check.report(
             Diagnostic::warning(
                 codes::CONFLICT,
@@ -241,8 +258,8 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
             )
             .at(task.origin.field("placement"), "")
             .help(
-                "set `nat = \"one\"` on the network, or `placement = \"public\"`; with VPC \
-                 endpoints for ECR, S3 and CloudWatch Logs it works as it is",
+                "set `nat = \"one\"` on the network, or `placement = \"public\"`; or give the \
+                 network the endpoints `ecr.api`, `ecr.dkr`, `logs` and `s3`",
             ),
         );
     }
@@ -274,7 +291,7 @@ pub fn check_environment(
                 continue;
             }
         };
-        check_database(check, key, expression, access);
+        check_reached(check, key, expression, access);
         if let Some(stored) = Stored::of(expression) {
             check.report(
                 Diagnostic::error(codes::WRONG_KIND, format!("`{stored}` is no text"))
@@ -305,7 +322,7 @@ pub fn check_environment(
     }
     for (key, value) in secrets.iter() {
         if let Value::Expression(expression) = value {
-            check_database(check, key, expression, access);
+            check_reached(check, key, expression, access);
             check_stored(check, expression);
         }
         if environment.get(key).is_some() {
@@ -427,8 +444,9 @@ fn check_stored(check: &Check<'_>, expression: &Expression) {
     report(format!("`secret.{}` has no key `{key}`", stored.label), help);
 }
 
-/// Who is told of a database needs network access to it.
-fn check_database(
+/// Who is told of a database, or of another thing that is reached through the network, needs
+/// access to it.
+fn check_reached(
     check: &Check<'_>,
     key: &str,
     expression: &Expression,
@@ -442,20 +460,23 @@ fn check_database(
         .map(|name| name[1].clone())
         .collect();
     for module in modules {
-        let Some(label) = module.strip_prefix("database_") else { continue };
+        let reached = REACHED
+            .into_iter()
+            .find_map(|kind| Some((kind, module.strip_prefix(kind)?.strip_prefix('_')?)));
+        let Some((kind, label)) = reached else { continue };
         // `module "database_x"` is somebody's own.
         let foreign = Id { kind: "module", label: module.clone() };
-        let allowed = access.iter().any(|to| to.kind == "database" && to.label == label);
+        let allowed = access.iter().any(|to| to.kind == kind && to.label == label);
         if allowed || check.stack.components.contains_key(&foreign) {
             continue;
         }
         check.report(
             Diagnostic::error(
                 codes::NO_ACCESS,
-                format!("`{key}` tells of `database.{label}`, which cannot be reached from here"),
+                format!("`{key}` tells of `{kind}.{label}`, which cannot be reached from here"),
             )
             .at(expression.span, "")
-            .help(format!("add it to `access`: `access = [database.{label}]`")),
+            .help(format!("add it to `access`: `access = [{kind}.{label}]`")),
         );
     }
 }
@@ -509,22 +530,22 @@ pub(super) fn other_network(
     })
 }
 
-/// A database can only be reached in its own network.
+/// A database, as all that is reached through the network, is reached in its own only.
 fn check_access_networks(check: &Check<'_>, task: &Task, network: &Ref<Network>) {
-    for access in task.access.iter().filter(|access| access.kind == "database") {
+    for access in task.access.iter().filter(|access| REACHED.contains(&access.kind.as_str())) {
         let other = other_network(check, &access.kind, &access.label, network);
         if let Some(other) = other {
             check.report(
                 Diagnostic::error(
                     codes::OTHER_NETWORK,
                     format!(
-                        "`database.{}` is in `network.{}`, the task in `network.{}`",
-                        access.label, other.label, network.label
+                        "`{}.{}` is in `network.{}`, the task in `network.{}`",
+                        access.kind, access.label, other.label, network.label
                     ),
                 )
                 .at(access.span, "")
-                .also(other.span, "the database's network")
-                .help("a task reaches databases of its cluster's network only"),
+                .also(other.span, format!("the {}'s network", access.kind))
+                .help(format!("a task reaches a {} of its cluster's network only", access.kind)),
             );
         }
     }
@@ -535,11 +556,11 @@ pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: 
     let network = lower.stack.get(cluster).map(|cluster| cluster.network.0.clone());
     if let Some(network) = &network {
         call.set_after("cluster", "network", network.argument().unwrap_or(Expr::Null));
-        let nat = lower.stack.get(network).and_then(|network| network.nat.literal().copied());
+        let way_out = lower.stack.get(network).and_then(Network::private_way_out);
         let placement = task.placement.map_or_else(
-            || match nat {
-                Some(Nat::One | Nat::OnePerZone) => Placement::Private,
-                Some(Nat::None) | None => Placement::Public,
+            || match way_out {
+                Some(true) => Placement::Private,
+                Some(false) | None => Placement::Public,
             },
             |placement| placement.0,
         );
@@ -566,7 +587,7 @@ pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: 
     let groups: Vec<Expr> = task
         .access
         .iter()
-        .filter(|access| access.kind == "database")
+        .filter(|access| REACHED.contains(&access.kind.as_str()))
         .map(|access| Expr::raw(format!("{}.access_group_id", access.address())))
         .collect();
     if !groups.is_empty() {
@@ -711,6 +732,23 @@ fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
                     ),
                 ));
             }
+            // Amazon ElastiCache User Guide, "Authenticating with IAM".
+            "cache" if is_asked_by_iam(stack, &access.label) => {
+                let arns = ["arn", "user_arn"].map(|arn| Expr::raw(format!("{address}.{arn}")));
+                statements.push((
+                    label,
+                    Expr::object([
+                        ("actions", Expr::list(["elasticache:Connect"])),
+                        ("resources", Expr::List(arns.into())),
+                    ]),
+                ));
+            }
+            "search" => {
+                statements.push((
+                    label,
+                    statement(&["es:ESHttp*"], Expr::raw(format!("\"${{{address}.arn}}/*\""))),
+                ));
+            }
             "topic" => {
                 statements.push((
                     label,
@@ -760,6 +798,11 @@ fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
         statements.push((label, statement(&actions, arn)));
     }
     statements
+}
+
+/// True for a cache that asks for tokens of IAM.
+fn is_asked_by_iam(stack: &Stack, label: &str) -> bool {
+    stack.component::<Cache>(label).is_some_and(|cache| cache.iam.0)
 }
 
 /// The key that encrypts what is in a component, where it is not AWS's own.
@@ -948,8 +991,76 @@ topic "sealed" { kms_key_arn = var.key_arn }
     }
 
     #[test]
+    fn a_private_task_can_pull_images_by_endpoints() {
+        let endpoints = "endpoints = [\"ecr.api\", \"ecr.dkr\", \"logs\", \"s3\"]";
+        let blocks = task("  placement = \"private\"")
+            .replace("cidr = \"10.0.0.0/16\"", &format!("cidr = \"10.0.0.0/16\"\n  {endpoints}"));
+        assert!(blocks.contains(endpoints));
+        assert_eq!(problems(&blocks), "");
+    }
+
+    #[test]
     fn a_private_task_without_nat_is_warned_of() {
-        insta::assert_snapshot!(problems(&task("  placement = \"private\"")), @r#"13:15 SW312 `network.main` has no NAT gateway: private tasks cannot pull images; set `nat = "one"` on the network, or `placement = "public"`; with VPC endpoints for ECR, S3 and CloudWatch Logs it works as it is"#);
+        insta::assert_snapshot!(problems(&task("  placement = \"private\"")), @r#"13:15 SW312 `network.main` has no NAT gateway: private tasks cannot pull images; set `nat = "one"` on the network, or `placement = "public"`; or give the network the endpoints `ecr.api`, `ecr.dkr`, `logs` and `s3`"#);
+    }
+
+    #[test]
+    fn caches_search_domains_and_volumes_are_reached_by_access() {
+        let around = r#"
+cache "open" {
+  network   = network.main
+  node_type = "cache.t4g.small"
+}
+cache "token" {
+  network   = network.main
+  node_type = "cache.t4g.small"
+  iam       = true
+}
+search "main" {
+  network       = network.main
+  instance_type = "t3.small.search"
+  storage_gib   = 20
+}
+volume "main" { network = network.other }
+network "other" { cidr = "10.9.0.0/16" }
+"#;
+        let fields = "  access = [cache.open, cache.token, search.main]\n  environment = { HOST = cache.open.host }";
+        insta::assert_snapshot!(rendered("services.tf", &(task(fields) + around)), @r#"
+        module "service_api" {
+          source = "../../modules/service"
+
+          name      = "test-api"
+          cluster   = module.cluster_main
+          network   = module.network_main
+          placement = "public"
+          image     = local.image_references.server
+
+          environment = {
+            HOST = module.cache_open.host
+          }
+
+          statement = {
+            cache_token = {
+              actions   = ["elasticache:Connect"]
+              resources = [module.cache_token.arn, module.cache_token.user_arn]
+            }
+            search_main = {
+              actions   = ["es:ESHttp*"]
+              resources = ["${module.search_main.arn}/*"]
+            }
+          }
+
+          security_group_ids = [
+            module.cache_open.access_group_id,
+            module.cache_token.access_group_id,
+            module.search_main.access_group_id,
+          ]
+        }
+        "#);
+        insta::assert_snapshot!(problems(&(task("  access = [volume.main]\n  environment = { HOST = search.main.host }") + around)), @"
+        13:13 SW305 `volume.main` is in `network.other`, the task in `network.main`; a task reaches a volume of its cluster's network only
+        14:26 SW304 `HOST` tells of `search.main`, which cannot be reached from here; add it to `access`: `access = [search.main]`
+        ");
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::hcl::{Expr, Property};
 /// The fields that may hold a sensitive value; `*` stands for one step. A task's `environment` has
 /// a rule of its own.
 const SENSITIVE: &[(&str, &str)] = &[
+    ("aurora", "password"),
+    ("cache", "password"),
     ("cdn", "origin.secret"),
     ("database", "password"),
     ("load_balancer", "rule.*.header.*.values"),
@@ -26,7 +28,15 @@ const TASKS: &str = "";
 /// The fields that decide which resources there are. Terraform must know them when it plans
 /// (Terraform language, "The `for_each` Meta-Argument", limitations on values).
 const STRUCTURAL: &[(&str, &str)] = &[
+    ("aurora", "instances"),
+    ("aurora", "log_exports"),
     ("bastion", "allowed_cidrs"),
+    ("cache", "parameters"),
+    ("cache", "replicas"),
+    ("cache", "serverless.*"),
+    ("cache", "shards"),
+    ("certificate", "domain"),
+    ("certificate", "names"),
     ("database", "alarms.*"),
     ("database", "instance_class"),
     ("database", "log_exports"),
@@ -35,11 +45,16 @@ const STRUCTURAL: &[(&str, &str)] = &[
     ("load_balancer", "allowed_cidrs"),
     ("network", "nat"),
     ("role", "managed_policy_arns"),
+    ("search", "masters.*"),
+    ("search", "zones"),
     ("service", "enable_exec"),
     ("service", "scaling.cpu"),
     ("service", "scaling.memory"),
     ("service", "scaling.requests_per_target"),
     ("topic", "subscription.*.protocol"),
+    ("volume", "archive_after_days"),
+    ("volume", "back_when_read"),
+    ("volume", "infrequent_after_days"),
     ("worker", "enable_exec"),
     ("worker", "scaling.min"),
 ];

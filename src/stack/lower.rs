@@ -101,7 +101,11 @@ impl Lower<'_> {
         Call {
             kind: C::KIND,
             label: self.label.to_owned(),
-            source: format!("{}/{}", self.modules, C::MODULE.map_or(C::KIND, |module| module.name)),
+            source: format!(
+                "{}/{}",
+                self.modules,
+                Component::module(component).map_or(C::KIND, |module| module.name)
+            ),
             arguments: component.arguments(),
             origin: component.origin().clone(),
         }

@@ -100,6 +100,8 @@ fn longest(what: &str) -> Option<usize> {
         "security group" | "alarm" => Some(255),
         // Amazon CloudFront API Reference, "CachePolicyConfig" and "OriginRequestPolicyConfig".
         "cache policy" | "origin request policy" => Some(128),
+        // Amazon CloudWatch Logs API Reference, "PutDeliverySource".
+        "log delivery" => Some(60),
         _ => None,
     }
 }

@@ -292,6 +292,12 @@ impl<'a> Reader<'a> {
         expression::read(self, source)
     }
 
+    /// True for a reference to a whole component of this kind: `kind.label`.
+    pub fn is_component(&self, source: &Source, kind: &str) -> bool {
+        expression::path(source)
+            .is_some_and(|(path, rest)| !rest && path.len() == 2 && path[0].0 == kind)
+    }
+
     /// Reads a reference to a whole component of one of these kinds.
     pub fn component(&self, source: &Source, kinds: &'static [&'static str]) -> Option<Reference> {
         let span = self.span(source);

@@ -1,6 +1,7 @@
 //! The `stack` block: what holds for the whole root.
 
 use std::cell::RefCell;
+use std::fmt;
 
 use hcl::edit::structure::Block as SourceBlock;
 
@@ -13,7 +14,9 @@ use super::value::{Reference, Value};
 use crate::block;
 use crate::diagnostic::{Diagnostic, Span, codes, did_you_mean};
 use crate::hcl::{Block, Expr, Item};
-use crate::value::{AccountId, Environment, Region, VersionConstraint};
+use crate::value::{
+    AccountId, Environment, Invalid, Region, Scalar, ScalarType, VersionConstraint,
+};
 
 block! {
     /// What holds for the whole stack: where it runs, which versions it needs, where its state is.
@@ -34,8 +37,8 @@ block! {
         /// Tags that every resource gets (the provider's `default_tags`). `Stack` is the stack's
         /// name, and `Environment` its environment's, unless they are set here.
         tags: Map<Value<String>>,
-        /// Where Terraform keeps its state: `backend "cloud"`, `backend "s3"` or
-        /// `backend "local"`.
+        /// Where Terraform keeps its state: `backend "cloud"`, `backend "s3"`, `backend "gcs"`,
+        /// `backend "azurerm"` or `backend "local"`.
         backend: Option<Backend>,
         /// Providers that hand-written files beside the rendered ones need.
         provider: Table<Provider>,
@@ -81,6 +84,61 @@ block! {
 }
 
 block! {
+    /// State in a bucket of Google Cloud Storage, which locks it (Terraform language, "Backend
+    /// Type: gcs"). Credentials come from outside.
+    pub struct GcsBackend {
+        /// The bucket, which exists already.
+        bucket: Value<String>,
+        /// What the state's object begins with; the stack's name when it is not written. The
+        /// object is `<prefix>/default.tfstate`.
+        prefix: Option<Value<String>>,
+        /// The name of a key of Cloud KMS to encrypt with; Google's own encryption when it is not
+        /// written.
+        kms_encryption_key: Option<Value<String>>,
+    }
+}
+
+block! {
+    /// State in a container of Azure Blob Storage, which locks it (Terraform language, "Backend
+    /// Type: azurerm"). Credentials come from outside, by Microsoft Entra ID.
+    pub struct AzurermBackend {
+        /// The storage account, which exists already.
+        storage_account_name: Value<StorageAccountName>,
+        /// The container in it, which exists already.
+        container_name: Value<String>,
+        /// The blob; `<stack>/terraform.tfstate` when it is not written.
+        key: Option<Value<String>>,
+        /// The resource group of the storage account, where it has to be looked up.
+        resource_group_name: Option<Value<String>>,
+    }
+}
+
+/// A storage account's name (Azure, "Naming rules and restrictions for Azure resources",
+/// Microsoft.Storage).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StorageAccountName(String);
+
+impl fmt::Display for StorageAccountName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Scalar for StorageAccountName {
+    const TYPE: ScalarType = ScalarType::String;
+    const RULE: &'static str = "3 to 24 lower-case letters and digits";
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let known = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
+        match text.len() {
+            3..=24 if text.bytes().all(known) => Ok(Self(text.to_owned())),
+            _ => Err(Invalid::new(codes::BAD_NAME, "Azure has no such storage account")
+                .help(format!("its name has {}", Self::RULE))),
+        }
+    }
+}
+
+block! {
     /// State in a file (Terraform language, "Backend Type: local").
     pub struct LocalBackend {
         /// The file; `terraform.tfstate` in the root when it is not written.
@@ -95,11 +153,15 @@ pub enum Backend {
     Cloud(CloudBackend),
     /// `backend "s3"`
     S3(S3Backend),
+    /// `backend "gcs"`
+    Gcs(GcsBackend),
+    /// `backend "azurerm"`
+    Azurerm(AzurermBackend),
     /// `backend "local"`
     Local(LocalBackend),
 }
 
-const BACKENDS: &[&str] = &["cloud", "local", "s3"];
+const BACKENDS: &[&str] = &["azurerm", "cloud", "gcs", "local", "s3"];
 
 impl Field for Backend {
     const IS_BLOCK: bool = true;
@@ -109,6 +171,8 @@ impl Field for Backend {
         Type::OneOf(vec![
             variant("cloud", CloudBackend::doc(), CloudBackend::fields()),
             variant("s3", S3Backend::doc(), S3Backend::fields()),
+            variant("gcs", GcsBackend::doc(), GcsBackend::fields()),
+            variant("azurerm", AzurermBackend::doc(), AzurermBackend::fields()),
             variant("local", LocalBackend::doc(), LocalBackend::fields()),
         ])
     }
@@ -130,6 +194,8 @@ impl Field for Backend {
         match reader.label(block)? {
             ("cloud", _) => CloudBackend::read(reader, block).map(Self::Cloud),
             ("s3", _) => S3Backend::read(reader, block).map(Self::S3),
+            ("gcs", _) => GcsBackend::read(reader, block).map(Self::Gcs),
+            ("azurerm", _) => AzurermBackend::read(reader, block).map(Self::Azurerm),
             ("local", _) => LocalBackend::read(reader, block).map(Self::Local),
             (other, span) => {
                 reader.report(unknown_backend(other, span));
@@ -146,6 +212,8 @@ impl Field for Backend {
         match self {
             Self::Cloud(backend) => backend.references(out),
             Self::S3(backend) => backend.references(out),
+            Self::Gcs(backend) => backend.references(out),
+            Self::Azurerm(backend) => backend.references(out),
             Self::Local(backend) => backend.references(out),
         }
     }
@@ -156,7 +224,7 @@ fn unknown_backend(name: &str, span: Span) -> Diagnostic {
         Diagnostic::error(codes::BAD_LABEL, format!("there is no backend `{name}`")).at(span, "");
     match did_you_mean(name, BACKENDS.iter().copied()) {
         Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
-        None => diagnostic.help("use \"cloud\", \"s3\" or \"local\""),
+        None => diagnostic.help("use \"cloud\", \"s3\", \"gcs\", \"azurerm\" or \"local\""),
     }
 }
 
@@ -196,6 +264,20 @@ impl Settings {
                 add("key", s3.key.as_ref().and_then(expression));
                 add("region", s3.region.as_ref().and_then(expression));
                 add("kms_key_id", s3.kms_key_id.as_ref().and_then(expression));
+            }
+            Some(Backend::Gcs(gcs)) => {
+                add("bucket", expression(&gcs.bucket));
+                add("prefix", gcs.prefix.as_ref().and_then(expression));
+                add("kms_encryption_key", gcs.kms_encryption_key.as_ref().and_then(expression));
+            }
+            Some(Backend::Azurerm(azurerm)) => {
+                add("storage_account_name", expression(&azurerm.storage_account_name));
+                add("container_name", expression(&azurerm.container_name));
+                add("key", azurerm.key.as_ref().and_then(expression));
+                add(
+                    "resource_group_name",
+                    azurerm.resource_group_name.as_ref().and_then(expression),
+                );
             }
             Some(Backend::Local(local)) => add("path", local.path.as_ref().and_then(expression)),
             None => {}
@@ -289,6 +371,18 @@ impl Settings {
                 let key = s3.key.as_ref().map_or_else(own, text)?;
                 Some(format!("s3 {} {key}", text(&s3.bucket)?))
             }
+            // Buckets and accounts have rules of their own, but their names are written the same.
+            Backend::Gcs(gcs) => {
+                let own = || Some(stack_root.to_owned());
+                let prefix = gcs.prefix.as_ref().map_or_else(own, text)?;
+                Some(format!("gcs {} {prefix}", gcs.bucket.literal()?))
+            }
+            Backend::Azurerm(azurerm) => {
+                let own = || Some(format!("{stack_root}/terraform.tfstate"));
+                let key = azurerm.key.as_ref().map_or_else(own, text)?;
+                let account = azurerm.storage_account_name.literal()?;
+                Some(format!("azurerm {account} {} {key}", azurerm.container_name.literal()?))
+            }
             Backend::Local(local) => {
                 let path = text(local.path.as_ref()?)?;
                 path.starts_with('/').then(|| format!("local {path}"))
@@ -324,6 +418,35 @@ impl Settings {
                 }
                 block.attribute("use_lockfile", true).comment(s3.origin.comment.clone())
             }
+            Backend::Gcs(gcs) => {
+                let prefix = match &gcs.prefix {
+                    Some(prefix) => prefix.expr(),
+                    None => Expr::from(stack_root),
+                };
+                let mut block = Block::new("backend", ["gcs"])
+                    .attribute("bucket", gcs.bucket.expr())
+                    .attribute("prefix", prefix);
+                if let Some(key) = &gcs.kms_encryption_key {
+                    block = block.attribute("kms_encryption_key", key.expr());
+                }
+                block.comment(gcs.origin.comment.clone())
+            }
+            Backend::Azurerm(azurerm) => {
+                let key = match &azurerm.key {
+                    Some(key) => key.expr(),
+                    None => Expr::String(format!("{stack_root}/terraform.tfstate")),
+                };
+                let mut block = Block::new("backend", ["azurerm"]);
+                if let Some(group) = &azurerm.resource_group_name {
+                    block = block.attribute("resource_group_name", group.expr());
+                }
+                block
+                    .attribute("storage_account_name", azurerm.storage_account_name.expr())
+                    .attribute("container_name", azurerm.container_name.expr())
+                    .attribute("key", key)
+                    .attribute("use_azuread_auth", true)
+                    .comment(azurerm.origin.comment.clone())
+            }
             Backend::Local(local) => {
                 let mut block = Block::new("backend", ["local"]);
                 if let Some(path) = &local.path {
@@ -340,5 +463,115 @@ fn expression<T>(value: &Value<T>) -> Option<Option<Span>> {
     match value {
         Value::Literal(_) => None,
         Value::Expression(expression) => Some(expression.span),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Sources;
+    use crate::stack;
+
+    /// The `terraform.tf` of a stack with this backend, or what is wrong with it.
+    fn backend(block: &str) -> String {
+        let text = format!("stack \"test\" {{\n  region = \"us-west-2\"\n{block}\n}}");
+        let file = Sources::default().add("stack.hcl", text.as_str());
+        match stack::read(file, &text, "test") {
+            Ok((stack, _)) => {
+                let root = stack::lower::lower(&stack, "../../modules");
+                crate::hcl::print::print(&root.files["terraform.tf"])
+            }
+            Err(problems) => {
+                let line = |problem: &crate::diagnostic::Diagnostic| {
+                    format!("{} {}; {}", problem.code, problem.message, problem.help.join("; "))
+                };
+                problems.iter().map(line).collect::<Vec<_>>().join("\n")
+            }
+        }
+    }
+
+    #[test]
+    fn state_can_be_in_google_cloud_storage() {
+        insta::assert_snapshot!(backend("  backend \"gcs\" {\n    bucket = \"states\"\n  }"), @r#"
+        terraform {
+          required_version = ">= 1.11"
+
+          required_providers {
+            aws = {
+              source  = "hashicorp/aws"
+              version = "~> 6.0"
+            }
+          }
+
+          backend "gcs" {
+            bucket = "states"
+            prefix = "test"
+          }
+        }
+        "#);
+        insta::assert_snapshot!(
+            backend("  backend \"gcs\" {\n    bucket = \"states\"\n    prefix = \"shop\"\n    kms_encryption_key = \"projects/p/locations/l/keyRings/r/cryptoKeys/k\"\n  }"),
+            @r#"
+        terraform {
+          required_version = ">= 1.11"
+
+          required_providers {
+            aws = {
+              source  = "hashicorp/aws"
+              version = "~> 6.0"
+            }
+          }
+
+          backend "gcs" {
+            bucket             = "states"
+            prefix             = "shop"
+            kms_encryption_key = "projects/p/locations/l/keyRings/r/cryptoKeys/k"
+          }
+        }
+        "#
+        );
+    }
+
+    #[test]
+    fn state_can_be_in_azure() {
+        insta::assert_snapshot!(
+            backend("  backend \"azurerm\" {\n    storage_account_name = \"states\"\n    container_name = \"terraform\"\n    resource_group_name = \"ops\"\n  }"),
+            @r#"
+        terraform {
+          required_version = ">= 1.11"
+
+          required_providers {
+            aws = {
+              source  = "hashicorp/aws"
+              version = "~> 6.0"
+            }
+          }
+
+          backend "azurerm" {
+            resource_group_name  = "ops"
+            storage_account_name = "states"
+            container_name       = "terraform"
+            key                  = "test/terraform.tfstate"
+            use_azuread_auth     = true
+          }
+        }
+        "#
+        );
+    }
+
+    #[test]
+    fn a_backend_is_known_and_written_out() {
+        insta::assert_snapshot!(backend("  backend \"gsc\" {}"), @"SW106 there is no backend `gsc`; did you mean `gcs`?");
+        insta::assert_snapshot!(backend("  backend \"postgres\" {}"), @r#"SW106 there is no backend `postgres`; use "cloud", "s3", "gcs", "azurerm" or "local""#);
+        insta::assert_snapshot!(
+            backend("  backend \"azurerm\" {\n    storage_account_name = \"My-States\"\n    container_name = \"terraform\"\n  }"),
+            @"SW203 Azure has no such storage account; its name has 3 to 24 lower-case letters and digits"
+        );
+        insta::assert_snapshot!(
+            backend("  backend \"gcs\" {\n    bucket = \"states-${var.x}\"\n    prefix = var.y\n  }"),
+            @"
+        SW109 `bucket` must be written out; Terraform reads its own settings before it knows any value
+        SW109 `prefix` must be written out; Terraform reads its own settings before it knows any value
+        "
+        );
     }
 }

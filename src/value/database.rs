@@ -27,7 +27,7 @@ fn other_engine(text: &str) -> Option<Invalid> {
         "postgresql" | "pg" => Some(refused.try_this(Engine::Postgres)),
         _ if text.starts_with("aurora") => {
             Some(refused.help(
-                "Aurora is a cluster of other resources; use `postgres`, `mysql` or `mariadb`",
+                "Aurora is a kind of its own: write an `aurora` block, or use `postgres`, `mysql` or `mariadb`",
             ))
         }
         _ => None,
@@ -253,6 +253,13 @@ pub struct BackupWindow {
     length_min: u16,
 }
 
+impl BackupWindow {
+    /// How long it is, in minutes.
+    pub fn minutes(&self) -> u16 {
+        self.length_min
+    }
+}
+
 impl fmt::Display for BackupWindow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let end = (self.start_min + self.length_min) % DAY_MIN;
@@ -284,6 +291,13 @@ pub struct MaintenanceWindow {
     /// Minutes after midnight of Monday.
     start_min: u16,
     length_min: u16,
+}
+
+impl MaintenanceWindow {
+    /// How long it is, in minutes.
+    pub fn minutes(&self) -> u16 {
+        self.length_min
+    }
 }
 
 impl fmt::Display for MaintenanceWindow {
@@ -444,7 +458,7 @@ mod tests {
     fn an_engine_of_another_name_is_refused_with_ours() {
         bad::<Engine>(&[
             ("postgresql", "", "try `postgres`"),
-            ("aurora-postgresql", "", "Aurora is a cluster"),
+            ("aurora-postgresql", "", "Aurora is a kind of its own"),
             ("oracle-ee", "", "is not one of `postgres`, `mysql` or `mariadb`"),
         ]);
     }

@@ -17,6 +17,9 @@ impl LogRetention {
         2922, 3288, 3653,
     ];
 
+    /// Thirty days.
+    pub const MONTH: Self = Self(30);
+
     /// The days.
     pub fn days(self) -> u32 {
         self.0

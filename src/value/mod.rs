@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Span, codes};
 
 #[macro_use]
 mod text;
+mod aurora;
 mod aws;
 mod cdn;
 mod cidr;
@@ -20,9 +21,11 @@ mod kms_key;
 mod lb;
 mod log_retention;
 mod name;
+mod network;
 mod producer;
 mod region;
 mod schedule;
+mod store;
 pub(crate) mod tag_language;
 mod tag_pattern;
 mod task_size;
@@ -32,6 +35,7 @@ mod testing;
 mod time_format;
 mod version_range;
 
+pub use aurora::{AuroraEngine, AuroraVersion, Capacity};
 pub use aws::{AccountId, Arn, JsonKey, ParameterName, SecretName, SecretSource};
 pub use cdn::{HttpVersion, MinimumTls, PriceClass};
 pub use cidr::{Cidr, VpcCidr};
@@ -52,10 +56,12 @@ pub use name::{
     RepositoryName, RoleName, SecurityGroupDescription, ServiceName, StackName, TagKey,
     TargetGroupName, TaskFamily, TopicName,
 };
+pub use network::{FlowLogInterval, SubnetId, VpcId};
 pub use producer::Producer;
 pub(crate) use producer::{PRE_RELEASE, RELEASE};
 pub use region::{Region, ZoneName};
 pub use schedule::Schedule;
+pub use store::{CacheName, CacheNodeType, SearchInstanceType, SearchName};
 pub use tag_pattern::{Stray, TagPattern};
 pub use task_size::{FargateCpu, FargateMemory, check_pair};
 pub use terraform::VersionConstraint;
