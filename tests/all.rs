@@ -21,6 +21,7 @@ mod plan_server;
 mod provider;
 mod readme;
 mod registry;
+mod rename;
 mod render;
 mod reproducible;
 mod support;

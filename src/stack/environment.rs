@@ -23,7 +23,11 @@ use crate::value::{Environment, Label, Scalar as _};
 pub const KIND: &str = "environment";
 
 /// The field of a component that says in which environments it is.
-const ONLY: &str = "environments";
+pub(crate) const ONLY: &str = "environments";
+
+/// What that field is, for the reference.
+pub(crate) const ONLY_DOC: &str =
+    "The environments in which the component is; all when it is not written.";
 
 /// The value that every environment has.
 const NAME: &str = "name";
