@@ -24,6 +24,7 @@ mod registry;
 mod rename;
 mod render;
 mod reproducible;
+mod shell;
 mod support;
 mod univaf;
 mod validate;
