@@ -124,7 +124,7 @@ pub fn variants(file: FileId, text: &str) -> Result<Option<Read>, Vec<Diagnostic
     let uses = uses.found;
     let mut unused: BTreeMap<&str, Span> = BTreeMap::new();
     for environment in &written {
-        for (name, given) in &environment.values {
+        for (name, given) in environment.values.iter().filter(|(name, _)| *name != NAME) {
             if !uses.iter().any(|found| found.names.first() == Some(name)) {
                 unused.entry(name).or_insert(given.span);
             }
