@@ -14,6 +14,7 @@ pub mod plan;
 pub mod project;
 pub mod reference;
 pub mod report;
+pub mod schema;
 pub mod stack;
 pub mod template;
 pub mod tree;

@@ -8,6 +8,7 @@ use crate::hcl::print::print_expr;
 use crate::stack::Settings;
 use crate::stack::block::{Block as _, FieldInfo};
 use crate::stack::field::{Type, Variant};
+use crate::stack::{environment, rename};
 use crate::value::ScalarType;
 
 /// The page of everything that a description can hold.
@@ -26,6 +27,15 @@ pub fn description() -> String {
     page.push_str(
         "\n## locals\n\nNamed values and expressions, as in Terraform: `locals { url = \"…\" }` is \
          named `local.url`.\n",
+    );
+    let _ = write!(
+        page,
+        "\n## Every component\n\n| field | type | default | what |\n| --- | --- | --- | --- |\n\
+         | `{}` | list of string |  | {} |\n| `{}` | string or list of string |  | {} |\n",
+        environment::ONLY,
+        environment::ONLY_DOC,
+        rename::FIELD,
+        rename::DOC,
     );
     for kind in component::kinds() {
         section(&mut page, &format!("{} \"<label>\"", kind.name), &(kind.doc)(), &(kind.fields)());

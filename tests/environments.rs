@@ -428,3 +428,12 @@ fn an_image_is_bumped_in_one_environment() {
     let listed = clone.run(&["images", "list", "--stack", "shop/staging"]).success();
     assert_eq!(listed.lines().count(), 2, "{listed}");
 }
+
+#[test]
+fn an_environment_need_not_name_itself() {
+    let project = shop(|text| {
+        text.replace("shop-${environment.name}-state", "shop-state")
+            .replace("STAGE = environment.name, ", "")
+    });
+    assert!(!project.run(&["render"]).success().is_empty());
+}

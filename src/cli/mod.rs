@@ -12,6 +12,8 @@ mod plan;
 mod provider;
 mod registry;
 mod render;
+mod schema;
+mod shell;
 mod validate;
 
 use std::path::PathBuf;
@@ -110,6 +112,9 @@ enum Command {
     Bump(Box<bump::BumpArgs>),
     Images(images::ImagesArgs),
     Provider(provider::ProviderArgs),
+    Schema(schema::SchemaArgs),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
 }
 
 /// How a command ended.
@@ -164,8 +169,11 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Validate(args) if args.needs_no_project() => {
             return validate::validate(None, args, output);
         }
-        // What is known of providers is no project's.
+        // What is known of providers is no project's, nor is the vocabulary or the command line.
         Command::Provider(args) => return provider::provider(args, output),
+        Command::Schema(_) => return schema::schema(output),
+        Command::Completions(args) => return shell::completions(args, output),
+        Command::Man(args) => return shell::man(args, output),
         // It works on commits, also where nothing is checked out.
         Command::Bump(args) => return bump::bump(&cli.global.project, args, output),
         _ => {}
@@ -187,6 +195,9 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Images(args) => images::images(&project, args, output),
         Command::Provider(args) => provider::provider(args, output),
+        Command::Schema(_) => schema::schema(output),
+        Command::Completions(args) => shell::completions(args, output),
+        Command::Man(args) => shell::man(args, output),
         Command::Bump(args) => bump::bump(&cli.global.project, args, output),
     }
 }

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use stackwright::bump;
 use stackwright::diagnostic::{Diagnostic, Sources, codes};
+use stackwright::git::{Repository, Snapshot};
 use stackwright::plan::cache::Cache;
 use stackwright::plan::compare::{Base, OwnFacts, Planned, Planner, Schema, Scratch, Target};
 use stackwright::plan::deny::{self, Deny};
@@ -436,6 +438,9 @@ fn prepare(
     };
     work.unchanged = all - work.targets.len();
     work.diagnostics = drift(project, &args.selection.stacks, &work.targets, &known, output);
+    if let Some(commit) = &work.commit {
+        work.diagnostics.extend(unsaid_renames(project, commit, &work.targets, &known));
+    }
     Ok(work)
 }
 
@@ -443,6 +448,34 @@ fn prepare(
 pub fn tops(repository: Option<PathBuf>) -> Vec<PathBuf> {
     let here = std::env::current_dir().and_then(fs::canonicalize).ok();
     repository.into_iter().chain(here).collect()
+}
+
+/// The stacks that the targets are roots of.
+fn stacks_of(targets: &[Target], known: &[String]) -> Vec<String> {
+    let is_planned = |name: &&String| {
+        targets.iter().any(|target| target.name.split('/').next() == Some(name.as_str()))
+    };
+    known.iter().filter(is_planned).cloned().collect()
+}
+
+/// Says which components seem to have another label since the base. Where the base's descriptions
+/// cannot be read, nothing is said: the plan itself is of the files.
+fn unsaid_renames(
+    project: &Project,
+    commit: &str,
+    targets: &[Target],
+    known: &[String],
+) -> Vec<Diagnostic> {
+    let names = stacks_of(targets, known);
+    let before = Repository::around(&project.root).ok().and_then(|repository| {
+        let folder = bump::folder_of(&repository, &project.root);
+        let snapshot = Snapshot::of(&repository, commit.parse().ok()?).ok()?;
+        Project::in_commit(&snapshot, &folder).ok()?
+    });
+    match before {
+        Some(before) if !names.is_empty() => tree::unsaid_renames(project, &before, &names),
+        _ => Vec::new(),
+    }
 }
 
 /// A plan is of the files: says so where a description has moved on.
@@ -453,10 +486,7 @@ fn drift(
     known: &[String],
     output: &Output,
 ) -> Vec<Diagnostic> {
-    let of_target = |name: &&String| {
-        targets.iter().any(|target| target.name.split('/').next() == Some(name.as_str()))
-    };
-    let mut names: Vec<String> = known.iter().filter(of_target).cloned().collect();
+    let mut names = stacks_of(targets, known);
     names.extend(asked.iter().filter(|name| !known.contains(name)).cloned());
     if names.is_empty() {
         return Vec::new();

@@ -405,6 +405,10 @@ impl Component for LoadBalancer {
             call.set_first("name", lower.name());
         }
         let targets = self.target_groups(lower);
+        for target in &targets {
+            let address = format!("{}.aws_lb_target_group.this", Self::address(lower.label));
+            lower.rows_moved(Service::KIND, &target.key, &address);
+        }
         if !targets.is_empty() {
             call.set("target_groups", Expr::Object(targets));
         }
@@ -647,7 +651,7 @@ impl LoadBalancer {
 /// which must stand beside the old one while the listener changes over. Underscores cannot stand in
 /// it.
 pub fn target_group_name(stack: &Stack, label: &str, service: &Service) -> Value<String> {
-    let stem = stack.name_of(label).replace('_', "-");
+    let stem = stack.name_of(Service::KIND, label).replace('_', "-");
     match &service.port {
         Some(port @ Value::Expression(_)) => Value::raw(format!("\"{stem}-{}\"", port.template())),
         Some(Value::Literal(port)) => Value::Literal(format!("{stem}-{port}")),

@@ -145,6 +145,8 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
 
     /// Its Terraform module, where it has one.
     const MODULE: Option<ModuleSource> = None;
+    /// Modules that some components of this kind call instead.
+    const OTHER_MODULES: &'static [ModuleSource] = &[];
 
     /// The module that it becomes, where not each becomes the same.
     fn module(&self) -> Option<ModuleSource> {
@@ -273,6 +275,8 @@ pub struct Kind {
     pub outputs: fn() -> Outputs,
     /// Its module.
     pub module: Option<ModuleSource>,
+    /// Modules that some of its components call instead.
+    pub other_modules: &'static [ModuleSource],
     /// Terraform's address of one with this label.
     pub address: fn(&str) -> String,
     /// What stands for it in front of an attribute.
@@ -297,6 +301,7 @@ impl Kind {
             derived: C::derived,
             outputs: C::outputs,
             module: C::MODULE,
+            other_modules: C::OTHER_MODULES,
             address: C::address,
             attribute_address: C::attribute_address,
             read: |reader, block| Some(Arc::new(C::read(reader, block)?)),

@@ -12,6 +12,7 @@ use crate::stack::check::Check;
 use crate::stack::field::{Any, Field as _, Map, MapEntry};
 use crate::stack::lower::Lower;
 use crate::stack::read::{Entries, Reader};
+use crate::stack::rename;
 use crate::stack::value::{Reference, Value};
 use crate::value::VersionConstraint;
 
@@ -65,7 +66,7 @@ impl crate::stack::block::Block for Module {
         for structure in block.body.iter() {
             match structure {
                 Structure::Attribute(attribute)
-                    if matches!(attribute.key.as_str(), "source" | "version") =>
+                    if matches!(attribute.key.as_str(), "source" | "version" | rename::FIELD) =>
                 {
                     head.body.push(attribute.clone());
                 }

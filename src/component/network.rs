@@ -230,6 +230,7 @@ impl Component for Network {
     const KIND: &'static str = "network";
     const FILE: &'static str = "network.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("network"));
+    const OTHER_MODULES: &'static [ModuleSource] = &[EXISTING];
 
     fn module(&self) -> Option<ModuleSource> {
         match *self.existing {

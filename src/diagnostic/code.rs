@@ -153,6 +153,12 @@ catalogue! {
     PARTIAL_MOVE = "SW321", "partial-move";
     /// Two environments keep their state in one place.
     SHARED_STATE = "SW322", "shared-state";
+    /// A `renamed_from` that cannot be: the old label is in use, or named twice, or is no label.
+    /// Terraform refuses such moves (Terraform language, "Refactor modules").
+    BAD_RENAME = "SW323", "bad-rename";
+    /// A component is gone, and a new one of its kind says nearly the same. Terraform destroys the
+    /// one and makes the other.
+    UNSAID_RENAME = "SW324", "unsaid-rename";
     /// A job would be done twice, or be stopped before it is done.
     UNFINISHED_JOB = "SW341", "unfinished-job";
     /// A task that must not run just anywhere does not say where, or nobody knows where it is.

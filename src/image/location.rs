@@ -3,6 +3,7 @@
 use super::registry::{Address, Host};
 use crate::component::Image;
 use crate::component::image::ImageRepository;
+use crate::component::{Component as _, Repository};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::stack::Stack;
 use crate::stack::value::Value;
@@ -41,7 +42,7 @@ pub fn address(
     };
     let name = match &repository.name {
         Some(Value::Literal(name)) => name.clone(),
-        None => RepositoryName::parse(&stack.name_of(&reference.label))
+        None => RepositoryName::parse(&stack.name_of(Repository::KIND, &reference.label))
             .map_err(|invalid| invalid.diagnostic(repository.origin.head))?,
         Some(Value::Expression(expression)) => {
             return unknown(

@@ -12,7 +12,7 @@ use hcl::edit::expr::{Expression, Object, ObjectKey};
 
 use crate::component::{Component as _, Image};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
-use crate::stack::Stack;
+use crate::stack::{Id, Stack};
 use crate::tree::header;
 use crate::value::{Digest, Invalid, Scalar, Tag};
 
@@ -138,9 +138,15 @@ impl Lock {
         let mut unpinned: Vec<(&str, &Image)> = Vec::new();
         let mut splices: Vec<(Range<usize>, String)> = Vec::new();
         for (label, image) in &images {
-            match lock.and_then(|lock| lock.entries.get(*label)) {
+            let entry = lock.and_then(|lock| lock.entries.get(*label));
+            let earlier = || lock.and_then(|lock| lock.entries.get(renamed(stack, lock, label)?));
+            match entry.or_else(earlier) {
                 None => unpinned.push((label, image)),
-                Some(entry) => {
+                Some(found) => {
+                    if entry.is_none() {
+                        splices.push((found.span.range(), (*label).to_owned()));
+                    }
+                    let entry = found;
                     splices.push((entry.places.repository.clone(), repository(image)));
                     diagnostics.extend(unpinned_entry(label, entry));
                 }
@@ -166,7 +172,8 @@ impl Lock {
         };
         let labels = || images.iter().map(|(label, _)| *label);
         for (label, entry) in &lock.entries {
-            if labels().any(|known| known == label) {
+            let became = |known: &str| renamed(stack, lock, known) == Some(label);
+            if labels().any(|known| known == label || became(known)) {
                 continue;
             }
             let diagnostic = Diagnostic::error(
@@ -459,3 +466,12 @@ const REFERENCES: &str = r#"  image_references = {
     ])
   }
 "#;
+
+/// The label under which a lock still has an image that was renamed since.
+fn renamed<'s>(stack: &'s Stack, lock: &Lock, label: &str) -> Option<&'s String> {
+    if lock.entries.contains_key(label) {
+        return None;
+    }
+    let id = Id { kind: Image::KIND, label: label.to_owned() };
+    stack.renamed.get(&id)?.from.iter().rev().find(|from| lock.entries.contains_key(*from))
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::block::Origin;
 use super::field::{AnyRef, Kinds, Ref};
 use super::value::{Reference, Value};
-use super::{Id, Stack, flow, names};
+use super::{Id, Stack, flow, names, rename};
 use crate::component::{self, AnyComponent, Component, Outputs};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::value::Scalar;
@@ -21,17 +21,18 @@ pub struct Check<'a> {
     pub stack: &'a Stack,
     /// The label of the component being checked.
     pub label: &'a str,
+    kind: &'static str,
     diagnostics: &'a RefCell<Vec<Diagnostic>>,
 }
 
 impl<'a> Check<'a> {
-    /// What the rules of the component with this label see.
+    /// What the rules of a component see.
     pub(super) fn new(
         stack: &'a Stack,
-        label: &'a str,
+        id: &'a Id,
         diagnostics: &'a RefCell<Vec<Diagnostic>>,
     ) -> Self {
-        Self { stack, label, diagnostics }
+        Self { stack, label: &id.label, kind: id.kind, diagnostics }
     }
 
     /// Adds a problem.
@@ -42,7 +43,7 @@ impl<'a> Check<'a> {
     /// Complains about a component without a name, when its service does not take the one that
     /// follows from its label.
     pub fn default_name<N: Scalar>(&self, name: Option<&Value<N>>, origin: &Origin) {
-        let default = self.stack.name_of(self.label);
+        let default = self.name();
         let Some(invalid) = N::parse(&default).err().filter(|_| name.is_none()) else { return };
         self.report(
             Diagnostic::error(
@@ -68,7 +69,7 @@ impl<'a> Check<'a> {
 
     /// The name that the component has when it does not say one.
     pub fn name(&self) -> String {
-        self.stack.name_of(self.label)
+        self.stack.name_of(self.kind, self.label)
     }
 
     /// The component that a reference names, where it exists.
@@ -89,7 +90,7 @@ pub(super) fn check(stack: &Stack, unread: &[(String, String)]) -> Vec<Diagnosti
         for reference in component.references() {
             check_reference(stack, &reference, unread, &diagnostics);
         }
-        component.check(&Check::new(stack, &id.label, &diagnostics));
+        component.check(&Check::new(stack, id, &diagnostics));
     }
     for (name, local) in &stack.locals {
         if RENDERED_LOCALS.contains(&name.as_str()) {
@@ -104,6 +105,7 @@ pub(super) fn check(stack: &Stack, unread: &[(String, String)]) -> Vec<Diagnosti
         }
     }
     stack.settings.check(&diagnostics);
+    rename::check(stack, unread, &diagnostics);
     check_names(stack, &diagnostics);
     names::check(stack, &diagnostics);
     flow::check(stack, &diagnostics);

@@ -24,7 +24,11 @@ use crate::value::{Environment, Label, Scalar as _};
 pub const KIND: &str = "environment";
 
 /// The field of a component that says in which environments it is.
-const ONLY: &str = "environments";
+pub(crate) const ONLY: &str = "environments";
+
+/// What that field is, for the reference.
+pub(crate) const ONLY_DOC: &str =
+    "The environments in which the component is; all when it is not written.";
 
 /// The value that every environment has.
 const NAME: &str = "name";
@@ -121,7 +125,7 @@ pub fn variants(file: FileId, text: &str) -> Result<Option<Read>, Vec<Diagnostic
     let uses = uses.found;
     let mut unused: BTreeMap<&str, Span> = BTreeMap::new();
     for environment in &written {
-        for (name, given) in &environment.values {
+        for (name, given) in environment.values.iter().filter(|(name, _)| *name != NAME) {
             if !uses.iter().any(|found| found.names.first() == Some(name)) {
                 unused.entry(name).or_insert(given.span);
             }

@@ -1,11 +1,11 @@
 //! From components to the Terraform of a root.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::block::Origin;
 use super::field::Field as _;
-use super::{Settings, Stack};
-use crate::component::{Component, ModuleSource};
+use super::{Id, Settings, Stack, rename};
+use crate::component::{AnyComponent, Component, ModuleSource};
 use crate::hcl::{Attribute, Block, Body, Expr, Item, Property, print};
 
 /// A rendered root as data: files by name.
@@ -15,6 +15,8 @@ pub struct Root {
     pub files: BTreeMap<&'static str, Body>,
     /// The modules that it calls.
     pub modules: BTreeMap<&'static str, ModuleSource>,
+    /// Terraform's addresses of what was called something else before, from and to.
+    moves: BTreeSet<(String, String)>,
 }
 
 /// What a component needs to become Terraform.
@@ -24,6 +26,7 @@ pub struct Lower<'a> {
     pub stack: &'a Stack,
     /// The label of the component being lowered.
     pub label: &'a str,
+    kind: &'static str,
     /// The way from the root's folder to the module library: `../../modules`.
     modules: &'a str,
     root: &'a mut Root,
@@ -39,14 +42,54 @@ pub fn lower(stack: &Stack, modules: &str) -> Root {
     sorted.sort_by_key(|(id, _)| *id);
     for (id, component) in sorted {
         let (root, locals) = (&mut root, &mut locals);
-        component.lower(&mut Lower { stack, label: &id.label, modules, root, locals });
+        lower_one(stack, id, component.as_ref(), modules, root, locals);
+        if let Some(renamed) = stack.renamed.get(id) {
+            move_from(stack, id, &renamed.from, component.as_ref(), modules, root);
+        }
         if let Some(module) = component.module() {
             add_module(&mut root.modules, module);
         }
     }
     lower_locals(stack, locals, &mut root);
     sort_data(&mut root);
+    if !root.moves.is_empty() {
+        root.files.insert(rename::FILE, rename::moved(&root.moves));
+    }
     root
+}
+
+fn lower_one(
+    stack: &Stack,
+    id: &Id,
+    component: &dyn AnyComponent,
+    modules: &str,
+    root: &mut Root,
+    locals: &mut BTreeMap<&'static str, Expr>,
+) {
+    component.lower(&mut Lower { stack, label: &id.label, kind: id.kind, modules, root, locals });
+}
+
+/// Adds the moves of a component to its label from its earlier ones, each from the one before: of
+/// whatever it declares under both.
+fn move_from(
+    stack: &Stack,
+    id: &Id,
+    earlier: &[String],
+    component: &dyn AnyComponent,
+    modules: &str,
+    root: &mut Root,
+) {
+    let addresses = |label: &String| {
+        let (mut alone, mut locals) = (Root::default(), BTreeMap::new());
+        let id = Id { kind: id.kind, label: label.clone() };
+        lower_one(stack, &id, component, modules, &mut alone, &mut locals);
+        rename::addresses(alone.files.values())
+    };
+    let labels: Vec<Vec<String>> = earlier.iter().chain([&id.label]).map(addresses).collect();
+    for step in labels.windows(2) {
+        let pairs = step[0].iter().cloned().zip(step[1].iter().cloned());
+        root.moves.extend(pairs.filter(|(from, to)| from != to));
+    }
 }
 
 /// Adds a module and those that it calls.
@@ -88,7 +131,19 @@ fn sort_data(root: &mut Root) {
 impl Lower<'_> {
     /// The name that the component has when it does not say one.
     pub fn name(&self) -> String {
-        self.stack.name_of(self.label)
+        self.stack.name_of(self.kind, self.label)
+    }
+
+    /// Adds the moves of a resource that has an instance for each component of a kind, by label,
+    /// where the component of a label was called something else before.
+    pub fn rows_moved(&mut self, kind: &'static str, label: &str, address: &str) {
+        let id = Id { kind, label: label.to_owned() };
+        let Some(renamed) = self.stack.renamed.get(&id) else { return };
+        let labels: Vec<&String> = renamed.from.iter().chain([&id.label]).collect();
+        for step in labels.windows(2) {
+            let row = |label: &str| format!("{address}[\"{label}\"]");
+            self.root.moves.insert((row(step[0]), row(step[1])));
+        }
     }
 
     /// The stack's settings.

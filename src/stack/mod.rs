@@ -9,6 +9,7 @@ mod flow;
 pub mod lower;
 pub mod names;
 pub mod read;
+pub mod rename;
 pub mod settings;
 mod trace;
 pub mod value;
@@ -27,6 +28,7 @@ use crate::value::{Environment, Label, Scalar as _};
 use block::Block as _;
 use field::{Any, Field as _, MapEntry, Ref};
 use read::Reader;
+use rename::Renamed;
 pub use settings::Settings;
 use value::{Reference, Value};
 
@@ -43,6 +45,8 @@ pub struct Stack {
     pub locals: IndexMap<String, MapEntry<Any>>,
     /// Its components, in the order written.
     pub components: IndexMap<Id, Arc<dyn AnyComponent>>,
+    /// What components were called before ([`rename`]).
+    pub renamed: IndexMap<Id, Renamed>,
 }
 
 /// A component's kind and label.
@@ -68,6 +72,7 @@ impl PartialEq for Stack {
             && self.locals.iter().all(|(name, local)| {
                 other.locals.get(name).is_some_and(|other| local.value == other.value)
             })
+            && self.renamed == other.renamed
             && self.components.len() == other.components.len()
             && self.components.iter().all(|(id, component)| {
                 other.components.get(id).is_some_and(|other| component.same(other.as_ref()))
@@ -76,10 +81,12 @@ impl PartialEq for Stack {
 }
 
 impl Stack {
-    /// The name that the component of a label has when it does not say one: `<stack>-<label>`, or
-    /// `<stack>-<environment>-<label>`.
-    pub fn name_of(&self, label: &str) -> String {
-        format!("{}-{label}", self.root.replace('/', "-"))
+    /// The name that a component has when it does not say one: `<stack>-<label>`, or
+    /// `<stack>-<environment>-<label>`, with the label that it had first.
+    pub fn name_of(&self, kind: &str, label: &str) -> String {
+        let renamed = self.renamed.iter().find(|(id, _)| id.kind == kind && id.label == label);
+        let first = renamed.and_then(|(_, renamed)| renamed.from.first());
+        format!("{}-{}", self.root.replace('/', "-"), first.map_or(label, String::as_str))
     }
 
     /// The component that a reference names.
@@ -179,6 +186,7 @@ fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
     let mut head: Option<(&SourceBlock, Option<Settings>)> = None;
     let mut locals = IndexMap::new();
     let mut components: IndexMap<Id, Arc<dyn AnyComponent>> = IndexMap::new();
+    let mut renamed = IndexMap::new();
     let mut seen: IndexMap<(String, String), Span> = IndexMap::new();
 
     for structure in body.iter() {
@@ -218,13 +226,15 @@ fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
                 None => unknown_kind(reader, block),
                 Some(kind) => {
                     let label = reader.label(block);
-                    let component = (kind.read)(reader, block);
+                    let component = reader.component_at(block, || (kind.read)(reader, block));
+                    let earlier = rename::read(reader, block);
                     let Some((label, span)) = label else { continue };
                     let key = (name.to_owned(), label.to_owned());
                     if let Some(first) = seen.insert(key, span) {
                         reader.duplicate(&format!("`{name}` \"{label}\""), span, Some(first));
                     } else if let Some(component) = component {
                         let id = Id { kind: kind.name, label: label.to_owned() };
+                        renamed.extend(earlier.map(|earlier| (id.clone(), earlier)));
                         components.insert(id, component);
                     }
                 }
@@ -246,7 +256,7 @@ fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
     // What stands below the last block belongs to none of them.
     settings.origin.comment.hoist_body(body);
     let (name, root) = (expected_name.to_owned(), expected_name.to_owned());
-    Stack { name, root, settings, locals, components }
+    Stack { name, root, settings, locals, components, renamed }
 }
 
 fn check_name(reader: &Reader<'_>, block: &SourceBlock, expected: &str) {

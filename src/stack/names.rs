@@ -112,7 +112,7 @@ pub(super) fn unique(stack: &Stack) -> Vec<AwsName> {
     let ignored = RefCell::default();
     let components = stack.components.iter();
     let all = components.flat_map(|(id, component)| {
-        let check = Check::new(stack, &id.label, &ignored);
+        let check = Check::new(stack, id, &ignored);
         let head = component.origin().head;
         component
             .aws_names(&check)
@@ -137,7 +137,7 @@ pub(super) fn check(stack: &Stack, diagnostics: &RefCell<Vec<Diagnostic>>) {
         .iter()
         .enumerate()
         .map(|(index, (id, component))| {
-            let check = Check::new(stack, &id.label, diagnostics);
+            let check = Check::new(stack, id, diagnostics);
             (index, component.as_ref(), component.aws_names(&check))
         })
         .collect();

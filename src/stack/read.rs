@@ -1,6 +1,6 @@
 //! Reading blocks: which entries they have, what is wrong with them, and where.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use hcl::edit::expr::{Expression as Source, UnaryOperator};
@@ -10,6 +10,7 @@ use hcl::edit::{Decorate as _, Span as _};
 use super::block::Origin;
 use super::expression;
 use super::field::{Entry, Field, Shape, Type, shape};
+use super::rename;
 use super::value::{Expression, Reference};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
 use crate::hcl::comment::Comment;
@@ -21,12 +22,14 @@ pub struct Reader<'a> {
     file: FileId,
     text: &'a str,
     diagnostics: RefCell<Vec<Diagnostic>>,
+    /// Where the component starts that is being read.
+    component: Cell<Option<usize>>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of one file.
     pub fn new(file: FileId, text: &'a str) -> Self {
-        Self { file, text, diagnostics: RefCell::default() }
+        Self { file, text, diagnostics: RefCell::default(), component: Cell::new(None) }
     }
 
     /// The problems found.
@@ -71,6 +74,14 @@ impl<'a> Reader<'a> {
         Span::new(self.file, start..end.map_or(start, |range| range.end))
     }
 
+    /// Reads a component from a block, which has what every component has besides its own fields.
+    pub(super) fn component_at<T>(&self, block: &SourceBlock, read: impl FnOnce() -> T) -> T {
+        self.component.set(block.ident.span().map(|range| range.start));
+        let read = read();
+        self.component.set(None);
+        read
+    }
+
     /// Starts reading the entries of a block that has these fields.
     pub fn open<'r, 's>(
         &'r self,
@@ -84,6 +95,10 @@ impl<'a> Reader<'a> {
             ..Origin::default()
         };
         origin.comment.hoist_body(&block.body);
+        let is_component = self.component.get().is_some()
+            && self.component.get() == block.ident.span().map(|range| range.start);
+        let common: &[&'static str] = if is_component { &[rename::FIELD] } else { &[] };
+        let fields = &[fields, common].concat();
         let mut misspelt = Vec::new();
         for structure in block.body.iter() {
             let name = match structure {

@@ -8,7 +8,7 @@ pub mod write;
 
 use std::collections::BTreeMap;
 
-pub use render::{Rendered, environments, read, render, roots};
+pub use render::{Rendered, environments, read, render, roots, unsaid_renames};
 
 /// Rendered files: their content by path, relative to the project, with `/`.
 pub type Files = BTreeMap<String, String>;

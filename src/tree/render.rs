@@ -74,8 +74,10 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
     }
     rendered.diagnostics.extend(image::policy::shared_tags(&uses));
     if project.settings.vendor.0 == Vendor::All {
-        for module in component::kinds().iter().filter_map(|kind| kind.module) {
-            stack::lower::add_module(&mut modules, module);
+        for kind in component::kinds() {
+            for module in kind.module.iter().chain(kind.other_modules) {
+                stack::lower::add_module(&mut modules, *module);
+            }
         }
     }
     let vendored = vendored(project, &modules);
@@ -123,6 +125,23 @@ pub fn read(project: &Project, only: &[String]) -> (Vec<(Stack, Option<Lock>)>, 
     diagnostics.extend(image::policy::shared_tags(&uses));
     finish(project, &mut diagnostics);
     (stacks, diagnostics)
+}
+
+/// Components that others seem to have become since `before`, the same project at another time, as
+/// warnings at the places of the others.
+pub fn unsaid_renames(project: &Project, before: &Project, only: &[String]) -> Vec<Diagnostic> {
+    // What cannot be read is complained of elsewhere, or was so then.
+    let stacks = |project| -> BTreeMap<String, Stack> {
+        let read = select(project, only).map_or_else(|_| Vec::new(), |(selected, _)| selected);
+        let roots = read.iter().flat_map(|name| read_one(project, name)).flatten();
+        roots.map(|(stack, _, _)| (stack.root.clone(), stack)).collect()
+    };
+    let (before, after) = (stacks(before), stacks(project));
+    let pairs = after.iter().filter_map(|(root, stack)| Some((before.get(root)?, stack)));
+    let mut warnings: Vec<Diagnostic> =
+        pairs.flat_map(|(before, after)| stack::rename::unsaid(before, after)).collect();
+    finish(project, &mut warnings);
+    warnings
 }
 
 /// What the environments of each stack say, all or those of these stacks; stacks without any are

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Policy;
 use super::check::common_tag;
-use crate::component::{Image, ImageRepository, Repository};
+use crate::component::{Component as _, Image, ImageRepository, Repository};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::stack::Stack;
 use crate::value::Environment;
@@ -57,7 +57,7 @@ pub fn uses(stack: &Stack) -> Vec<Use> {
             let repository: &Repository = stack.get(reference)?;
             let name = match &repository.name {
                 Some(name) => name.literal()?.to_string(),
-                None => stack.name_of(&reference.label),
+                None => stack.name_of(Repository::KIND, &reference.label),
             };
             let region = stack.settings.region.literal()?;
             Some(Key::Own(format!("ecr/{region}/{name}"), stack.root.clone()))
