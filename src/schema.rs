@@ -30,7 +30,10 @@ pub fn description() -> Value {
     for kind in component::kinds() {
         let mut one = object(&(kind.fields)(), &(kind.doc)());
         for (name, common) in every_component() {
-            one["properties"][name] = common;
+            // A field of its own has a meaning of its own.
+            if one["properties"].get(name).is_none() {
+                one["properties"][name] = common;
+            }
         }
         if kind.name == Module::KIND {
             one["additionalProperties"] = json!(true);

@@ -25,6 +25,15 @@ block! {
     ///
     /// Nothing can connect to it but what is in its access group: tasks get there by
     /// `access = [aurora.main]`. Its instances are of a class, or `serverless`.
+    ///
+    /// ```hcl
+    /// aurora "orders" {
+    ///   network        = network.main
+    ///   engine         = "aurora-postgresql"
+    ///   engine_version = "16"
+    ///   instance_class = "db.t4g.medium"
+    /// }
+    /// ```
     pub struct Aurora {
         /// Its identifier; its instances have a number after it. Changing it makes another cluster.
         name: Option<Value<DbIdentifier>>,

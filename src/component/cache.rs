@@ -22,6 +22,13 @@ block! {
     ///
     /// Nothing can connect to it but what is in its access group: tasks get there by
     /// `access = [cache.main]`. It has nodes of a type, or is `serverless`.
+    ///
+    /// ```hcl
+    /// cache "sessions" {
+    ///   network   = network.main
+    ///   node_type = "cache.t4g.small"
+    /// }
+    /// ```
     pub struct Cache {
         /// Its name. Changing it makes another cache.
         name: Option<Value<CacheName>>,

@@ -23,6 +23,14 @@ block! {
     /// Nothing can reach it but what is in its access group and signs its requests with a role of
     /// the account that may: tasks get both by `access = [search.main]`. OpenSearch has no
     /// protection from deletion; its automatic snapshots go with it.
+    ///
+    /// ```hcl
+    /// search "products" {
+    ///   network       = network.main
+    ///   instance_type = "t3.small.search"
+    ///   storage_gib   = 20
+    /// }
+    /// ```
     pub struct Search {
         /// Its name. Changing it makes another domain.
         name: Option<Value<SearchName>>,

@@ -19,6 +19,12 @@ block! {
     ///
     /// Nothing can mount it but what is in its access group, and only by TLS. A program sees the
     /// folder of an access point as its root, and is there who the access point says.
+    ///
+    /// ```hcl
+    /// volume "uploads" {
+    ///   network = network.main
+    /// }
+    /// ```
     pub struct Volume {
         /// Its name.
         name: Option<Value<VolumeName>>,
