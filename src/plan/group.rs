@@ -38,8 +38,6 @@ impl<'a> Group<'a> {
             1 => format!("1 {noun}"),
             count => format!("{count} {}", plural(&noun)),
         }
-        .replace("ys", "ies")
-        .replace("polic ies", "policies")
     }
 
     /// What becomes of it: `replaced`, or `updated, may be replaced`.
@@ -294,5 +292,18 @@ mod tests {
         assert_eq!(title(Some("loaders_source")), (Some("loaders"), "loaders.source".to_owned()));
         assert_eq!(title(Some("load_balancer_main")).1, "load_balancer.main");
         assert_eq!(title(Some("vpc")), (None, "module.vpc".to_owned()));
+    }
+
+    #[test]
+    fn more_than_one_of_a_thing_is_called_as_people_would() {
+        for (one, more) in [
+            ("role policy", "role policies"),
+            ("internet gateway", "internet gateways"),
+            ("file system", "file systems"),
+            ("key", "keys"),
+            ("alias", "aliases"),
+        ] {
+            assert_eq!(plural(one), more);
+        }
     }
 }
