@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use super::{Intent, Wanted};
 use crate::component::bundle::{self, Move, Reason};
 use crate::component::{Image, ImageRepository};
-use crate::diagnostic::{Diagnostic, Sources, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Sources, codes};
 use crate::git::{Ancestry, Snapshot};
 use crate::image::{self, Candidate, Lock, Pin, Policy};
 use crate::project::{DESCRIPTION, Project};
 use crate::stack::value::Value;
-use crate::stack::{Stack, environment};
+use crate::stack::{Stack, environment, of_root};
 use crate::tree::compare::Drift;
 use crate::tree::{self, write};
 use crate::value::Tag;
@@ -251,7 +251,7 @@ fn locate(
             return stacks;
         }
     };
-    let is_there = |name: &str| project.has_stack(name.split('/').next().unwrap_or(name));
+    let is_there = |name: &str| project.has_stack(of_root(name));
     let named = intents.iter().filter_map(|intent| intent.stack.as_ref());
     for name in selection.iter().chain(named).collect::<BTreeSet<_>>() {
         if !is_there(name) {
@@ -322,7 +322,7 @@ fn search<'a>(
         return found;
     }
     for name in names {
-        let stack = name.split('/').next().unwrap_or(name);
+        let stack = of_root(name);
         let path = format!("{}/{stack}/{DESCRIPTION}", project.stacks());
         let Some(text) = read(&path) else { continue };
         let declared = missing.iter().filter(|intent| declares(&text, &intent.image));
@@ -382,10 +382,7 @@ fn unknown_stack(project: &Project, name: &str) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("the branch has no stack `{name}`"));
     let names = project.stack_names().unwrap_or_default();
-    match did_you_mean(name, names.iter().map(String::as_str)) {
-        Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
-        None => diagnostic,
-    }
+    diagnostic.did_you_mean(name, names.iter().map(String::as_str), |diagnostic| diagnostic)
 }
 
 fn unknown_image(project: &Project, names: &[String], intent: &Intent) -> Diagnostic {
@@ -402,10 +399,9 @@ fn unknown_image(project: &Project, names: &[String], intent: &Intent) -> Diagno
             Lock::read(file, &text).map(|lock| lock.entries).unwrap_or_default().into_keys(),
         );
     }
-    match did_you_mean(&intent.image, known.iter().map(String::as_str)) {
-        Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
-        None => diagnostic.help("`stackwright images list` shows the images of each stack"),
-    }
+    diagnostic.did_you_mean(&intent.image, known.iter().map(String::as_str), |diagnostic| {
+        diagnostic.help("`stackwright images list` shows the images of each stack")
+    })
 }
 
 type OneStack = (Vec<Decision>, Option<String>);
@@ -428,11 +424,10 @@ fn one_stack(
                 codes::WHICH_IMAGE,
                 format!("the stack `{name}` has no image `{label}`"),
             );
-            let known = did_you_mean(label, images.iter().map(|(label, _)| *label));
-            problems.push(match known {
-                Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
-                None => diagnostic.help("declare it in the description first"),
-            });
+            let known = images.iter().map(|(label, _)| *label);
+            problems.push(diagnostic.did_you_mean(label, known, |diagnostic| {
+                diagnostic.help("declare it in the description first")
+            }));
             continue;
         };
         let from =

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::apply::{Decision, Verdict};
 use crate::diagnostic::{Diagnostic, Sources, codes};
 use crate::image::Pin;
+use crate::report::markdown::code;
 use crate::template;
 
 /// What a template of the message can name.
@@ -141,16 +142,15 @@ impl Context {
 
     /// The body of a pull request, in Markdown.
     pub fn pull_request_body(&self) -> String {
-        let cell = |text: &str| format!("`{}`", text.replace('|', "\\|").replace('`', "'"));
         let mut text = "| stack | image | from | to |\n| --- | --- | --- | --- |\n".to_owned();
         for image in &self.images {
-            let old = image.old.as_ref().map_or_else(String::new, |old| cell(&old.reference));
+            let old = image.old.as_ref().map_or_else(String::new, |old| code(&old.reference));
             let _ = writeln!(
                 text,
                 "| {} | {} | {old} | {} |",
-                cell(&image.stack),
-                cell(&image.image),
-                cell(&image.new.reference)
+                code(&image.stack),
+                code(&image.image),
+                code(&image.new.reference)
             );
         }
         if let Some(why) = &self.rollback {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::apply::{failed, open};
 use super::{Bump, Intent, Problems, Wanted, one};
 use crate::component::Image;
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::git::Snapshot;
 use crate::image::registry::{Address, Host, Registry};
 use crate::image::{self, Asked, Lock, Pin, Policy, Resolved, Standing};
@@ -230,10 +230,7 @@ fn unknown(stacks: &Stacks, named: &[Intent]) -> Vec<Diagnostic> {
         .map(|intent| {
             let message = format!("no stack has an image `{intent}`");
             let diagnostic = Diagnostic::error(codes::WHICH_IMAGE, message);
-            match did_you_mean(&intent.image, labels.iter().copied()) {
-                Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
-                None => diagnostic,
-            }
+            diagnostic.did_you_mean(&intent.image, labels.iter().copied(), |diagnostic| diagnostic)
         })
         .collect()
 }

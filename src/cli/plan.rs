@@ -416,7 +416,7 @@ fn prepare(
         some => {
             let is_known = |name: &&String| {
                 // An environment of a stack, `shop/production`.
-                let stack = name.split('/').next().unwrap_or(name);
+                let stack = stackwright::stack::of_root(name);
                 known.iter().any(|known| known == stack)
             };
             some.iter().filter(is_known).cloned().collect()

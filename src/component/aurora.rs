@@ -14,7 +14,6 @@ use crate::stack::value::Value;
 use crate::value::{
     AuroraEngine, AuroraVersion, BackupWindow, Capacity, DbIdentifier, DbName, DbUsername, Engine,
     InstanceClass, KmsKeyArn, LogRetention, MaintenanceWindow, Scalar as _, Whole, check_username,
-    windows_overlap,
 };
 use crate::{block, module_source, outputs};
 
@@ -166,21 +165,12 @@ impl Component for Aurora {
         if let Some(password) = &self.password {
             password.check(check);
         }
-        let backup = self.backup_window.as_ref().and_then(Value::literal);
-        let maintenance = self.maintenance_window.as_ref().and_then(Value::literal);
-        if let Some((backup, maintenance)) = backup.zip(maintenance)
-            && windows_overlap(backup, maintenance)
-        {
-            check.report(
-                Diagnostic::error(
-                    codes::CONFLICT,
-                    format!("the backup at `{backup}` overlaps the maintenance"),
-                )
-                .at(self.origin.field("backup_window"), "")
-                .also(self.origin.field("maintenance_window"), "the maintenance")
-                .help("move one of them"),
-            );
-        }
+        super::database::check_windows(
+            check,
+            &self.origin,
+            self.backup_window.as_ref(),
+            self.maintenance_window.as_ref(),
+        );
         for (name, entry) in &self.parameters.entries {
             if let Some(again) = self.static_parameters.span(name) {
                 check.report(
@@ -198,7 +188,7 @@ impl Component for Aurora {
         let stem = names.stem().to_owned();
         names.add("database cluster", stem.as_str());
         for group in ["aurora", "aurora-access"] {
-            names.add_in(&self.network.label, "security group", format!("{stem}-{group}"));
+            names.security_group(&self.network.label, group);
         }
         names.names
     }

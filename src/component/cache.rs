@@ -186,7 +186,7 @@ impl Component for Cache {
         let stem = names.stem().to_owned();
         names.add("cache", stem.as_str());
         for group in ["cache", "cache-access"] {
-            names.add_in(&self.network.label, "security group", format!("{stem}-{group}"));
+            names.security_group(&self.network.label, group);
         }
         names.names
     }

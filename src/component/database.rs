@@ -8,6 +8,7 @@ use crate::component::{Component, Input, ModuleSource, Network, Outputs, Topic};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::hcl::Expr;
 use crate::stack::block::FieldInfo;
+use crate::stack::block::Origin;
 use crate::stack::check::Check;
 use crate::stack::field::{Field, Literal, Map, Ref, Table, Type};
 use crate::stack::lower::Lower;
@@ -372,7 +373,12 @@ impl Component for Database {
         if let Some(password) = &self.password {
             password.check(check);
         }
-        self.check_windows(check);
+        check_windows(
+            check,
+            &self.origin,
+            self.backup_window.as_ref(),
+            self.maintenance_window.as_ref(),
+        );
         self.check_alarms(check);
         self.check_replicas(check);
         self.check_proxy(check);
@@ -383,7 +389,7 @@ impl Component for Database {
         let stem = names.stem().to_owned();
         names.add("database", stem.as_str());
         for group in ["access", "database"] {
-            names.add_in(&self.network.label, "security group", format!("{stem}-{group}"));
+            names.security_group(&self.network.label, group);
         }
         if self.monitoring_interval_s.template() != "0" {
             names.role("-monitoring");
@@ -393,7 +399,7 @@ impl Component for Database {
         }
         if self.proxy.is_some() {
             names.add("database proxy", stem.as_str());
-            names.add_in(&self.network.label, "security group", format!("{stem}-proxy"));
+            names.security_group(&self.network.label, "proxy");
             names.role("-proxy");
         }
         if self.alarms.is_some() {
@@ -679,24 +685,6 @@ impl Database {
         }
     }
 
-    fn check_windows(&self, check: &Check<'_>) {
-        let backup = self.backup_window.as_ref().and_then(Value::literal);
-        let maintenance = self.maintenance_window.as_ref().and_then(Value::literal);
-        if let Some((backup, maintenance)) = backup.zip(maintenance)
-            && windows_overlap(backup, maintenance)
-        {
-            check.report(
-                Diagnostic::error(
-                    codes::CONFLICT,
-                    format!("the backup at `{backup}` overlaps the maintenance"),
-                )
-                .at(self.origin.field("backup_window"), "")
-                .also(self.origin.field("maintenance_window"), "the maintenance")
-                .help("move one of them"),
-            );
-        }
-    }
-
     /// A threshold that somebody wrote is for an alarm that is made.
     fn check_alarms(&self, check: &Check<'_>) {
         let Some(alarms) = &self.alarms else { return };
@@ -767,6 +755,26 @@ fn is_static(engine: Engine, parameter: &str) -> bool {
         ],
     };
     known.contains(&parameter)
+}
+
+/// A backup and the maintenance of one thing are not at the same time.
+pub(super) fn check_windows(
+    check: &Check<'_>,
+    origin: &Origin,
+    backup: Option<&Value<BackupWindow>>,
+    maintenance: Option<&Value<MaintenanceWindow>>,
+) {
+    let windows = backup.and_then(Value::literal).zip(maintenance.and_then(Value::literal));
+    let Some((backup, maintenance)) = windows else { return };
+    if windows_overlap(backup, maintenance) {
+        let message = format!("the backup at `{backup}` overlaps the maintenance");
+        check.report(
+            Diagnostic::error(codes::CONFLICT, message)
+                .at(origin.field("backup_window"), "")
+                .also(origin.field("maintenance_window"), "the maintenance")
+                .help("move one of them"),
+        );
+    }
 }
 
 #[cfg(test)]

@@ -394,8 +394,7 @@ impl Component for LoadBalancer {
         let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
         let stem = names.stem().to_owned();
         names.add("load balancer", stem.as_str());
-        let group = format!("{stem}-load-balancer");
-        names.add_in(&self.network.label, "security group", group);
+        names.security_group(&self.network.label, "load-balancer");
         names.names
     }
 

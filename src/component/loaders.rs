@@ -137,10 +137,7 @@ impl Component for Loaders {
             names.definition(&name);
             names.add("event rule", name);
         }
-        if let Some(cluster) = check.get(&self.cluster) {
-            let group = format!("{stem}-tasks");
-            names.add_in(&cluster.network.label, "security group", group);
-        }
+        names.tasks_group(check, &self.cluster);
         names.names
     }
 

@@ -301,7 +301,7 @@ impl Component for Network {
         let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
         let stem = names.stem().to_owned();
         if self.endpoints.iter().any(|endpoint| !endpoint.is_gateway()) {
-            names.add_in(check.label, "security group", format!("{stem}-endpoints"));
+            names.security_group(check.label, "endpoints");
         }
         if self.flow_logs.as_ref().is_some_and(|logs| logs.bucket.is_none()) {
             names.add("log group", format!("/aws/vpc/{stem}"));

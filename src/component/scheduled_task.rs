@@ -69,10 +69,7 @@ impl Component for ScheduledTask {
         names.task();
         names.role("-events");
         names.add("event rule", stem.as_str());
-        if let Some(cluster) = check.get(&self.cluster) {
-            let group = format!("{stem}-tasks");
-            names.add_in(&cluster.network.label, "security group", group);
-        }
+        names.tasks_group(check, &self.cluster);
         names.names
     }
 

@@ -208,7 +208,7 @@ impl Component for Search {
         let stem = names.stem().to_owned();
         names.add("search domain", stem.as_str());
         for group in ["search", "search-access"] {
-            names.add_in(&self.network.label, "security group", format!("{stem}-{group}"));
+            names.security_group(&self.network.label, group);
         }
         names.names
     }

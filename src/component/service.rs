@@ -293,10 +293,7 @@ impl Component for Service {
         names.add_in(&self.cluster.label, "service", stem.as_str());
         names.definition(&stem);
         names.task();
-        if let Some(cluster) = check.get(&self.cluster) {
-            let group = format!("{stem}-tasks");
-            names.add_in(&cluster.network.label, "security group", group);
-        }
+        names.tasks_group(check, &self.cluster);
         if self.load_balancer.is_some() {
             let group = target_group_name(check.stack, check.label, self);
             names.add("target group", group.template());

@@ -130,10 +130,7 @@ impl Component for StandaloneTask {
         let stem = names.stem().to_owned();
         names.definition(&stem);
         names.task();
-        if let Some(cluster) = check.get(&self.cluster) {
-            let group = format!("{stem}-tasks");
-            names.add_in(&cluster.network.label, "security group", group);
-        }
+        names.tasks_group(check, &self.cluster);
         names.names
     }
 

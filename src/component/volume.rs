@@ -266,7 +266,7 @@ impl Component for Volume {
         let stem = names.stem().to_owned();
         names.add("volume", stem.as_str());
         for group in ["volume", "volume-access"] {
-            names.add_in(&self.network.label, "security group", format!("{stem}-{group}"));
+            names.security_group(&self.network.label, group);
         }
         names.names
     }

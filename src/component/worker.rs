@@ -149,10 +149,7 @@ impl Component for Worker {
         names.add_in(&self.cluster.label, "service", stem.as_str());
         names.definition(&stem);
         names.task();
-        if let Some(cluster) = check.get(&self.cluster) {
-            let group = format!("{stem}-tasks");
-            names.add_in(&cluster.network.label, "security group", group);
-        }
+        names.tasks_group(check, &self.cluster);
         // Known to start above zero, it is never woken.
         let starts = self.scaling.as_ref().map(|scaling| scaling.min.literal());
         if starts.is_some_and(|min| min.is_none_or(|min| min.get() == 0)) {

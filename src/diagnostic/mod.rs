@@ -93,6 +93,20 @@ impl Diagnostic {
         self
     }
 
+    /// Helps with the known word that `word` was probably meant to be; where there is none, as
+    /// `otherwise` does.
+    pub fn did_you_mean<'a>(
+        self,
+        word: &str,
+        known: impl IntoIterator<Item = &'a str>,
+        otherwise: impl FnOnce(Self) -> Self,
+    ) -> Self {
+        match did_you_mean(word, known) {
+            Some(known) => self.help(format!("did you mean `{known}`?")),
+            None => otherwise(self),
+        }
+    }
+
     /// Adds a mechanical repair. The last help is its title, so one must have been given.
     pub fn suggest(mut self, span: Span, replacement: impl Into<String>) -> Self {
         self.suggestion = Some(Suggestion { span, replacement: replacement.into() });

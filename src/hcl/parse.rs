@@ -1,5 +1,9 @@
 //! HCL text to hcl-edit's tree, or to every syntax error of the file.
 
+use std::ops::Range;
+
+use hcl::edit::Span as _;
+use hcl::edit::expr::{Expression, ObjectKey};
 use hcl::edit::structure::Body;
 
 use crate::diagnostic::{Diagnostic, FileId, Span, codes};
@@ -193,6 +197,17 @@ fn blank_block(text: &mut String, offset: usize) -> bool {
     }
     text.replace_range(start..end, &blanked);
     true
+}
+
+/// The name that an object's key is, and its bytes; `None` for one that is worked out.
+pub(crate) fn key_name(key: &ObjectKey) -> Option<(String, Range<usize>)> {
+    match key {
+        ObjectKey::Ident(ident) => Some((ident.as_str().to_owned(), ident.span()?)),
+        ObjectKey::Expression(Expression::String(text)) => {
+            Some((text.as_str().to_owned(), text.span()?))
+        }
+        ObjectKey::Expression(_) => None,
+    }
 }
 
 #[cfg(test)]

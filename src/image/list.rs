@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{FILE, Lock, Pin};
-use crate::diagnostic::{Diagnostic, Sources, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Sources, codes};
 use crate::git::{Error, Oid, Repository, Since};
 use crate::project::Project;
 use crate::tree;
@@ -56,10 +56,9 @@ pub fn unknown(running: &[Running], labels: &[String]) -> Vec<Diagnostic> {
         .map(|label| {
             let message = format!("no lock has an image `{label}`");
             let diagnostic = Diagnostic::error(codes::UNKNOWN_REFERENCE, message);
-            match did_you_mean(label, known()) {
-                Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
-                None => diagnostic.help("name an image by its label"),
-            }
+            diagnostic.did_you_mean(label, known(), |diagnostic| {
+                diagnostic.help("name an image by its label")
+            })
         })
         .collect()
 }

@@ -8,10 +8,11 @@ use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 use hcl::edit::Span as _;
-use hcl::edit::expr::{Expression, Object, ObjectKey};
+use hcl::edit::expr::{Expression, Object};
 
 use crate::component::{Component as _, Image};
-use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, FileId, Span, codes};
+use crate::hcl::parse::key_name;
 use crate::stack::{Id, Stack};
 use crate::tree::header;
 use crate::value::{Digest, Invalid, Scalar, Tag};
@@ -181,10 +182,9 @@ impl Lock {
                 format!("the description declares no `image` \"{label}\""),
             )
             .at(entry.span, "");
-            diagnostics.push(match did_you_mean(label, labels()) {
-                Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
-                None => diagnostic.help("take the entry out, or declare the image"),
-            });
+            diagnostics.push(diagnostic.did_you_mean(label, labels(), |diagnostic| {
+                diagnostic.help("take the entry out, or declare the image")
+            }));
         }
         if !diagnostics.is_empty() {
             return Err(diagnostics);
@@ -300,16 +300,6 @@ impl Lock {
 /// Where the line ends in which a place stands.
 fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |end| at + end)
-}
-
-fn key_name(key: &ObjectKey) -> Option<(String, Range<usize>)> {
-    match key {
-        ObjectKey::Ident(ident) => Some((ident.as_str().to_owned(), ident.span()?)),
-        ObjectKey::Expression(Expression::String(text)) => {
-            Some((text.as_str().to_owned(), text.span()?))
-        }
-        ObjectKey::Expression(_) => None,
-    }
 }
 
 fn read_entry(

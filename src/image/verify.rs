@@ -10,7 +10,7 @@ use super::{Entry, Lock, Pin};
 use crate::component::image::ImageRepository;
 use crate::component::task::{Architecture, Task};
 use crate::component::{Image, Repository};
-use crate::diagnostic::{Diagnostic, Severity, Span, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Severity, Span, codes};
 use crate::report::count;
 use crate::stack::Stack;
 use crate::value::Digest;
@@ -393,10 +393,9 @@ pub fn unknown_images<'a>(
             codes::UNKNOWN_REFERENCE,
             format!("no stack declares an `image` \"{label}\""),
         );
-        match did_you_mean(label, labels.iter().copied()) {
-            Some(known) => complaint.help(format!("did you mean `{known}`?")),
-            None => complaint.help("name the label of an `image` block"),
-        }
+        complaint.did_you_mean(label, labels.iter().copied(), |diagnostic| {
+            diagnostic.help("name the label of an `image` block")
+        })
     });
     complaints.collect()
 }

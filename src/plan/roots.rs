@@ -8,6 +8,7 @@ use super::error::Error;
 use super::revision::below;
 use super::root::{Root, join, terraform_files};
 use crate::project::{DESCRIPTION, Project};
+use crate::stack::of_root;
 
 /// The roots of some stacks: their folders, or the folders of their environments.
 ///
@@ -19,7 +20,7 @@ pub fn of_stacks(project: &Project, top: &Path, stacks: &[String]) -> Result<Vec
     for stack in stacks {
         let folder = join(&above, &format!("{}/{stack}", project.stacks()));
         // An environment is described by its stack.
-        let described = stack.split('/').next().unwrap_or(stack);
+        let described = of_root(stack);
         let described = join(&above, &format!("{}/{described}", project.stacks()));
         let description = Some(join(&described, DESCRIPTION));
         let target = |name: String, folder: String| Target {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::markdown::code;
 use super::snippet::Style;
 use super::{count, diagnostics, terminal};
 use crate::bump::{Bumped, Decision, Ending, Verdict};
@@ -178,7 +179,6 @@ pub fn github_output(bumped: &Bumped) -> String {
 
 /// A few lines of Markdown for the summary of a CI job.
 pub fn markdown(bumped: &Bumped) -> String {
-    let code = |text: &str| format!("`{}`", text.replace('|', "\\|").replace('`', "'"));
     let mut text = match (bumped.ending, bumped.commit) {
         (Ending::Bumped, Some(commit)) => {
             let images = count(bumped.context.images.len(), "image");

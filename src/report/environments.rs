@@ -83,7 +83,7 @@ pub fn terminal(tables: &BTreeMap<String, Table>, all: bool, style: Style) -> St
 pub fn markdown(tables: &BTreeMap<String, Table>, all: bool) -> String {
     let code = |text: &str| match text {
         "" => String::new(),
-        text => format!("`{}`", text.replace('|', "\\|").replace('`', "'")),
+        text => super::markdown::code(text),
     };
     let mut text = String::new();
     for (stack, table) in tables {

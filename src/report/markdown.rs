@@ -57,7 +57,7 @@ pub fn check(report: &Report<'_>) -> String {
 }
 
 /// A code span around text that may hold backquotes and pipes.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let ticks = if text.contains('`') { "``" } else { "`" };
     let space = if text.contains('`') { " " } else { "" };
     format!("{ticks}{space}{}{space}{ticks}", text.replace('|', "\\|").replace('\n', " "))

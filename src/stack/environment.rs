@@ -17,7 +17,8 @@ use super::expression::{Path, path};
 use super::read::Reader;
 use super::{Stack, names};
 use crate::component;
-use crate::diagnostic::{Diagnostic, FileId, Piece, Span, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, FileId, Piece, Span, codes};
+use crate::hcl::parse::key_name;
 use crate::value::{Environment, Label, Scalar as _};
 
 /// The block's type, and the root of the names of its values.
@@ -87,7 +88,6 @@ impl Given {
 struct Written {
     name: String,
     head: Span,
-    range: Range<usize>,
     values: BTreeMap<String, Given>,
 }
 
@@ -215,8 +215,7 @@ fn written(reader: &Reader<'_>, body: &Body) -> Vec<Written> {
             span: head,
         };
         values.insert(NAME.to_owned(), at);
-        let range = block.span().unwrap_or(0..0);
-        all.push(Written { name: name.to_owned(), head, range, values });
+        all.push(Written { name: name.to_owned(), head, values });
     }
     all
 }
@@ -232,13 +231,7 @@ fn given(reader: &Reader<'_>, source: &Source) -> Given {
         Source::Object(object) => object
             .iter()
             .filter_map(|(key, value)| {
-                let name = match key {
-                    hcl::edit::expr::ObjectKey::Ident(ident) => ident.as_str().to_owned(),
-                    hcl::edit::expr::ObjectKey::Expression(Source::String(text)) => {
-                        text.as_str().to_owned()
-                    }
-                    hcl::edit::expr::ObjectKey::Expression(_) => return None,
-                };
+                let (name, _) = key_name(key)?;
                 Some((name, given(reader, value.expr())))
             })
             .collect(),
@@ -384,17 +377,16 @@ fn variant(reader: &Reader<'_>, environment: &Written, only: &[Only], uses: &[Us
     // What is left out and what is put in, by its place.
     let mut edits: Vec<(Range<usize>, String, Span)> = Vec::new();
     let is_left_out = |range: &Range<usize>| {
-        environment.range.contains(&range.start)
-            || only.iter().any(|it| {
-                !it.environments.contains(&environment.name) && it.block.contains(&range.start)
-            })
+        only.iter().any(|it| {
+            !it.environments.contains(&environment.name) && it.block.contains(&range.start)
+        })
     };
     for component in only {
-        let (range, keep) = match component.environments.contains(&environment.name) {
-            true => (component.field.clone(), ""),
-            false => (component.block.clone(), ""),
+        let left_out = match component.environments.contains(&environment.name) {
+            true => &component.field,
+            false => &component.block,
         };
-        edits.push((range, keep.to_owned(), component.span));
+        edits.push((left_out.clone(), String::new(), component.span));
     }
     for found in uses.iter().filter(|found| !is_left_out(&found.range)) {
         let Some(given) = look_up(reader, environment, found) else { continue };
@@ -447,10 +439,9 @@ fn look_up<'e>(reader: &Reader<'_>, environment: &'e Written, found: &Use) -> Op
         .at(found.span, "")
         .also(environment.head, "it would stand here");
         let last = found.names.last().map_or("", String::as_str);
-        reader.report(match did_you_mean(last, known) {
-            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-            None => diagnostic.help(format!("give it one: `{first} = …`")),
-        });
+        reader.report(diagnostic.did_you_mean(last, known, |diagnostic| {
+            diagnostic.help(format!("give it one: `{first} = …`"))
+        }));
     }
     given
 }

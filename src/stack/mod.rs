@@ -49,6 +49,11 @@ pub struct Stack {
     pub renamed: IndexMap<Id, Renamed>,
 }
 
+/// The stack that a root is of: `shop` of `shop` and of `shop/production`.
+pub fn of_root(root: &str) -> &str {
+    root.split_once('/').map_or(root, |(stack, _)| stack)
+}
+
 /// A component's kind and label.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id {

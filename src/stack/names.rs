@@ -6,7 +6,8 @@ use std::collections::HashMap;
 
 use super::Stack;
 use super::check::Check;
-use crate::component::AnyComponent;
+use super::field::Ref;
+use crate::component::{AnyComponent, Cluster};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::value::Scalar;
 
@@ -83,6 +84,18 @@ impl AwsNames {
     pub fn task(&mut self) {
         self.role("-execution");
         self.role("-task");
+    }
+
+    /// A security group of a network: its module adds the suffix to the component's name.
+    pub fn security_group(&mut self, network: &str, suffix: &str) {
+        self.add_in(network, "security group", format!("{}-{suffix}", self.stem));
+    }
+
+    /// The security group of every kind of task, in the network of its cluster.
+    pub fn tasks_group(&mut self, check: &Check<'_>, cluster: &Ref<Cluster>) {
+        if let Some(cluster) = check.get(cluster) {
+            self.security_group(&cluster.network.label, "tasks");
+        }
     }
 
     /// The task definition and log group of a name.

@@ -12,7 +12,7 @@ use super::lower::Root;
 use super::read::Reader;
 use super::value::{Reference, Value};
 use crate::block;
-use crate::diagnostic::{Diagnostic, Span, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::{Block, Expr, Item};
 use crate::value::{
     AccountId, Environment, Invalid, Region, Scalar, ScalarType, VersionConstraint,
@@ -222,10 +222,9 @@ impl Field for Backend {
 fn unknown_backend(name: &str, span: Span) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(codes::BAD_LABEL, format!("there is no backend `{name}`")).at(span, "");
-    match did_you_mean(name, BACKENDS.iter().copied()) {
-        Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
-        None => diagnostic.help("use \"cloud\", \"s3\", \"gcs\", \"azurerm\" or \"local\""),
-    }
+    diagnostic.did_you_mean(name, BACKENDS.iter().copied(), |diagnostic| {
+        diagnostic.help("use \"cloud\", \"s3\", \"gcs\", \"azurerm\" or \"local\"")
+    })
 }
 
 impl Settings {

@@ -154,7 +154,7 @@ pub fn environments(
         select(project, only).unwrap_or_else(|diagnostic| (Vec::new(), vec![diagnostic]));
     let mut tables = BTreeMap::new();
     for name in selected {
-        let stack = name.split('/').next().unwrap_or(&name).to_owned();
+        let stack = stack::of_root(&name).to_owned();
         match variants(project, &stack) {
             Ok(None) => {}
             Ok(Some((_, table, warnings))) => {
@@ -186,7 +186,7 @@ pub fn roots(project: &Project, only: &[String]) -> (Vec<String>, Vec<Diagnostic
         select(project, only).unwrap_or_else(|diagnostic| (Vec::new(), vec![diagnostic]));
     let mut roots = Vec::new();
     for name in selected {
-        let stack = name.split('/').next().unwrap_or(&name);
+        let stack = stack::of_root(&name);
         match variants(project, stack) {
             Err(problems) => diagnostics.extend(problems),
             Ok(Some((variants, ..))) if !name.contains('/') => {
@@ -204,8 +204,7 @@ fn select(
     project: &Project,
     only: &[String],
 ) -> Result<(Vec<String>, Vec<Diagnostic>), Diagnostic> {
-    let stack =
-        |name: &String| name.split_once('/').map_or(name.clone(), |(stack, _)| stack.to_owned());
+    let stack = |name: &String| stack::of_root(name).to_owned();
     let asked: BTreeSet<String> = only.iter().map(stack).collect();
     if !only.is_empty() && asked.iter().all(|stack| project.has_stack(stack)) {
         // An environment of a stack that is asked for as a whole is among its environments.

@@ -1,6 +1,6 @@
 //! `stackwright images list`
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use stackwright::bump::folder_of;
 use stackwright::diagnostic::Diagnostic;
 use stackwright::git::Repository;
@@ -8,6 +8,7 @@ use stackwright::image;
 use stackwright::project::Project;
 use stackwright::report::images::list as face;
 
+use super::Format;
 use crate::cli::output::Output;
 use crate::cli::{Outcome, Selection};
 
@@ -31,15 +32,6 @@ pub struct ListArgs {
     /// How the result looks
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     format: Format,
-}
-
-/// How a result looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Terminal,
-    /// For programs; a stable shape.
-    Json,
 }
 
 pub fn list(project: &Project, args: &ListArgs, output: &mut Output) -> anyhow::Result<Outcome> {

@@ -4,7 +4,7 @@ mod list;
 mod resolve;
 mod verify;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use stackwright::project::Project;
 
 use super::Outcome;
@@ -27,6 +27,15 @@ enum Command {
     List(list::ListArgs),
     Resolve(resolve::ResolveArgs),
     Verify(verify::VerifyArgs),
+}
+
+/// How a result looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Terminal,
+    /// For programs; a stable shape.
+    Json,
 }
 
 pub fn images(

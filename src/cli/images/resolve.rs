@@ -6,15 +6,16 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use stackwright::component::Image;
-use stackwright::diagnostic::{Diagnostic, codes, did_you_mean};
+use stackwright::diagnostic::{Diagnostic, codes};
 use stackwright::image::{self, Asked, candidates};
 use stackwright::project::Project;
 use stackwright::report;
 use stackwright::stack::Stack;
 use stackwright::tree;
 
+use super::Format;
 use crate::cli::output::Output;
 use crate::cli::registry::RegistryArgs;
 use crate::cli::{Outcome, Selection};
@@ -57,15 +58,6 @@ pub struct ResolveArgs {
 
     #[command(flatten)]
     registry: RegistryArgs,
-}
-
-/// How a result looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Terminal,
-    /// For programs; a stable shape.
-    Json,
 }
 
 pub fn resolve(
@@ -136,10 +128,9 @@ fn labels(stack: &Stack) -> Vec<String> {
 fn unknown_image(image: &str, known: &[String]) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("no stack has an `image` \"{image}\""));
-    match did_you_mean(image, known.iter().map(String::as_str)) {
-        Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
-        None => diagnostic.help("name an image by its label"),
-    }
+    diagnostic.did_you_mean(image, known.iter().map(String::as_str), |diagnostic| {
+        diagnostic.help("name an image by its label")
+    })
 }
 
 /// The largest list of tags that is read.

@@ -19,7 +19,7 @@ pub use environments::{Use, shared_tags, uses};
 pub use order::{Candidate, Passed, Reason, Resolution};
 
 use crate::block;
-use crate::diagnostic::{Diagnostic, Span, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::Expr;
 use crate::stack::block::{Block as _, Origin};
 use crate::stack::field::{Entry, Field, Literal, Type, Variant};
@@ -218,13 +218,10 @@ impl fmt::Display for Policy {
 fn unknown(kind: &str, span: Span) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(codes::BAD_LABEL, format!("there is no policy `{kind}`")).at(span, "");
-    match did_you_mean(kind, KINDS.iter().copied()) {
-        Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
-        None => {
-            let list: Vec<_> = KINDS.iter().map(|kind| format!("`{kind}`")).collect();
-            diagnostic.help(format!("there is {}", list.join(", ")))
-        }
-    }
+    diagnostic.did_you_mean(kind, KINDS.iter().copied(), |diagnostic| {
+        let list: Vec<_> = KINDS.iter().map(|kind| format!("`{kind}`")).collect();
+        diagnostic.help(format!("there is {}", list.join(", ")))
+    })
 }
 
 impl Field for Policy {
