@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:d7f5202d7ff2dc42
+# Rendered by stackwright from its module library; edits are lost. sha256:c91b67e994b1b4bb
 
 locals {
   # What each loader does: what it says itself, else what the table says.
@@ -48,6 +48,7 @@ module "task" {
   environment           = each.value.environment
   secrets               = each.value.secrets
   sidecar               = var.sidecar
+  mount                 = var.mount
   log_retention_days    = var.log_retention_days
   stop_timeout_s        = var.stop_timeout_s
   ephemeral_storage_gib = var.ephemeral_storage_gib

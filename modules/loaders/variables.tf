@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:bb259d440d9e9f07
+# Rendered by stackwright from its module library; edits are lost. sha256:a3b6bbf7db21c611
 
 variable "name" {
   description = "What the names of its loaders begin with: <name>-<label>, at most 64 characters."
@@ -107,6 +107,20 @@ variable "secrets_kms_key_arns" {
   type        = list(string)
   default     = []
   nullable    = false
+}
+
+variable "mount" {
+  description = "Volumes in the main container: a file system, its access point, and the folder where the container sees it."
+
+  type = map(object({
+    file_system_id  = string
+    access_point_id = string
+    path            = string
+    read_only       = optional(bool, false)
+  }))
+
+  default  = {}
+  nullable = false
 }
 
 variable "statement" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:f9b9d1bf6d15d33a
+# Rendered by stackwright from its module library; edits are lost. sha256:5ada72b568189f77
 
 locals {
   jobs = {
@@ -37,6 +37,7 @@ module "task" {
   environment           = var.environment
   secrets               = var.secrets
   sidecar               = var.sidecar
+  mount                 = var.mount
   log_retention_days    = var.log_retention_days
   stop_timeout_s        = var.stop_timeout_s
   ephemeral_storage_gib = var.ephemeral_storage_gib

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:2316333b0e2ac79a
+# Rendered by stackwright from its module library; edits are lost. sha256:2081d3e1632fa68a
 
 variable "name" {
   description = "Its name, at most 64 characters."
@@ -112,6 +112,20 @@ variable "secrets_kms_key_arns" {
   type        = list(string)
   default     = []
   nullable    = false
+}
+
+variable "mount" {
+  description = "Volumes in the main container: a file system, its access point, and the folder where the container sees it."
+
+  type = map(object({
+    file_system_id  = string
+    access_point_id = string
+    path            = string
+    read_only       = optional(bool, false)
+  }))
+
+  default  = {}
+  nullable = false
 }
 
 variable "statement" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:9a6e061327d944b7
+# Rendered by stackwright from its module library; edits are lost. sha256:0334ca6ce297c78e
 
 locals {
   # What scaling has when it is not set: nothing moves.
@@ -43,6 +43,7 @@ module "task" {
   port                  = var.port
   health_check          = var.container_health_check
   sidecar               = var.sidecar
+  mount                 = var.mount
   log_retention_days    = var.log_retention_days
   stop_timeout_s        = var.stop_timeout_s
   ephemeral_storage_gib = var.ephemeral_storage_gib

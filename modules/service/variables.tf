@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:850871714c9f583d
+# Rendered by stackwright from its module library; edits are lost. sha256:d5d4fa7f6092f04d
 
 variable "name" {
   description = "Its name, also that of its task definition and of its main container."
@@ -73,6 +73,20 @@ variable "secrets_kms_key_arns" {
   type        = list(string)
   default     = []
   nullable    = false
+}
+
+variable "mount" {
+  description = "Volumes in the main container: a file system, its access point, and the folder where the container sees it."
+
+  type = map(object({
+    file_system_id  = string
+    access_point_id = string
+    path            = string
+    read_only       = optional(bool, false)
+  }))
+
+  default  = {}
+  nullable = false
 }
 
 variable "statement" {

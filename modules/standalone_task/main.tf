@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:12e165cf42ff5b03
+# Rendered by stackwright from its module library; edits are lost. sha256:555ab7662cc83051
 
 module "task_role" {
   source = "../task_role"
@@ -26,6 +26,7 @@ module "task" {
   environment           = var.environment
   secrets               = var.secrets
   sidecar               = var.sidecar
+  mount                 = var.mount
   log_retention_days    = var.log_retention_days
   stop_timeout_s        = var.stop_timeout_s
   ephemeral_storage_gib = var.ephemeral_storage_gib

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:12395ddf33553298
+# Rendered by stackwright from its module library; edits are lost. sha256:6f8c87bdaf389a29
 
 variable "name" {
   description = "Its name, also that of its task definition and main container."
@@ -80,6 +80,20 @@ variable "secrets_kms_key_arns" {
   type        = list(string)
   default     = []
   nullable    = false
+}
+
+variable "mount" {
+  description = "Volumes in the main container: a file system, its access point, and the folder where the container sees it."
+
+  type = map(object({
+    file_system_id  = string
+    access_point_id = string
+    path            = string
+    read_only       = optional(bool, false)
+  }))
+
+  default  = {}
+  nullable = false
 }
 
 variable "statement" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:707fd5824330bed3
+# Rendered by stackwright from its module library; edits are lost. sha256:89074d32c6f9cbef
 
 locals {
   log_configuration = {
@@ -20,6 +20,7 @@ locals {
     secrets          = length(var.secrets) == 0 ? null : [for name, arn in var.secrets : { name = name, valueFrom = arn }]
     portMappings     = var.port == null ? null : [{ containerPort = var.port, hostPort = var.port, protocol = "tcp" }]
     stopTimeout      = var.stop_timeout_s
+    mountPoints      = length(var.mount) == 0 ? null : [for label, mount in var.mount : { sourceVolume = label, containerPath = mount.path, readOnly = mount.read_only }]
     logConfiguration = local.log_configuration
 
     healthCheck = var.health_check == null ? null : {
@@ -84,5 +85,23 @@ resource "aws_ecs_task_definition" "this" {
   runtime_platform {
     cpu_architecture        = upper(var.architecture)
     operating_system_family = "LINUX"
+  }
+
+  dynamic "volume" {
+    for_each = var.mount
+
+    content {
+      name = volume.key
+
+      efs_volume_configuration {
+        file_system_id     = volume.value.file_system_id
+        transit_encryption = "ENABLED"
+
+        authorization_config {
+          access_point_id = volume.value.access_point_id
+          iam             = "ENABLED"
+        }
+      }
+    }
   }
 }

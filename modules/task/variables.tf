@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:defd61124c7d852c
+# Rendered by stackwright from its module library; edits are lost. sha256:dc24adce86f1aaf6
 
 variable "name" {
   description = "The task definition's family, also the name of its main container."
@@ -71,6 +71,18 @@ variable "health_check" {
     start_period_s = optional(number)
   })
   default = null
+}
+
+variable "mount" {
+  description = "Volumes in the main container: a file system, its access point, and the folder where the container sees it."
+  type = map(object({
+    file_system_id  = string
+    access_point_id = string
+    path            = string
+    read_only       = optional(bool, false)
+  }))
+  default  = {}
+  nullable = false
 }
 
 variable "sidecar" {

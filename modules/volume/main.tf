@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:65fe84f961da5b47
+# Rendered by stackwright from its module library; edits are lost. sha256:7926c2dec3b78b6e
 
 resource "aws_efs_file_system" "this" {
   creation_token                  = var.name
@@ -36,46 +36,51 @@ resource "aws_efs_file_system" "this" {
   }
 }
 
-# Files outlive tasks; who reaches them comes by an address of the network, and by TLS.
+# With a policy, nobody may mount the volume whom neither it nor IAM lets. Who reaches it comes by an
+# address of the network, and by TLS.
 resource "aws_efs_file_system_policy" "this" {
   file_system_id = aws_efs_file_system.this.id
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "AllowThroughMountTargets"
-        Effect = "Allow"
-        Action = [
-          "elasticfilesystem:ClientMount",
-          "elasticfilesystem:ClientRootAccess",
-          "elasticfilesystem:ClientWrite",
-        ]
-        Principal = {
-          AWS = "*"
-        }
-        Resource = aws_efs_file_system.this.arn
-        Condition = {
-          Bool = {
-            "elasticfilesystem:AccessedViaMountTarget" = "true"
+    Statement = concat(
+      [
+        for allowed in var.iam ? [] : ["AllowThroughMountTargets"] : {
+          Sid    = allowed
+          Effect = "Allow"
+          Action = [
+            "elasticfilesystem:ClientMount",
+            "elasticfilesystem:ClientRootAccess",
+            "elasticfilesystem:ClientWrite",
+          ]
+          Principal = {
+            AWS = "*"
+          }
+          Resource = aws_efs_file_system.this.arn
+          Condition = {
+            Bool = {
+              "elasticfilesystem:AccessedViaMountTarget" = "true"
+            }
           }
         }
-      },
-      {
-        Sid    = "DenyInsecureTransport"
-        Effect = "Deny"
-        Action = "*"
-        Principal = {
-          AWS = "*"
-        }
-        Resource = aws_efs_file_system.this.arn
-        Condition = {
-          Bool = {
-            "aws:SecureTransport" = "false"
+      ],
+      [
+        {
+          Sid    = "DenyInsecureTransport"
+          Effect = "Deny"
+          Action = "*"
+          Principal = {
+            AWS = "*"
           }
-        }
-      },
-    ]
+          Resource = aws_efs_file_system.this.arn
+          Condition = {
+            Bool = {
+              "aws:SecureTransport" = "false"
+            }
+          }
+        },
+      ],
+    )
   })
 }
 

@@ -1,8 +1,13 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:a2ba20b170319f66
+# Rendered by stackwright from its module library; edits are lost. sha256:1993181fc1f29a4a
 
 output "access_group_id" {
   description = "The id of the security group whose members may mount it."
   value       = aws_security_group.access.id
+}
+
+output "access_point_arns" {
+  description = "The ARNs of its access points, by label."
+  value       = { for label, point in aws_efs_access_point.this : label => point.arn }
 }
 
 output "access_point_ids" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:0f37ce8b6872433c
+# Rendered by stackwright from its module library; edits are lost. sha256:e4d64fe2bb9e6e8e
 
 variable "name" {
   description = "Its name."
@@ -56,6 +56,13 @@ variable "back_when_read" {
 
 variable "backup" {
   description = "False for no daily backups by AWS Backup, which keeps each for 35 days."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "iam" {
+  description = "False to let everything in its access group mount it and write there, also what does not sign with a role."
   type        = bool
   default     = true
   nullable    = false

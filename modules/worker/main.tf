@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:209c9ea7c50009a2
+# Rendered by stackwright from its module library; edits are lost. sha256:96d306196154a4c6
 
 locals {
   resource_id = "service/${var.cluster.name}/${module.service.name}"
@@ -42,6 +42,7 @@ module "service" {
   statement              = var.statement
   log_retention_days     = var.log_retention_days
   sidecar                = var.sidecar
+  mount                  = var.mount
   stop_timeout_s         = var.stop_timeout_s
   ephemeral_storage_gib  = var.ephemeral_storage_gib
   container_health_check = var.container_health_check

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:2557af83a0141278
+# Rendered by stackwright from its module library; edits are lost. sha256:6fc4379a695d9413
 
 variable "name" {
   description = "Its name, also that of its service, task definition and main container."
@@ -85,6 +85,20 @@ variable "secrets_kms_key_arns" {
   type        = list(string)
   default     = []
   nullable    = false
+}
+
+variable "mount" {
+  description = "Volumes in the main container: a file system, its access point, and the folder where the container sees it."
+
+  type = map(object({
+    file_system_id  = string
+    access_point_id = string
+    path            = string
+    read_only       = optional(bool, false)
+  }))
+
+  default  = {}
+  nullable = false
 }
 
 variable "statement" {

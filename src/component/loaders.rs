@@ -186,7 +186,7 @@ impl Loaders {
             task.origin = loader.origin.clone();
             check_size(check, &task);
         }
-        check_environment(check, &loader.environment, &loader.secrets, &self.task.access);
+        check_environment(check, &loader.environment, &loader.secrets, &self.task.reaches());
         let shared = &self.task;
         for (key, span, other, field) in loader
             .environment

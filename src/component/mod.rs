@@ -36,6 +36,7 @@ pub mod library;
 mod load_balancer;
 mod loaders;
 mod module;
+pub mod mount;
 mod network;
 mod output;
 mod parameter;

@@ -5,9 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexSet;
+
+use super::mount::{self, Mount};
 use super::{
     Bucket, Cache, Cluster, Component as _, Image, ModuleSource, Network, Parameter, Queue, Secret,
-    Topic,
+    Topic, Volume,
 };
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::hcl::print::print_expr;
@@ -64,6 +67,8 @@ block! {
         access: Unpassed<Vec<AnyRef<AccessKinds>>>,
         /// The queues that it takes messages from.
         consumes: Unpassed<Vec<Ref<Queue>>>,
+        /// Volumes that its main container sees as folders.
+        mount: Table<Mount>,
         /// What else the task may do: statements of its role's policy.
         statement: Table<Statement>,
         /// How many days CloudWatch keeps what it logs.
@@ -195,6 +200,7 @@ pub fn task_variables() -> Vec<FieldInfo> {
             <Literal<Placement> as crate::stack::field::Field>::ty(),
             "Which of the network's subnets the tasks run in: public or private.",
         ),
+        mount::variable(),
         FieldInfo::derived(
             "secrets",
             strings(Type::Map),
@@ -211,12 +217,22 @@ pub fn task_variables() -> Vec<FieldInfo> {
     ]
 }
 
+impl Task {
+    /// What it has access to, also by its mounts.
+    pub(super) fn reaches(&self) -> Vec<AnyRef<AccessKinds>> {
+        let mounts = self.mount.iter();
+        let mounted = mounts.map(|(_, mount)| AnyRef::new(Volume::KIND, &mount.volume.label));
+        self.access.iter().cloned().chain(mounted).collect()
+    }
+}
+
 /// The rules of a task. `container` is the name of its main container, where that is known.
 pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, container: Option<&str>) {
     check_size(check, task);
-    check_environment(check, &task.environment, &task.secrets, &task.access);
+    let access = task.reaches();
+    check_environment(check, &task.environment, &task.secrets, &access);
     for (label, sidecar) in task.sidecar.iter() {
-        check_environment(check, &sidecar.environment, &sidecar.secrets, &task.access);
+        check_environment(check, &sidecar.environment, &sidecar.secrets, &access);
         if container == Some(label) {
             check.report(
                 Diagnostic::error(
@@ -230,7 +246,11 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
     }
     for (label, _) in access_statements(check.stack, task) {
         if let Some(written) = task.statement.rows.get(&label) {
-            let made_by = if label.contains("_consume") { "consumes" } else { "access" };
+            let made_by = match label {
+                _ if label.contains("_consume") => "consumes",
+                _ if label.starts_with("mount_") => "mount",
+                _ => "access",
+            };
             check.report(
                 Diagnostic::error(
                     codes::NAME_CLASH,
@@ -242,6 +262,7 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
             );
         }
     }
+    mount::check(check, &task.mount, network_of(check, cluster));
     let Some(network) = network_of(check, cluster) else { return };
     check_access_networks(check, task, network);
     let cut_off = check.get(network).is_some_and(|network| {
@@ -584,14 +605,14 @@ pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: 
         all.sort_by(|a, b| a.key.cmp(&b.key));
         call.set("statement", Expr::Object(all));
     }
-    let groups: Vec<Expr> = task
-        .access
-        .iter()
-        .filter(|access| REACHED.contains(&access.kind.as_str()))
-        .map(|access| Expr::raw(format!("{}.access_group_id", access.address())))
-        .collect();
+    if !task.mount.is_empty() {
+        call.set("mount", mount::lower(lower.stack, &task.mount));
+    }
+    let reached = task.access.iter().filter(|access| REACHED.contains(&access.kind.as_str()));
+    let groups = reached.map(|access| format!("{}.access_group_id", access.address()));
+    let groups: IndexSet<String> = groups.chain(mount::access_groups(task)).collect();
     if !groups.is_empty() {
-        call.set("security_group_ids", Expr::List(groups));
+        call.set("security_group_ids", Expr::List(groups.into_iter().map(Expr::raw).collect()));
     }
 }
 
@@ -743,6 +764,13 @@ fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
                     ]),
                 ));
             }
+            // What is mounted may be used as its mount says. Amazon EFS User Guide, "Using IAM to
+            // control access to file systems".
+            "volume" if task.mount.iter().any(|(_, it)| it.volume.label == access.label) => {}
+            "volume" if stack.component::<Volume>(&access.label).is_some_and(|it| it.iam.0) => {
+                let actions = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"];
+                statements.push((label, statement(&actions, Expr::raw(format!("{address}.arn")))));
+            }
             "search" => {
                 statements.push((
                     label,
@@ -797,6 +825,7 @@ fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
         }
         statements.push((label, statement(&actions, arn)));
     }
+    statements.extend(mount::statements(stack, task));
     statements
 }
 
@@ -823,6 +852,22 @@ fn statement(actions: &[&str], resource: Expr) -> Expr {
         ("actions", Expr::list(actions.iter().copied())),
         ("resources", Expr::List(vec![resource])),
     ])
+}
+
+/// A statement with a condition: how it compares, the key, and the one value.
+pub(super) fn statement_if(
+    actions: &[&str],
+    resource: Expr,
+    (test, variable, value): (&str, &str, Expr),
+) -> Expr {
+    let Expr::Object(mut fields) = statement(actions, resource) else { return Expr::Null };
+    let condition = Expr::object([
+        ("test", test.into()),
+        ("variable", variable.into()),
+        ("values", Expr::List(vec![value])),
+    ]);
+    fields.push(Property::new("condition", Expr::List(vec![condition])));
+    Expr::Object(fields)
 }
 
 #[cfg(test)]

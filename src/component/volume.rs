@@ -6,7 +6,7 @@ use super::Network;
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::stack::check::Check;
-use crate::stack::field::{Ref, Table};
+use crate::stack::field::{Literal, Ref, Table};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
@@ -17,12 +17,28 @@ block! {
     /// A file system of EFS, with an address in each of a network's private subnets, encrypted
     /// where it stands and on its way, and backed up daily.
     ///
-    /// Nothing can mount it but what is in its access group, and only by TLS. A program sees the
-    /// folder of an access point as its root, and is there who the access point says.
+    /// Nothing can mount it but what is in its access group and has leave by IAM, and only by TLS. A
+    /// program sees the folder of an access point as its root, and is there who the access point
+    /// says. A task's `mount` has all of that.
     ///
     /// ```hcl
     /// volume "uploads" {
     ///   network = network.main
+    ///
+    ///   access_point "app" {
+    ///     path = "/app"
+    ///   }
+    /// }
+    ///
+    /// task "shrink" {
+    ///   cluster = cluster.main
+    ///   image   = image.app
+    ///   command = ["npm", "run", "shrink"]
+    ///
+    ///   mount "uploads" {
+    ///     volume = volume.uploads
+    ///     path   = "/var/uploads"
+    ///   }
     /// }
     /// ```
     pub struct Volume {
@@ -44,6 +60,9 @@ block! {
         back_when_read: Value<bool> = Value::Literal(false),
         /// False for no daily backups by AWS Backup, which keeps each for 35 days.
         backup: Value<bool> = Value::Literal(true),
+        /// False to let everything in its access group mount it and write there, also what does not
+        /// sign with a role.
+        iam: Literal<bool> = Literal(true),
         /// The folders that programs see.
         access_point: Table<AccessPoint>,
     }
@@ -197,6 +216,7 @@ impl Component for Volume {
     fn outputs() -> Outputs {
         outputs! {
             "The id of the security group whose members may mount it." access_group_id,
+            "The ARNs of its access points, by label." access_point_arns[map],
             "The ids of its access points, by label." access_point_ids[map],
             "The volume's ARN." arn,
             "The volume's id." id,

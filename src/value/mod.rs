@@ -148,7 +148,7 @@ impl Invalid {
 
     /// Adds to what there is to do the literal as it should be written.
     #[must_use]
-    fn try_this(mut self, literal: impl fmt::Display) -> Self {
+    pub(crate) fn try_this(mut self, literal: impl fmt::Display) -> Self {
         let literal = literal.to_string();
         if literal.contains('`') {
             return self; // cannot be told from what is around it
