@@ -107,6 +107,16 @@ fn terraform_takes_and_plans_the_examples() {
     let text = plan.to_string();
     assert!(text.contains("module.task_migrate.module.task[0].aws_ecs_task_definition.this"));
     assert!(!text.contains("module.task_wipe.module.task[0]"));
+    // A loader that says nothing of EventBridge Scheduler keeps its rule beside one that does.
+    let schedule =
+        |name: &str| text.contains(&format!("module.schedule.{name}").replace('"', "\\\""));
+    assert!(schedule(r#"aws_cloudwatch_event_rule.this["hourly"]"#));
+    assert!(schedule(r#"aws_scheduler_schedule.this["daily"]"#));
+    assert!(!schedule(r#"aws_cloudwatch_event_rule.this["daily"]"#));
+    // What must not overlap itself is started by a state machine.
+    assert!(schedule(r#"aws_scheduler_schedule.this["task"]"#));
+    assert!(schedule(r#"aws_sfn_state_machine.this["task"]"#));
+    assert!(!schedule(r#"aws_sfn_state_machine.this["daily"]"#));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:c91b67e994b1b4bb
+# Rendered by stackwright from its module library; edits are lost. sha256:251c741ceee8776e
 
 locals {
   # What each loader does: what it says itself, else what the table says.
@@ -14,6 +14,14 @@ locals {
       command     = concat(var.command, loader.options, coalescelist(loader.sources, [label]))
       environment = merge(var.environment, loader.environment)
       secrets     = merge(var.secrets, loader.secrets)
+    }
+  }
+
+  # EventBridge Scheduler has a loader if the loader says so, or the table.
+  timings = {
+    for label, loader in var.loaders : label => loader.scheduler == null && var.scheduler == null ? null : {
+      for field in ["time_zone", "flexible_window_minutes", "start_date", "end_date", "state", "overlap"] :
+      field => try(coalesce(try(loader.scheduler[field], null), try(var.scheduler[field], null)), null)
     }
   }
 
@@ -68,6 +76,8 @@ module "schedule" {
   role_arns          = [module.task_role.execution_role_arn, module.task_role.task_role_arn]
   capacity           = var.capacity
   max_age_s          = var.max_age_s
+  group              = try(var.scheduler.group, null)
+  dead_letter_queue  = var.dead_letter_queue
 
   jobs = {
     for label, loader in local.loaders : label => {
@@ -76,6 +86,7 @@ module "schedule" {
       schedule            = loader.schedule
       retries             = loader.retries
       task_definition_arn = module.task[label].arn
+      scheduler           = local.timings[label]
     } if loader.enabled
   }
 

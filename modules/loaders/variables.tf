@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:a3b6bbf7db21c611
+# Rendered by stackwright from its module library; edits are lost. sha256:30e57f67746053f1
 
 variable "name" {
   description = "What the names of its loaders begin with: <name>-<label>, at most 64 characters."
@@ -15,13 +15,13 @@ variable "cluster" {
 }
 
 variable "schedule" {
-  description = "When those run that have no schedule of their own, in UTC."
+  description = "When those run that have no schedule of their own; in UTC, unless EventBridge Scheduler starts them in another time_zone."
   type        = string
   default     = null
 }
 
 variable "enabled" {
-  description = "False to start nothing: there is no rule and no target, all else stays."
+  description = "False to start nothing: there is no rule and no schedule, all else stays."
   type        = bool
   default     = true
   nullable    = false
@@ -46,6 +46,22 @@ variable "capacity" {
   type        = string
   default     = "on_demand"
   nullable    = false
+}
+
+variable "scheduler" {
+  description = "Has EventBridge Scheduler start it, in place of an EventBridge rule."
+
+  type = object({
+    time_zone               = optional(string)
+    flexible_window_minutes = optional(number)
+    start_date              = optional(string)
+    end_date                = optional(string)
+    state                   = optional(string)
+    overlap                 = optional(string)
+    group                   = optional(string)
+  })
+
+  default = null
 }
 
 variable "image" {
@@ -200,6 +216,18 @@ variable "security_group_ids" {
   nullable    = false
 }
 
+variable "dead_letter_queue" {
+  description = "The queue for starts that were given up, and the key that encrypts it."
+
+  type = object({
+    arn         = string
+    url         = string
+    kms_key_arn = optional(string)
+  })
+
+  default = null
+}
+
 variable "loaders" {
   description = "The loaders by label: what each does otherwise than the table."
 
@@ -214,5 +242,13 @@ variable "loaders" {
     environment = optional(map(string), {})
     secrets     = optional(map(string), {})
     retries     = optional(number)
+    scheduler = optional(object({
+      time_zone               = optional(string)
+      flexible_window_minutes = optional(number)
+      start_date              = optional(string)
+      end_date                = optional(string)
+      state                   = optional(string)
+      overlap                 = optional(string)
+    }))
   }))
 }

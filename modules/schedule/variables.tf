@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:ed9829f7b4f7ce2d
+# Rendered by stackwright from its module library; edits are lost. sha256:87281dbee256986f
 
 variable "name" {
   description = "What the role and the security group are named after."
@@ -57,13 +57,37 @@ variable "max_age_s" {
   nullable    = false
 }
 
+variable "group" {
+  description = "The name of the schedule group of what EventBridge Scheduler starts; the name, where it is not said."
+  type        = string
+  default     = null
+}
+
+variable "dead_letter_queue" {
+  description = "The queue for starts that were given up, and the key that encrypts it."
+  type = object({
+    arn         = string
+    url         = string
+    kms_key_arn = optional(string)
+  })
+  default = null
+}
+
 variable "jobs" {
-  description = "What is started, and when."
+  description = "What is started, and when. What has a scheduler is EventBridge Scheduler's, else an EventBridge rule is made."
   type = map(object({
     name                = string
     description         = optional(string)
     schedule            = string
     retries             = number
     task_definition_arn = string
+    scheduler = optional(object({
+      time_zone               = optional(string, "UTC")
+      flexible_window_minutes = optional(number)
+      start_date              = optional(string)
+      end_date                = optional(string)
+      state                   = optional(string, "ENABLED")
+      overlap                 = optional(string, "allow")
+    }))
   }))
 }

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:5ada72b568189f77
+# Rendered by stackwright from its module library; edits are lost. sha256:a5338295c216957a
 
 locals {
   jobs = {
@@ -8,6 +8,7 @@ locals {
       schedule            = var.schedule
       retries             = var.retries
       task_definition_arn = module.task.arn
+      scheduler           = var.scheduler
     }
   }
 }
@@ -57,6 +58,8 @@ module "schedule" {
   role_arns          = [module.task_role.execution_role_arn, module.task_role.task_role_arn]
   capacity           = var.capacity
   max_age_s          = var.max_age_s
+  group              = try(var.scheduler.group, null)
+  dead_letter_queue  = var.dead_letter_queue
   jobs               = { for key, job in local.jobs : key => job if var.enabled }
 
   # Tasks cannot start before their roles may do what they need to.

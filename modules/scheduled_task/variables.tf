@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:2081d3e1632fa68a
+# Rendered by stackwright from its module library; edits are lost. sha256:d3bd1a38cf6abb94
 
 variable "name" {
   description = "Its name, at most 64 characters."
@@ -6,7 +6,7 @@ variable "name" {
 }
 
 variable "description" {
-  description = "What it does: the description of its rule."
+  description = "What it does: the description of its rule or schedule."
   type        = string
   default     = null
 }
@@ -21,12 +21,12 @@ variable "cluster" {
 }
 
 variable "schedule" {
-  description = "When it runs, in UTC."
+  description = "When it runs; in UTC, unless its scheduler block has another time_zone."
   type        = string
 }
 
 variable "enabled" {
-  description = "False to start nothing: there is no rule and no target, all else stays."
+  description = "False to start nothing: there is no rule and no schedule, all else stays."
   type        = bool
   default     = true
   nullable    = false
@@ -51,6 +51,22 @@ variable "capacity" {
   type        = string
   default     = "on_demand"
   nullable    = false
+}
+
+variable "scheduler" {
+  description = "Has EventBridge Scheduler start it, in place of an EventBridge rule."
+
+  type = object({
+    time_zone               = optional(string)
+    flexible_window_minutes = optional(number)
+    start_date              = optional(string)
+    end_date                = optional(string)
+    state                   = optional(string)
+    overlap                 = optional(string)
+    group                   = optional(string)
+  })
+
+  default = null
 }
 
 variable "image" {
@@ -203,4 +219,16 @@ variable "security_group_ids" {
   type        = list(string)
   default     = []
   nullable    = false
+}
+
+variable "dead_letter_queue" {
+  description = "The queue for starts that were given up, and the key that encrypts it."
+
+  type = object({
+    arn         = string
+    url         = string
+    kms_key_arn = optional(string)
+  })
+
+  default = null
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::component::schedule::{Retries, RuleDescription, SCHEDULE, Start, check_rule_name};
+use crate::component::schedule::{
+    Job, Retries, RuleDescription, SCHEDULE, Start, Timing, schedule_variables,
+};
 use crate::component::task::{
     TASK, TASK_ROLE, Task, check_environment, check_size, check_task, lower_secret_keys,
     lower_secrets, lower_task, task_variables,
@@ -26,12 +28,31 @@ block! {
     ///
     /// What a loader says goes before what the table says. A loader's command is the table's
     /// `command`, then its own `options`, then its `sources`.
+    ///
+    /// ```hcl
+    /// loaders "source" {
+    ///   cluster  = cluster.main
+    ///   image    = image.app
+    ///   schedule = "rate(1 hour)"
+    ///
+    ///   loader "daily" {
+    ///     schedule = "cron(0 6 * * ? *)"
+    ///
+    ///     scheduler {
+    ///       time_zone               = "America/New_York"
+    ///       flexible_window_minutes = 15
+    ///     }
+    ///   }
+    ///   loader "hourly" {}
+    /// }
+    /// ```
     pub struct Loaders {
         /// What the names of its loaders begin with: `<name>-<label>`, at most 64 characters.
         name: Option<Value<TaskFamily>>,
         /// The cluster that they run in.
         cluster: Ref<Cluster>,
-        /// When those run that have no schedule of their own, in UTC.
+        /// When those run that have no schedule of their own; in UTC, unless EventBridge Scheduler
+        /// starts them in another `time_zone`.
         schedule: Option<Value<Schedule>>,
         /// How they are started.
         @flatten start: Start,
@@ -45,11 +66,11 @@ block! {
 block! {
     /// One job of the table.
     pub struct Loader {
-        /// What it does: the description of its rule.
+        /// What it does: the description of its rule or schedule.
         description: Option<Value<RuleDescription>>,
-        /// When it runs, in UTC; needed unless the table has a schedule.
+        /// When it runs; needed unless the table has a schedule.
         schedule: Option<Value<Schedule>>,
-        /// False to leave out its rule and target, true to have them when the table does not.
+        /// False to leave out its rule or schedule, true to have them when the table does not.
         enabled: Option<Literal<bool>>,
         /// Arguments that come after the table's command.
         options: ListOf<Value<String>>,
@@ -66,6 +87,8 @@ block! {
         secrets: Map<Value<SecretSource>>,
         /// How often it is tried again when its task cannot be started, in place of the table's.
         retries: Option<Value<Retries>>,
+        /// Has EventBridge Scheduler start it, each of its fields in place of the table's.
+        scheduler: Option<Timing>,
     }
 }
 
@@ -86,7 +109,7 @@ impl Component for Loaders {
     }
 
     fn derived() -> Vec<FieldInfo> {
-        let mut variables = task_variables();
+        let mut variables = [task_variables(), schedule_variables()].concat();
         variables.push(FieldInfo::derived(
             "loaders",
             Table::<Loader>::ty(),
@@ -119,11 +142,10 @@ impl Component for Loaders {
         };
         for (label, loader) in self.loader.iter() {
             self.check_loader(check, label, loader);
-            if let Some(name) = &name {
-                let help = "shorten its label, or give the table a shorter `name`";
-                check_rule_name(check, &format!("{name}-{label}"), loader.origin.head, help);
-            }
+            let name = name.as_ref().map(|name| format!("{name}-{label}"));
+            self.job(loader, name).check(check);
         }
+        self.start.check(check);
         self.check_doubles(check);
     }
 
@@ -131,11 +153,13 @@ impl Component for Loaders {
         let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
         let stem = names.stem().to_owned();
         names.task();
-        names.role("-events");
-        for (label, _) in self.loader.iter() {
+        let jobs: Vec<Job<'_>> =
+            self.loader.iter().map(|(_, loader)| self.job(loader, None)).collect();
+        let group = self.start.aws_names(&mut names, &jobs);
+        for ((label, _), job) in self.loader.iter().zip(&jobs) {
             let name = format!("{stem}-{label}");
             names.definition(&name);
-            names.add("event rule", name);
+            job.aws_names(&mut names, &group, &name);
         }
         names.tasks_group(check, &self.cluster);
         names.names
@@ -153,6 +177,7 @@ impl Component for Loaders {
         lower_task(lower, &mut call, &self.task, &self.cluster);
         let own: Vec<_> = self.loader.rows.values().map(|loader| &loader.secrets).collect();
         lower_secret_keys(lower.stack, &mut call, &self.task, &own);
+        self.start.lower(lower, &mut call);
         let local = local(lower.label);
         call.set("loaders", Expr::raw(format!("local.{local}")));
         let rows = self.lower_rows(lower);
@@ -167,6 +192,19 @@ fn local(label: &str) -> String {
 }
 
 impl Loaders {
+    fn job<'a>(&'a self, loader: &'a Loader, name: Option<String>) -> Job<'a> {
+        let own = loader.schedule.as_ref().map(|schedule| (schedule, &loader.origin));
+        let shared = self.schedule.as_ref().map(|schedule| (schedule, &self.origin));
+        Job {
+            name,
+            name_help: "shorten its label, or give the table a shorter `name`",
+            origin: &loader.origin,
+            schedule: own.or(shared),
+            own: loader.scheduler.as_ref(),
+            shared: self.start.timing(),
+        }
+    }
+
     /// The rules of one loader together with what it shares.
     fn check_loader(&self, check: &Check<'_>, label: &str, loader: &Loader) {
         if self.schedule.is_none() && loader.schedule.is_none() {
@@ -628,5 +666,83 @@ loader "e" {
         let table = with("loader \"a\" { schedule = \"rate(1 day)\" }");
         let locals = "locals {\n  loaders_source = 1\n}\n";
         insta::assert_snapshot!(problems(&format!("{table}{locals}")), @"1:1 SW313 the table becomes `local.loaders_source`; rename one of them");
+    }
+
+    #[test]
+    fn a_loader_may_have_its_own_word_for_eventbridge_scheduler() {
+        let table = r#"
+  schedule = "rate(1 hour)"
+  scheduler { flexible_window_minutes = 5 }
+  loader "plain" {}
+  loader "zoned" {
+    schedule = "cron(0 6 * * ? *)"
+    scheduler {
+      # Where the source is.
+      time_zone = "America/New_York"
+      overlap   = "skip"
+    }
+  }
+"#;
+        insta::assert_snapshot!(rendered("loaders.tf", &with(table)), @r#"
+        locals {
+          loaders_source = {
+            plain = {
+              sources = ["plain"]
+            }
+            zoned = {
+              schedule = "cron(0 6 * * ? *)"
+              scheduler = {
+                # Where the source is.
+                time_zone = "America/New_York"
+                overlap   = "skip"
+              }
+            }
+          }
+        }
+
+        module "loaders_source" {
+          source = "../../modules/loaders"
+
+          name      = "test-source"
+          cluster   = module.cluster_main
+          network   = module.network_main
+          placement = "public"
+          schedule  = "rate(1 hour)"
+          image     = local.image_references.app
+          loaders   = local.loaders_source
+
+          scheduler = {
+            flexible_window_minutes = 5
+          }
+        }
+        "#);
+        // Without the table's, the other one keeps its rule.
+        assert_eq!(
+            changed(table, &table.replace("scheduler { flexible_window_minutes = 5 }\n", "")),
+            "-\n-  scheduler = {\n-    flexible_window_minutes = 5\n-  }\n"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_table_is_said_once() {
+        let table = r#"
+  schedule = "rate(5 minutes)"
+  scheduler { flexible_window_minutes = 10 }
+  loader "a" {}
+  loader "b" {}
+  loader "c" {
+    schedule = "at(2026-03-08T02:30:00)"
+    scheduler {
+      time_zone  = "America/New_York"
+      start_date = "2026-01-01T00:00:00Z"
+    }
+  }
+"#;
+        insta::assert_snapshot!(problems(&with(table)), @"
+        6:41 SW312 a window of 10 minutes is longer than `rate(5 minutes)`; make it shorter: the next start would be due before this one
+        10:16 SW204 `America/New_York` has no `2026-03-08T02:30:00`: its clocks are put forward then; write a time an hour earlier or later
+        13:20 SW312 Scheduler takes no notice of `start_date` for what starts once; take it out
+        ");
+        insta::assert_snapshot!(problems(&with("schedule = \"at(2026-01-01T00:00:00)\"\nloader \"a\" {}\nloader \"b\" {}")), @"4:12 SW204 an EventBridge rule starts nothing once; add a `scheduler {}` block: EventBridge Scheduler does");
     }
 }

@@ -1,27 +1,35 @@
 //! What scheduled tasks and loaders have in common: EventBridge starts their tasks.
 //!
-//! A component that has a schedule has the field `@flatten start: Start`, calls
-//! [`check_rule_name`], and its module calls [`SCHEDULE`].
+//! A component that has a schedule has the field `@flatten start: Start`, makes a [`Job`] of each
+//! of its schedules, adds [`schedule_variables`] to its derived variables, and its module calls
+//! [`SCHEDULE`].
 
 use std::fmt;
 
-use crate::component::ModuleSource;
 use crate::component::service::Capacity;
-use crate::diagnostic::{Diagnostic, Span, codes};
+use crate::component::{Component as _, ModuleSource, Queue};
+use crate::diagnostic::{Code, Diagnostic, codes};
+use crate::hcl::Expr;
+use crate::stack::block::{FieldInfo, Origin};
 use crate::stack::check::Check;
-use crate::stack::field::Literal;
+use crate::stack::field::{Field as _, Literal, Ref, Type, Unpassed};
+use crate::stack::lower::{Call, Lower};
+use crate::stack::names::AwsNames;
 use crate::stack::value::Value;
-use crate::value::{EventRuleName, Invalid, Scalar, ScalarType, Whole};
-use crate::{block, module_source};
+use crate::value::{
+    EventRuleName, Instant, Invalid, Scalar, ScalarType, Schedule, ScheduleGroupName, ScheduleName,
+    TimeZone, Whole,
+};
+use crate::{block, choice, module_source};
 
-/// EventBridge rules that start tasks, the role for it, and the tasks' security group. The modules
-/// of components that have a schedule call it.
+/// What starts tasks, EventBridge rules or EventBridge Scheduler, the roles for it, and the tasks'
+/// security group. The modules of components that have a schedule call it.
 pub const SCHEDULE: ModuleSource = module_source!("schedule");
 
 block! {
     /// How EventBridge starts tasks.
     pub struct Start {
-        /// False to start nothing: there is no rule and no target, all else stays.
+        /// False to start nothing: there is no rule and no schedule, all else stays.
         enabled: Literal<bool> = Literal(true),
         /// How often it is tried again when a task cannot be started. EventBridge's own 185 times
         /// in a day would let the tasks of frequent schedules pile up.
@@ -31,7 +39,289 @@ block! {
         /// What the tasks run on. With `spot` a task may find no capacity, and be stopped while it
         /// runs.
         capacity: Value<Capacity> = Value::Literal(Capacity::OnDemand),
+        /// Has EventBridge Scheduler start it, in place of an EventBridge rule.
+        scheduler: Option<Scheduler>,
     }
+}
+
+block! {
+    /// EventBridge Scheduler starts the tasks: in a time zone, once, within a window, between two
+    /// dates, never two at a time (Amazon EventBridge Scheduler User Guide, "Schedule types"). It
+    /// starts them within the minute, as a rule does. Everything here is optional: `scheduler {}`.
+    pub struct Scheduler {
+        /// When.
+        @flatten timing: Timing,
+        /// The name of its schedule group, which is for its schedules alone; without it, its own
+        /// name.
+        group: Option<Value<ScheduleGroupName>>,
+        /// The queue for starts that were given up, after `retries` or `max_age_s`: no FIFO queue.
+        dead_letter_queue: Unpassed<Option<Ref<Queue>>>,
+    }
+}
+
+block! {
+    /// When EventBridge Scheduler starts something.
+    pub struct Timing {
+        /// The time zone of a `cron(…)` or `at(…)`: `America/New_York`; without it, UTC. A time that
+        /// clocks leave out when they are put forward is left out, one that comes twice counts once.
+        time_zone: Option<Value<TimeZone>>,
+        /// Within how many minutes after its time it starts, whenever that suits Scheduler: many
+        /// jobs of one hour then do not all start at once. Without it, within the minute.
+        flexible_window_minutes: Option<Value<Whole<1, 1440>>>,
+        /// Before this nothing starts, in UTC; a rate counts from there.
+        start_date: Option<Value<Instant>>,
+        /// After this nothing starts, in UTC.
+        end_date: Option<Value<Instant>>,
+        /// `DISABLED` keeps the schedule and starts nothing.
+        state: Option<Value<ScheduleState>>,
+        /// What happens when its last task still runs.
+        overlap: Option<Literal<Overlap>>,
+    }
+}
+
+choice! {
+    /// Whether a schedule starts something.
+    pub enum ScheduleState {
+        Enabled = "ENABLED",
+        Disabled = "DISABLED",
+    }
+}
+
+choice! {
+    /// What happens at a job's time when a task of its definition still runs, whoever started it.
+    /// EventBridge and ECS know no answer but to start one more.
+    pub enum Overlap {
+        /// One more is started: what happens without it.
+        Allow = "allow",
+        /// None is started, until its next time. A state machine of Step Functions looks, and starts
+        /// the task: four or five of its steps are paid each time. It sees tasks that ECS has been
+        /// asked for, so two may run only if both were asked for in the same moment.
+        Skip = "skip",
+    } else overlap_elsewhere
+}
+
+/// What other schedulers have: Kubernetes's `concurrencyPolicy`, Nomad's `prohibit_overlap`.
+fn overlap_elsewhere(text: &str) -> Option<Invalid> {
+    let help = match text.to_ascii_lowercase().as_str() {
+        "forbid" | "prohibit" | "deny" => "write `skip`",
+        "replace" | "cancel" | "stop" => {
+            "a task is not stopped for another, which would leave its work half done: write `skip`"
+        }
+        "queue" | "wait" | "buffer" => {
+            "nothing keeps a start for later: write `skip`, or give the work to a `worker`"
+        }
+        _ => return None,
+    };
+    Some(Invalid::new(codes::BAD_VALUE, format!("`{text}` is no way to overlap")).help(help))
+}
+
+/// One schedule of a component, with all that is said of it in its own place and in its table's.
+#[derive(Debug)]
+pub(super) struct Job<'a> {
+    /// The name of its rule or schedule, where it is known.
+    pub name: Option<String>,
+    /// What to do about a name that is too long.
+    pub name_help: &'static str,
+    /// Where it stands.
+    pub origin: &'a Origin,
+    /// When it runs, and the block that says so.
+    pub schedule: Option<(&'a Value<Schedule>, &'a Origin)>,
+    /// What it says of EventBridge Scheduler itself.
+    pub own: Option<&'a Timing>,
+    /// What its table says.
+    pub shared: Option<&'a Timing>,
+}
+
+impl<'a> Job<'a> {
+    /// True when EventBridge Scheduler has it.
+    fn is_scheduled(&self) -> bool {
+        self.own.is_some() || self.shared.is_some()
+    }
+
+    /// What is said of a field, and by which block.
+    fn timing<T>(&self, field: fn(&'a Timing) -> &'a Option<T>) -> Option<(&'a T, &'a Origin)> {
+        let said = |timing: &'a Timing| Some((field(timing).as_ref()?, &timing.origin));
+        self.own.and_then(said).or_else(|| self.shared.and_then(said))
+    }
+
+    /// Its rules.
+    pub fn check(&self, check: &Check<'_>) {
+        self.check_name(check);
+        let schedule = self.schedule.and_then(|(value, origin)| Some((value.literal()?, origin)));
+        let Some((schedule, place)) = schedule else { return self.check_dates(check, None) };
+        if !self.is_scheduled() && schedule.once().is_some() {
+            check.report_once(
+                Diagnostic::error(codes::BAD_SCHEDULE, "an EventBridge rule starts nothing once")
+                    .at(place.field("schedule"), "")
+                    .help("add a `scheduler {}` block: EventBridge Scheduler does"),
+            );
+        }
+        self.check_dates(check, Some(schedule));
+        self.check_clock(check, schedule, place);
+        let window = self.timing(|timing| &timing.flexible_window_minutes);
+        if let (Some(every), Some((Value::Literal(window), place))) =
+            (schedule.rate_minutes(), window)
+            && u64::try_from(window.get()).is_ok_and(|window| window > every)
+        {
+            check.report_once(
+                Diagnostic::error(
+                    codes::CONFLICT,
+                    format!("a window of {window} minutes is longer than `{schedule}`"),
+                )
+                .at(place.field("flexible_window_minutes"), "")
+                .help("make it shorter: the next start would be due before this one"),
+            );
+        }
+    }
+
+    fn check_name(&self, check: &Check<'_>) {
+        let Some(name) = &self.name else { return };
+        let refused = match self.is_scheduled() {
+            true => ScheduleName::parse(name).err(),
+            false => EventRuleName::parse(name).err(),
+        };
+        if let Some(invalid) = refused {
+            check.report_once(
+                Diagnostic::error(invalid.code, invalid.message)
+                    .at(self.origin.field("name"), "")
+                    .help(self.name_help),
+            );
+        }
+    }
+
+    /// It starts before it ends, and what happens once does neither.
+    fn check_dates(&self, check: &Check<'_>, schedule: Option<&Schedule>) {
+        let start = self.timing(|timing| &timing.start_date);
+        let end = self.timing(|timing| &timing.end_date);
+        if schedule.is_some_and(|schedule| schedule.once().is_some()) {
+            for (field, date) in [("start_date", start), ("end_date", end)] {
+                // A table's is for the others.
+                let Some((_, place)) = date.filter(|(_, place)| self.owns(place)) else { continue };
+                let message =
+                    format!("Scheduler takes no notice of `{field}` for what starts once");
+                refuse(check, codes::CONFLICT, place, field, &message, "take it out");
+            }
+            return;
+        }
+        if let (Some((Value::Literal(start), _)), Some((Value::Literal(end), place))) = (start, end)
+            && end <= start
+        {
+            let message = format!("it starts at `{start}`, when it is over since `{end}`");
+            let help = "make `end_date` later than `start_date`";
+            refuse(check, codes::INVERTED_BOUNDS, place, "end_date", &message, help);
+        }
+    }
+
+    /// A time zone is one that its schedule goes by, and has its time.
+    fn check_clock(&self, check: &Check<'_>, schedule: &Schedule, place: &Origin) {
+        let zone = self.timing(|timing| &timing.time_zone);
+        if let Some((_, origin)) = zone.filter(|(_, origin)| self.owns(origin))
+            && schedule.rate_minutes().is_some()
+        {
+            let message = format!("`{schedule}` goes by no clock");
+            let help = "take it out, or write a `cron(…)`";
+            return refuse(check, codes::CONFLICT, origin, "time_zone", &message, help);
+        }
+        if let (Some((Value::Literal(zone), _)), Some(time)) = (zone, schedule.once())
+            && zone.skips(time)
+        {
+            let message = format!("`{zone}` has no `{time}`: its clocks are put forward then");
+            let help = "write a time an hour earlier or later";
+            refuse(check, codes::BAD_SCHEDULE, place, "schedule", &message, help);
+        }
+    }
+
+    /// True for what it says itself, and not its table.
+    fn owns(&self, place: &Origin) -> bool {
+        self.own.is_some_and(|own| std::ptr::eq(&raw const own.origin, place))
+    }
+
+    /// The names of its rule or schedule.
+    pub fn aws_names(&self, names: &mut AwsNames, group: &str, name: &str) {
+        match self.is_scheduled() {
+            true => names.add_in(group, "schedule", name),
+            false => names.add("event rule", name),
+        }
+        if self.timing(|timing| &timing.overlap).is_some_and(|(it, _)| it.0 == Overlap::Skip) {
+            names.add("state machine", name);
+        }
+    }
+}
+
+fn refuse(check: &Check<'_>, code: Code, place: &Origin, field: &str, message: &str, help: &str) {
+    check.report_once(Diagnostic::error(code, message).at(place.field(field), "").help(help));
+}
+
+impl Start {
+    /// What EventBridge Scheduler is told for all, where it has all.
+    pub(super) fn timing(&self) -> Option<&Timing> {
+        self.scheduler.as_ref().map(|scheduler| &scheduler.timing)
+    }
+
+    fn queue(&self) -> Option<&Ref<Queue>> {
+        self.scheduler.as_ref()?.dead_letter_queue.as_ref()
+    }
+
+    /// The rules of what its schedules share.
+    pub(super) fn check(&self, check: &Check<'_>) {
+        let Some(reference) = self.queue() else { return };
+        if check.get(reference).is_some_and(|queue| queue.fifo.0) {
+            check.report_once(
+                Diagnostic::error(
+                    codes::CONFLICT,
+                    format!(
+                        "`queue.{}` is a FIFO queue, to which Scheduler cannot send",
+                        reference.label
+                    ),
+                )
+                .at(reference.span, "")
+                .help("name a queue that is none"),
+            );
+        }
+    }
+
+    /// The names of what its schedules share; `all` says whether some of them are EventBridge
+    /// Scheduler's. Gives the group's name.
+    pub(super) fn aws_names(&self, names: &mut AwsNames, jobs: &[Job<'_>]) -> String {
+        names.role("-events");
+        let skips = |job: &Job<'_>| {
+            job.timing(|timing| &timing.overlap).is_some_and(|(it, _)| it.0 == Overlap::Skip)
+        };
+        if jobs.iter().any(skips) {
+            names.role("-states");
+        }
+        let written = self.scheduler.as_ref().and_then(|scheduler| scheduler.group.as_ref());
+        let group = written.map_or_else(|| names.stem().to_owned(), Value::template);
+        if jobs.iter().any(Job::is_scheduled) {
+            names.add("schedule group", group.as_str());
+        }
+        group
+    }
+
+    /// Sets what the module's call needs beyond its fields.
+    pub(super) fn lower(&self, lower: &Lower<'_>, call: &mut Call) {
+        let Some(reference) = self.queue() else { return };
+        let address = Queue::address(&reference.label);
+        let mut fields = vec![
+            ("arn", Expr::raw(format!("{address}.arn"))),
+            ("url", Expr::raw(format!("{address}.url"))),
+        ];
+        let key = lower.stack.get(reference).and_then(|queue| queue.kms_key_arn.as_ref());
+        fields.extend(key.map(|key| ("kms_key_arn", key.expr())));
+        call.set("dead_letter_queue", Expr::object(fields));
+    }
+}
+
+/// The variables of a module of what has schedules, beyond its fields. [`Start::lower`] sets them.
+pub(super) fn schedule_variables() -> Vec<FieldInfo> {
+    let string = || <Value<String>>::ty();
+    let queue = Type::Object(vec![
+        FieldInfo::derived("arn", string(), ""),
+        FieldInfo::derived("url", string(), ""),
+        FieldInfo::derived("kms_key_arn", string(), "").optional(),
+    ]);
+    let doc = "The queue for starts that were given up, and the key that encrypts it.";
+    vec![FieldInfo::derived("dead_letter_queue", queue, doc).optional()]
 }
 
 /// How often a start is tried again (Amazon EventBridge API Reference, "RetryPolicy").
@@ -60,12 +350,5 @@ impl Scalar for RuleDescription {
             )
             .help("EventBridge takes 512; a comment can be longer")),
         }
-    }
-}
-
-/// The rule of a job is called like its task definition, whose name may be longer.
-pub fn check_rule_name(check: &Check<'_>, name: &str, span: Option<Span>, help: &str) {
-    if let Err(invalid) = EventRuleName::parse(name) {
-        check.report(Diagnostic::error(invalid.code, invalid.message).at(span, "").help(help));
     }
 }

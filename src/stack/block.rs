@@ -92,7 +92,7 @@ pub trait Block: Sized {
     fn read(reader: &Reader<'_>, block: &hcl::edit::structure::Block) -> Option<Self> {
         let mut names = Vec::new();
         Self::names(&mut names);
-        Self::read_entries(&mut reader.open(block, &names))
+        Self::read_entries(&mut reader.open(block, &names, Self::fields))
     }
 
     /// Where it was read from.

@@ -40,6 +40,14 @@ impl<'a> Check<'a> {
         self.diagnostics.borrow_mut().push(diagnostic);
     }
 
+    /// Adds a problem unless it is there already: rows of a table may share what is wrong.
+    pub fn report_once(&self, diagnostic: Diagnostic) {
+        let mut diagnostics = self.diagnostics.borrow_mut();
+        if !diagnostics.contains(&diagnostic) {
+            diagnostics.push(diagnostic);
+        }
+    }
+
     /// Complains about a component without a name, when its service does not take the one that
     /// follows from its label.
     pub fn default_name<N: Scalar>(&self, name: Option<&Value<N>>, origin: &Origin) {

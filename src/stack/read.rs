@@ -7,7 +7,7 @@ use hcl::edit::expr::{Expression as Source, UnaryOperator};
 use hcl::edit::structure::{Block as SourceBlock, BlockLabel, Structure};
 use hcl::edit::{Decorate as _, Span as _};
 
-use super::block::Origin;
+use super::block::{FieldInfo, Origin};
 use super::expression;
 use super::field::{Entry, Field, Shape, Type, shape};
 use super::rename;
@@ -82,11 +82,12 @@ impl<'a> Reader<'a> {
         read
     }
 
-    /// Starts reading the entries of a block that has these fields.
+    /// Starts reading the entries of a block that has these fields, of which `infos` tells more.
     pub fn open<'r, 's>(
         &'r self,
         block: &'s SourceBlock,
         fields: &[&'static str],
+        infos: fn() -> Vec<FieldInfo>,
     ) -> Entries<'r, 'a, 's> {
         let mut entries: BTreeMap<&'static str, Entry<'s>> = BTreeMap::new();
         let mut origin = Origin {
@@ -106,7 +107,7 @@ impl<'a> Reader<'a> {
                 Structure::Block(nested) => nested.ident.as_str(),
             };
             let Some(&field) = fields.iter().find(|field| **field == name) else {
-                misspelt.extend(self.unknown(block, structure, fields));
+                misspelt.extend(self.unknown(block, structure, fields, infos));
                 continue;
             };
             let entry = entries.entry(field).or_default();
@@ -139,6 +140,7 @@ impl<'a> Reader<'a> {
         block: &SourceBlock,
         structure: &Structure,
         fields: &[&'static str],
+        infos: fn() -> Vec<FieldInfo>,
     ) -> Option<&'static str> {
         let (name, range, is_block) = match structure {
             Structure::Attribute(attribute) => {
@@ -154,6 +156,15 @@ impl<'a> Reader<'a> {
             (codes::UNKNOWN_FIELD, format!("a `{parent}` block has no field `{name}`"))
         };
         let mut diagnostic = Diagnostic::error(code, message).at(span, "not known here");
+        let inside = infos().into_iter().find(|info| match &info.ty {
+            Type::Object(inner) if info.is_block => inner.iter().any(|field| field.name == name),
+            _ => false,
+        });
+        if let Some(inside) = inside {
+            let help = format!("it stands in a block: `{} {{ {name} = … }}`", inside.name);
+            self.report(diagnostic.help(help));
+            return None;
+        }
         let meant = did_you_mean(name, fields.iter().copied());
         let meant = fields.iter().copied().find(|field| Some(*field) == meant);
         diagnostic = match meant {

@@ -32,6 +32,7 @@ mod task_size;
 mod terraform;
 #[cfg(test)]
 mod testing;
+mod time;
 mod time_format;
 mod version_range;
 
@@ -53,8 +54,8 @@ pub use log_retention::LogRetention;
 pub use name::{
     AlarmName, BucketName, ClusterName, DashboardName, DbIdentifier, DbName, DbUsername, EnvName,
     EventRuleName, KeyAlias, Label, LoadBalancerName, MetricName, MetricNamespace, QueueName,
-    RepositoryName, RoleName, SecurityGroupDescription, ServiceName, StackName, TagKey,
-    TargetGroupName, TaskFamily, TopicName,
+    RepositoryName, RoleName, ScheduleGroupName, ScheduleName, SecurityGroupDescription,
+    ServiceName, StackName, TagKey, TargetGroupName, TaskFamily, TopicName,
 };
 pub use network::{FlowLogInterval, SubnetId, VpcId};
 pub use producer::Producer;
@@ -65,6 +66,7 @@ pub use store::{CacheName, CacheNodeType, SearchInstanceType, SearchName};
 pub use tag_pattern::{Stray, TagPattern};
 pub use task_size::{FargateCpu, FargateMemory, check_pair};
 pub use terraform::VersionConstraint;
+pub use time::{Instant, TimeZone};
 pub use time_format::TimeFormat;
 pub use version_range::{VersionRange, misordered};
 

@@ -207,6 +207,26 @@ text! {
         ..WORD
     };
 
+    /// The name of a schedule of EventBridge Scheduler (Amazon EventBridge Scheduler API Reference,
+    /// "CreateSchedule").
+    pub struct ScheduleName = Rules {
+        what: "a schedule's name",
+        rule: "1 to 64 letters, digits, dots, hyphens and underscores",
+        max: 64,
+        chars: |c| alphanumeric(c) || matches!(c, '.' | '-' | '_'),
+        ..WORD
+    };
+
+    /// The name of a schedule group (Amazon EventBridge Scheduler API Reference,
+    /// "CreateScheduleGroup").
+    pub struct ScheduleGroupName = Rules {
+        what: "a schedule group's name",
+        rule: "1 to 64 letters, digits, dots, hyphens and underscores",
+        max: 64,
+        chars: |c| alphanumeric(c) || matches!(c, '.' | '-' | '_'),
+        ..WORD
+    };
+
     /// An IAM role's name (IAM API Reference, "CreateRole").
     pub struct RoleName = Rules {
         what: "a role's name",
@@ -415,6 +435,8 @@ mod tests {
         sound::<DashboardName>(&["univaf"]);
         sound::<AlarmName>(&["CPU ≥ 55 %"]);
         sound::<EventRuleName>(&["run-njvss"]);
+        sound::<ScheduleName>(&["run-njvss"]);
+        sound::<ScheduleGroupName>(&["reports"]);
         sound::<RoleName>(&["univaf-ecs-task-execution"]);
         sound::<EnvName>(&["API_URL"]);
         sound::<TagKey>(&["cost center"]);

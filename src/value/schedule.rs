@@ -1,16 +1,21 @@
-//! When a rule of EventBridge fires.
+//! When a rule of EventBridge fires, or a schedule of EventBridge Scheduler.
 
 use std::fmt;
 use std::ops::Range;
+
+use jiff::civil::DateTime;
 
 use super::text::pieces;
 use super::{Invalid, Scalar, ScalarType, quote};
 use crate::diagnostic::codes;
 
 /// A `rate(…)` or `cron(…)` expression of an EventBridge rule, in UTC (Amazon EventBridge User
-/// Guide, "Cron expressions reference" and "Rate expressions").
+/// Guide, "Cron expressions reference" and "Rate expressions"), or what EventBridge Scheduler takes:
+/// the same in a time zone, and `at(2026-11-20T13:00:00)` for once (Amazon EventBridge Scheduler User
+/// Guide, "Schedule types").
 ///
-/// `rate(15 minutes)` counts whole `minute`s, `hour`s or `day`s from the rule's creation.
+/// `rate(15 minutes)` counts whole `minute`s, `hour`s or `day`s of 24 hours from the rule's
+/// creation, or from the schedule's start date.
 /// `cron(0 4 * * ? *)` has six fields:
 ///
 /// | field | values | wildcards |
@@ -39,6 +44,23 @@ impl Schedule {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The one time at which it starts something, by the clock of its time zone; `None` for what
+    /// repeats.
+    pub fn once(&self) -> Option<DateTime> {
+        self.0.strip_prefix("at(")?.strip_suffix(')')?.parse().ok()
+    }
+
+    /// After how many minutes a rate starts something again; `None` for what is no rate.
+    pub fn rate_minutes(&self) -> Option<u64> {
+        let (count, unit) = self.0.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
+        let minutes = match unit.trim_end_matches('s') {
+            "minute" => 1,
+            "hour" => 60,
+            _ => 24 * 60,
+        };
+        Some(count.parse::<u64>().ok()?.saturating_mul(minutes))
+    }
 }
 
 impl fmt::Display for Schedule {
@@ -49,8 +71,9 @@ impl fmt::Display for Schedule {
 
 impl Scalar for Schedule {
     const TYPE: ScalarType = ScalarType::String;
-    const RULE: &'static str =
-        "`rate(15 minutes)`, or `cron(minutes hours day-of-month month day-of-week year)` in UTC";
+    const RULE: &'static str = "`rate(15 minutes)`, or `cron(minutes hours day-of-month month \
+        day-of-week year)`, in UTC unless EventBridge Scheduler has it, which also takes \
+        `at(2026-11-20T13:00:00)`";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         read(text).map(Self).map_err(|fault| {
@@ -102,9 +125,10 @@ fn corrected(text: &str, mut fault: Fault) -> Option<String> {
 fn read(text: &str) -> Result<String, Fault> {
     const LONGEST: usize = 256;
     let call = |name: &str| text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
-    let expression = match (call("rate"), call("cron")) {
-        (Some(body), _) => rate(body, "rate(".len())?,
-        (_, Some(body)) => cron(body, "cron(".len())?,
+    let expression = match (call("rate"), call("cron"), call("at")) {
+        (Some(body), ..) => rate(body, "rate(".len())?,
+        (_, Some(body), _) => cron(body, "cron(".len())?,
+        (.., Some(body)) => at(body, "at(".len())?,
         _ => return Err(neither(text)),
     };
     match expression.len() {
@@ -128,11 +152,8 @@ fn neither(text: &str) -> Fault {
             help,
         )
     };
-    if inner.starts_with("at(") {
-        return fault("one-time schedules are EventBridge Scheduler's; a rule repeats");
-    }
     let name = inner.split('(').next().unwrap_or_default().trim();
-    let named = ["rate", "cron"].into_iter().find(|known| name.eq_ignore_ascii_case(known));
+    let named = ["rate", "cron", "at"].into_iter().find(|known| name.eq_ignore_ascii_case(known));
     if let Some(known) = named {
         let body = inner[name.len()..].trim().trim_start_matches('(').trim_end_matches(')');
         return fault(&format!("write `{known}(` and `)` around the fields"))
@@ -145,6 +166,36 @@ fn neither(text: &str) -> Fault {
         }
         5 | 6 => fault(help).instead(format!("cron({inner})")),
         _ => fault(help),
+    }
+}
+
+/// `2026-11-20T13:00:00`
+fn at(body: &str, start: usize) -> Result<String, Fault> {
+    const FORM: &str = "%Y-%m-%dT%H:%M:%S";
+    let inner = body.trim();
+    let start = start + body.len() - body.trim_start().len();
+    let fault = |help: &str| {
+        Fault::new(
+            start..start + inner.len(),
+            format!("{} is no date and time", quote(inner)),
+            help,
+        )
+    };
+    let written = inner.to_ascii_uppercase();
+    let zoned = written.strip_suffix('Z').or_else(|| {
+        let (clock, sign) = (written.find('T')?, written.rfind(['+', '-'])?);
+        (sign > clock).then(|| &written[..sign])
+    });
+    let time: Result<DateTime, _> = zoned.unwrap_or(&written).parse();
+    let form = |time: DateTime| time.strftime(FORM).to_string();
+    match (time, zoned) {
+        (Ok(time), None) if form(time) == inner => Ok(format!("at({inner})")),
+        (Ok(time), None) => Err(fault("write it with its seconds").instead(form(time))),
+        // An offset is said once: the time in another zone would be another one.
+        (Ok(_), Some(_)) => {
+            Err(fault("it has no zone of its own: write `time_zone` in the `scheduler` block"))
+        }
+        (Err(_), _) => Err(fault("write it as `2026-11-20T13:00:00`")),
     }
 }
 
@@ -520,6 +571,7 @@ mod tests {
         "cron(0 9 ? * L *)",
         "cron(0 9 3W * ? *)",
         "cron(0-10/2,30 4 ? JAN,JUL-DEC SUN,3,6-7 1970-2199/2)",
+        "at(2026-11-20T13:00:00)",
     ];
 
     #[test]
@@ -627,8 +679,30 @@ mod tests {
     }
 
     #[test]
-    fn a_one_time_schedule_is_another_service() {
-        bad::<Schedule>(&[("at(2026-01-01T00:00:00)", "", "EventBridge Scheduler")]);
+    fn one_time_is_a_date_and_a_time_without_a_zone() {
+        let half = "2026-11-20T13:00";
+        bad::<Schedule>(&[
+            ("at(2026-11-20T13:00)", half, "try `at(2026-11-20T13:00:00)`"),
+            ("at(2026-11-20 13:00:00)", "2026-11-20 13:00:00", "try `at(2026-11-20T13:00:00)`"),
+            ("at(2026-11-20T13:00:00Z)", "2026-11-20T13:00:00Z", "write `time_zone`"),
+            ("at(2026-11-20T13:00:00+02:00)", "2026-11-20T13:00:00+02:00", "write `time_zone`"),
+            ("at(2026-02-30T13:00:00)", "2026-02-30T13:00:00", "is no date and time"),
+            ("at(tomorrow)", "tomorrow", "write it as `2026-11-20T13:00:00`"),
+        ]);
+        let once = Schedule::parse("at(2026-11-20T13:00:00)").unwrap().once();
+        assert_eq!(once, Some(jiff::civil::date(2026, 11, 20).at(13, 0, 0, 0)));
+    }
+
+    #[test]
+    fn a_rate_is_counted_in_minutes() {
+        for (text, minutes) in [
+            ("rate(1 minute)", Some(1)),
+            ("rate(2 hours)", Some(120)),
+            ("rate(1 day)", Some(1440)),
+            ("cron(0 4 * * ? *)", None),
+        ] {
+            assert_eq!(Schedule::parse(text).unwrap().rate_minutes(), minutes);
+        }
     }
 
     #[test]
