@@ -117,6 +117,10 @@ fn terraform_takes_and_plans_the_examples() {
     assert!(schedule(r#"aws_scheduler_schedule.this["task"]"#));
     assert!(schedule(r#"aws_sfn_state_machine.this["task"]"#));
     assert!(!schedule(r#"aws_sfn_state_machine.this["daily"]"#));
+    // One service has a record, the other is known to Service Connect.
+    assert!(text.contains("module.service_users.aws_service_discovery_service.this[0]"));
+    assert!(!text.contains("module.service_search.aws_service_discovery_service.this"));
+    assert!(text.contains("module.service_search.aws_security_group.access[0]"));
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn descriptions(kind: &str, source: &str) -> BTreeSet<String> {
         .collect();
     let head = match kind {
         "dns" => "dns \"main\" {\n  zone = \"example.org\"\n".to_owned(),
-        "mount" | "service" => {
+        "discovery" | "mount" | "service" => {
             "service \"api\" {\n  cluster = cluster.main\n  image = image.server\n".to_owned()
         }
         kind => format!("{kind} \"main\" {{\n"),

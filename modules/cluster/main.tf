@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:fb876bc33e88436e
+# Rendered by stackwright from its module library; edits are lost. sha256:433584f9ff6c4388
 
 resource "aws_ecs_cluster" "this" {
   name = var.name
@@ -19,4 +19,13 @@ resource "aws_ecs_cluster_capacity_providers" "this" {
     capacity_provider = "FARGATE"
     weight            = 1
   }
+}
+
+# Its services' names, as a private zone of the network: whatever runs there can ask for them.
+resource "aws_service_discovery_private_dns_namespace" "this" {
+  count = var.namespace == null ? 0 : 1
+
+  name        = var.namespace
+  description = "Services of the cluster ${var.name}"
+  vpc         = var.network.id
 }

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:284af31171fb4fe5
+# Rendered by stackwright from its module library; edits are lost. sha256:279a02941f29b971
 
 output "arn" {
   description = "The cluster's ARN."
@@ -11,4 +11,19 @@ output "arn" {
 output "name" {
   description = "The cluster's name."
   value       = aws_ecs_cluster.this.name
+}
+
+output "namespace_arn" {
+  description = "The ARN of its namespace, null where it has none."
+  value       = one(aws_service_discovery_private_dns_namespace.this[*].arn)
+}
+
+output "namespace_id" {
+  description = "The id of its namespace, null where it has none."
+  value       = one(aws_service_discovery_private_dns_namespace.this[*].id)
+}
+
+output "namespace_name" {
+  description = "The name of its namespace, null where it has none."
+  value       = var.namespace
 }

@@ -1,8 +1,14 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:f212503eee8e1c3f
+# Rendered by stackwright from its module library; edits are lost. sha256:566ba9d798922d07
 
 variable "name" {
   description = "Its name."
   type        = string
+}
+
+variable "namespace" {
+  description = "The namespace of Cloud Map in which its services have names, shop.internal: a private hosted zone of the network. Changing it makes another one."
+  type        = string
+  default     = null
 }
 
 variable "container_insights" {
@@ -10,4 +16,17 @@ variable "container_insights" {
   type        = string
   default     = "disabled"
   nullable    = false
+}
+
+variable "network" {
+  description = "The network in which its namespace is known."
+
+  type = object({
+    cidr               = string
+    id                 = string
+    private_subnet_ids = list(string)
+    public_subnet_ids  = list(string)
+  })
+
+  default = null
 }

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:30e57f67746053f1
+# Rendered by stackwright from its module library; edits are lost. sha256:b4cf58febec3cbb0
 
 variable "name" {
   description = "What the names of its loaders begin with: <name>-<label>, at most 64 characters."
@@ -9,8 +9,11 @@ variable "cluster" {
   description = "The cluster that they run in."
 
   type = object({
-    arn  = string
-    name = string
+    arn            = string
+    name           = string
+    namespace_arn  = string
+    namespace_id   = string
+    namespace_name = string
   })
 }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:d3bd1a38cf6abb94
+# Rendered by stackwright from its module library; edits are lost. sha256:5398d9a3f1dcc48a
 
 variable "name" {
   description = "Its name, at most 64 characters."
@@ -15,8 +15,11 @@ variable "cluster" {
   description = "The cluster that it runs in."
 
   type = object({
-    arn  = string
-    name = string
+    arn            = string
+    name           = string
+    namespace_arn  = string
+    namespace_id   = string
+    namespace_name = string
   })
 }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:0334ca6ce297c78e
+# Rendered by stackwright from its module library; edits are lost. sha256:a4efa5eff34abdcc
 
 locals {
   # What scaling has when it is not set: nothing moves.
@@ -22,6 +22,12 @@ locals {
     } : metric => target if target != null
   }
 
+  # The name by which others find it; both ways give the same.
+  by_dns     = var.discovery == null ? false : var.discovery.via == "dns"
+  by_connect = var.discovery == null ? false : var.discovery.via == "service_connect"
+  host       = var.discovery == null ? null : "${var.discovery.name}.${var.cluster.namespace_name}"
+  url        = var.discovery == null ? null : "${var.discovery.protocol == "tcp" ? "tcp" : "http"}://${local.host}:${var.port}"
+
   dimensions = {
     ClusterName = var.cluster.name
     ServiceName = aws_ecs_service.this.name
@@ -41,6 +47,8 @@ module "task" {
   environment           = var.environment
   secrets               = var.secrets
   port                  = var.port
+  port_name             = local.by_connect ? var.discovery.name : null
+  app_protocol          = local.by_connect && try(var.discovery.protocol != "tcp", false) ? var.discovery.protocol : null
   health_check          = var.container_health_check
   sidecar               = var.sidecar
   mount                 = var.mount
@@ -86,6 +94,71 @@ resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
   from_port                    = var.port
   to_port                      = var.port
   ip_protocol                  = "tcp"
+}
+
+# Whatever is in this group may connect to the service.
+resource "aws_security_group" "access" {
+  count = var.discovery == null ? 0 : 1
+
+  name        = "${var.name}-service-access"
+  description = "May connect to the service ${var.name}"
+  vpc_id      = var.network.id
+
+  tags = {
+    Name = "${var.name}-service-access"
+  }
+
+  # A group cannot be deleted while something is in it.
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "access" {
+  count = var.discovery == null ? 0 : 1
+
+  security_group_id            = aws_security_group.access[0].id
+  description                  = "To the service"
+  referenced_security_group_id = aws_security_group.this.id
+  from_port                    = var.port
+  to_port                      = var.port
+  ip_protocol                  = "tcp"
+}
+
+resource "aws_vpc_security_group_ingress_rule" "access" {
+  count = var.discovery == null ? 0 : 1
+
+  security_group_id            = aws_security_group.this.id
+  description                  = "From what may connect to it"
+  referenced_security_group_id = aws_security_group.access[0].id
+  from_port                    = var.port
+  to_port                      = var.port
+  ip_protocol                  = "tcp"
+}
+
+resource "aws_service_discovery_service" "this" {
+  count = local.by_dns ? 1 : 0
+
+  name = var.discovery.name
+
+  # ECS may have left a task of the service behind.
+  force_destroy = true
+
+  dns_config {
+    namespace_id   = var.cluster.namespace_id
+    routing_policy = "MULTIVALUE"
+
+    dns_records {
+      type = "A"
+      ttl  = var.discovery.ttl_s
+    }
+  }
+
+  # ECS says which tasks are healthy. It is always 1; left out, the provider would replace the
+  # service each time.
+  health_check_custom_config {
+    failure_threshold = 1
+  }
 }
 
 resource "aws_ecs_service" "this" {
@@ -138,6 +211,55 @@ resource "aws_ecs_service" "this" {
     assign_public_ip = var.placement == "public"
     security_groups  = concat([aws_security_group.this.id], var.security_group_ids)
     subnets          = var.placement == "public" ? var.network.public_subnet_ids : var.network.private_subnet_ids
+  }
+
+  dynamic "service_connect_configuration" {
+    for_each = local.by_connect || var.service_connect ? [var.cluster.namespace_arn] : []
+
+    content {
+      enabled   = true
+      namespace = service_connect_configuration.value
+
+      log_configuration {
+        log_driver = "awslogs"
+
+        options = {
+          awslogs-group         = module.task.log_group_name
+          awslogs-region        = split(":", var.cluster.arn)[3]
+          awslogs-stream-prefix = "service-connect"
+        }
+      }
+
+      dynamic "service" {
+        for_each = local.by_connect ? [var.discovery] : []
+
+        content {
+          port_name      = service.value.name
+          discovery_name = service.value.name
+
+          client_alias {
+            dns_name = local.host
+            port     = var.port
+          }
+
+          dynamic "timeout" {
+            for_each = service.value.request_timeout_s[*]
+
+            content {
+              per_request_timeout_seconds = timeout.value
+            }
+          }
+        }
+      }
+    }
+  }
+
+  dynamic "service_registries" {
+    for_each = aws_service_discovery_service.this
+
+    content {
+      registry_arn = service_registries.value.arn
+    }
   }
 
   # Tasks cannot start before their roles may do what they need to.

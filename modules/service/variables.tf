@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:d5d4fa7f6092f04d
+# Rendered by stackwright from its module library; edits are lost. sha256:88c938974c862cf2
 
 variable "name" {
   description = "Its name, also that of its task definition and of its main container."
@@ -9,8 +9,11 @@ variable "cluster" {
   description = "The cluster that it runs in."
 
   type = object({
-    arn  = string
-    name = string
+    arn            = string
+    name           = string
+    namespace_arn  = string
+    namespace_id   = string
+    namespace_name = string
   })
 }
 
@@ -254,6 +257,27 @@ variable "security_group_ids" {
   description = "Security groups that the tasks are in, beyond their own."
   type        = list(string)
   default     = []
+  nullable    = false
+}
+
+variable "discovery" {
+  description = "How other tasks find it: its name in the cluster's namespace, dns or service_connect, and what it speaks."
+
+  type = object({
+    name              = string
+    via               = optional(string, "dns")
+    protocol          = optional(string, "http")
+    ttl_s             = optional(number, 10)
+    request_timeout_s = optional(number)
+  })
+
+  default = null
+}
+
+variable "service_connect" {
+  description = "True to connect to services of the cluster's namespace by Service Connect."
+  type        = bool
+  default     = false
   nullable    = false
 }
 

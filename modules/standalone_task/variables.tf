@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:6f8c87bdaf389a29
+# Rendered by stackwright from its module library; edits are lost. sha256:8907ea47cd620dd0
 
 variable "name" {
   description = "Its name, also that of its task definition and main container."
@@ -9,8 +9,11 @@ variable "cluster" {
   description = "The cluster that it runs in."
 
   type = object({
-    arn  = string
-    name = string
+    arn            = string
+    name           = string
+    namespace_arn  = string
+    namespace_id   = string
+    namespace_name = string
   })
 }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:89074d32c6f9cbef
+# Rendered by stackwright from its module library; edits are lost. sha256:f364b9373a2b0f37
 
 locals {
   log_configuration = {
@@ -10,6 +10,16 @@ locals {
     }
   }
 
+  port = {
+    for key, value in {
+      containerPort = var.port
+      hostPort      = var.port
+      protocol      = "tcp"
+      name          = var.port_name
+      appProtocol   = var.app_protocol
+    } : key => value if value != null
+  }
+
   main = {
     name             = var.name
     image            = var.image
@@ -18,7 +28,7 @@ locals {
     entryPoint       = length(var.entrypoint) == 0 ? null : var.entrypoint
     environment      = length(var.environment) == 0 ? null : [for name, value in var.environment : { name = name, value = value }]
     secrets          = length(var.secrets) == 0 ? null : [for name, arn in var.secrets : { name = name, valueFrom = arn }]
-    portMappings     = var.port == null ? null : [{ containerPort = var.port, hostPort = var.port, protocol = "tcp" }]
+    portMappings     = var.port == null ? null : [local.port]
     stopTimeout      = var.stop_timeout_s
     mountPoints      = length(var.mount) == 0 ? null : [for label, mount in var.mount : { sourceVolume = label, containerPath = mount.path, readOnly = mount.read_only }]
     logConfiguration = local.log_configuration

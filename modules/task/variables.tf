@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:dc24adce86f1aaf6
+# Rendered by stackwright from its module library; edits are lost. sha256:ec89d4070c26f6eb
 
 variable "name" {
   description = "The task definition's family, also the name of its main container."
@@ -58,6 +58,18 @@ variable "secrets" {
 variable "port" {
   description = "The port that the main container listens on."
   type        = number
+  default     = null
+}
+
+variable "port_name" {
+  description = "The port's name, by which Service Connect knows it."
+  type        = string
+  default     = null
+}
+
+variable "app_protocol" {
+  description = "What is spoken at the port, where Service Connect understands it: http, http2 or grpc."
+  type        = string
   default     = null
 }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:96d306196154a4c6
+# Rendered by stackwright from its module library; edits are lost. sha256:b9ef95bbc598bc62
 
 locals {
   resource_id = "service/${var.cluster.name}/${module.service.name}"
@@ -52,6 +52,7 @@ module "service" {
   base                   = var.base
   deployment             = var.deployment
   enable_exec            = var.enable_exec
+  service_connect        = var.service_connect
 }
 
 # What is worked on counts, too: while it is, the tasks that do so must not be taken for idle.

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:6fc4379a695d9413
+# Rendered by stackwright from its module library; edits are lost. sha256:633032f9a2582338
 
 variable "name" {
   description = "Its name, also that of its service, task definition and main container."
@@ -9,8 +9,11 @@ variable "cluster" {
   description = "The cluster that it runs in."
 
   type = object({
-    arn  = string
-    name = string
+    arn            = string
+    name           = string
+    namespace_arn  = string
+    namespace_id   = string
+    namespace_name = string
   })
 }
 
@@ -238,6 +241,13 @@ variable "security_group_ids" {
   description = "Security groups that the tasks are in, beyond their own."
   type        = list(string)
   default     = []
+  nullable    = false
+}
+
+variable "service_connect" {
+  description = "True to connect to services of the cluster's namespace by Service Connect."
+  type        = bool
+  default     = false
   nullable    = false
 }
 

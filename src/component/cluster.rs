@@ -1,12 +1,14 @@
 //! `cluster`: where tasks run.
 
 use crate::component::{Component, ModuleSource, Network, Outputs};
+use crate::hcl::Expr;
+use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
-use crate::stack::field::{Ref, Unpassed};
+use crate::stack::field::{Field as _, Ref, Unpassed};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
-use crate::value::ClusterName;
+use crate::value::{ClusterName, HostName};
 use crate::{block, choice, module_source, outputs};
 
 block! {
@@ -16,6 +18,9 @@ block! {
         name: Option<Value<ClusterName>>,
         /// The network of its tasks.
         network: Unpassed<Ref<Network>>,
+        /// The namespace of Cloud Map in which its services have names, `shop.internal`: a private
+        /// hosted zone of the network. Changing it makes another one.
+        namespace: Option<Value<HostName>>,
         /// Which metrics of its tasks CloudWatch gathers. They cost money for each task: with many
         /// short tasks, more than the tasks themselves.
         container_insights: Value<ContainerInsights> = Value::Literal(ContainerInsights::Disabled),
@@ -43,12 +48,23 @@ impl Component for Cluster {
         outputs! {
             "The cluster's ARN." arn,
             "The cluster's name." name,
+            "The ARN of its namespace, `null` where it has none." namespace_arn,
+            "The id of its namespace, `null` where it has none." namespace_id,
+            "The name of its namespace, `null` where it has none." namespace_name,
         }
+    }
+
+    fn derived() -> Vec<FieldInfo> {
+        let doc = "The network in which its namespace is known.";
+        vec![FieldInfo::derived("network", Ref::<Network>::ty(), doc).optional()]
     }
 
     fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
         let mut names = AwsNames::of(check, self.name.as_ref(), &self.origin);
         names.own("cluster");
+        if let Some(namespace) = &self.namespace {
+            names.add_in(&self.network.label, "namespace", namespace.template());
+        }
         names.names
     }
 
@@ -56,6 +72,9 @@ impl Component for Cluster {
         let mut call = lower.call(self);
         if self.name.is_none() {
             call.set_first("name", lower.name());
+        }
+        if self.namespace.is_some() {
+            call.set("network", self.network.argument().unwrap_or(Expr::Null));
         }
         lower.add_call::<Self>(call);
     }

@@ -28,6 +28,7 @@ mod certificate;
 mod cluster;
 mod dashboard;
 mod database;
+pub mod discovery;
 mod dns;
 pub mod image;
 mod input;

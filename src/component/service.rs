@@ -1,5 +1,6 @@
 //! `service`: tasks that are kept running.
 
+use super::discovery;
 use super::load_balancer::target_group_name;
 use super::task::{
     self, TASK, TASK_ROLE, Task, check_task, lower_task, other_network, task_variables,
@@ -22,6 +23,38 @@ pub const SERVICE: ModuleSource = module_source!("service", TASK, TASK_ROLE);
 block! {
     /// Tasks that ECS keeps running on Fargate, replaces one by one when they change, and rolls
     /// back when the new ones do not come up.
+    ///
+    /// ```hcl
+    /// cluster "shop" {
+    ///   network   = network.main
+    ///   namespace = "shop.internal"
+    /// }
+    ///
+    /// service "users" {
+    ///   cluster = cluster.shop
+    ///   image   = image.app
+    ///   port    = 8080
+    ///   discovery {}
+    /// }
+    ///
+    /// service "search" {
+    ///   cluster = cluster.shop
+    ///   image   = image.app
+    ///   port    = 9090
+    ///
+    ///   discovery {
+    ///     via      = "service_connect"
+    ///     protocol = "grpc"
+    ///   }
+    /// }
+    ///
+    /// service "web" {
+    ///   cluster     = cluster.shop
+    ///   image       = image.app
+    ///   access      = [service.users, service.search]
+    ///   environment = { USERS_URL = service.users.url }
+    /// }
+    /// ```
     pub struct Service {
         /// Its name, also that of its task definition and of its main container.
         name: Option<Value<ServiceName>>,
@@ -39,6 +72,8 @@ block! {
         /// How ECS sees that the main container is healthy. Behind a load balancer its own check
         /// is mostly enough.
         container_health_check: Option<ContainerHealthCheck>,
+        /// How other tasks find it by a name.
+        discovery: discovery::Field,
         /// How many tasks run: 1, or as `scaling` has it. With `scaling`, how many it starts with.
         count: Unpassed<Option<Value<Whole<0, 5000>>>>,
         /// How the number of tasks follows the load.
@@ -214,12 +249,19 @@ impl Component for Service {
 
     fn outputs() -> Outputs {
         outputs! {
+            "The id of the security group whose members may connect to it, `null` without \
+             `discovery`."
+                access_group_id,
+            "The name of its host for other tasks, `null` without `discovery`." host,
             "The name of the log group that its tasks write to." log_group_name,
             "The service's name." name,
             "The id of the security group that its tasks are in." security_group_id,
             "The ARN of its task definition, with its revision." task_definition_arn,
             "The ARN of the role that its tasks have." task_role_arn,
             "The name of the role that its tasks have, to attach policies to." task_role_name,
+            "Its address for other tasks, `http://api.shop.internal:8080`, `null` without \
+             `discovery`."
+                url,
         }
     }
 
@@ -231,6 +273,7 @@ impl Component for Service {
             ..field.optional()
         };
         let mut variables = task_variables();
+        variables.extend([discovery::variable(), discovery::client_variable()]);
         variables.push(
             FieldInfo::derived(
                 "load_balancer",
@@ -272,6 +315,9 @@ impl Component for Service {
         };
         check_task(check, &self.task, &self.cluster, container.as_deref());
         self.check_load_balancer(check);
+        if let Some(discovery) = self.discovery.as_ref() {
+            discovery.check(check, self);
+        }
         self.check_health(check);
         if let Some(own) = &self.container_health_check {
             own.check(check);
@@ -294,6 +340,12 @@ impl Component for Service {
         names.definition(&stem);
         names.task();
         names.tasks_group(check, &self.cluster);
+        if let Some(discovery) = self.discovery.as_ref() {
+            names.add_in(&self.cluster.label, "discovery name", discovery.aws_name(check.label));
+            if let Some(cluster) = check.get(&self.cluster) {
+                names.security_group(&cluster.network.label, "service-access");
+            }
+        }
         if self.load_balancer.is_some() {
             let group = target_group_name(check.stack, check.label, self);
             names.add("target group", group.template());
@@ -317,6 +369,10 @@ impl Component for Service {
             call.set_first("name", lower.name());
         }
         lower_task(lower, &mut call, &self.task, &self.cluster);
+        if let Some(discovery) = self.discovery.as_ref() {
+            call.set("discovery", discovery.lower(lower.label));
+        }
+        discovery::lower_client(lower, &mut call, &self.task);
         if let Some(load_balancer) = &self.load_balancer {
             let address = LoadBalancer::address(&load_balancer.label);
             let mut object = vec![

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexSet;
 
+use super::discovery;
 use super::mount::{self, Mount};
 use super::{
     Bucket, Cache, Cluster, Component as _, Image, ModuleSource, Network, Parameter, Queue, Secret,
-    Topic, Volume,
+    Service, Topic, Volume,
 };
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::hcl::print::print_expr;
@@ -62,7 +63,8 @@ block! {
         /// keys not AWS's own.
         secrets_kms_key_arns: Vec<Value<KmsKeyArn>>,
         /// What the task works with: databases, caches, search domains and volumes (network
-        /// access, and leave to sign requests where they want it), buckets (read, write and delete
+        /// access, and leave to sign requests where they want it), services that have a `discovery`
+        /// block (network access), buckets (read, write and delete
         /// objects), topics (publish), queues (send), secrets and parameters (read, while it runs).
         access: Unpassed<Vec<AnyRef<AccessKinds>>>,
         /// The queues that it takes messages from.
@@ -175,13 +177,14 @@ impl Kinds for AccessKinds {
         "queue",
         "search",
         "secret",
+        "service",
         "topic",
         "volume",
     ];
 }
 
 /// What is reached through the network, by members of its access group.
-const REACHED: [&str; 5] = ["aurora", "cache", "database", "search", "volume"];
+const REACHED: [&str; 6] = ["aurora", "cache", "database", "search", "service", "volume"];
 
 /// A default of a field.
 pub(super) fn default<T: Scalar>(text: &str) -> T {
@@ -263,6 +266,7 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
         }
     }
     mount::check(check, &task.mount, network_of(check, cluster));
+    discovery::check_client(check, task, cluster);
     let Some(network) = network_of(check, cluster) else { return };
     check_access_networks(check, task, network);
     let cut_off = check.get(network).is_some_and(|network| {
@@ -478,6 +482,10 @@ fn check_reached(
         .names(&expression.source)
         .into_iter()
         .filter(|name| name.len() > 2 && name[0] == "module")
+        // Who names a service's log group need not connect to it.
+        .filter(|name| {
+            !name[1].starts_with("service_") || discovery::ADDRESS.contains(&name[2].as_str())
+        })
         .map(|name| name[1].clone())
         .collect();
     for module in modules {
@@ -542,6 +550,13 @@ pub(super) fn other_network(
     label: &str,
     network: &Ref<Network>,
 ) -> Option<Reference> {
+    if let Some(service) = check.stack.component::<Service>(label).filter(|_| kind == Service::KIND)
+    {
+        let own = network_of(check, &service.cluster)?;
+        let mut references = Vec::new();
+        own.add_references(&mut references);
+        return references.pop().filter(|_| own != network);
+    }
     let mut components = check.stack.components.iter();
     let (_, component) = components.find(|(id, _)| id.kind == kind && id.label == label)?;
     component.references().into_iter().find(|reference| {

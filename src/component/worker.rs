@@ -1,5 +1,6 @@
 //! `worker`: tasks that work off a queue.
 
+use crate::component::discovery;
 use crate::component::service::{
     Capacity, ContainerHealthCheck, Running, SERVICE, Service, check_bounds,
 };
@@ -103,11 +104,14 @@ impl Component for Worker {
     const MODULE: Option<ModuleSource> = Some(module_source!("worker", SERVICE));
 
     fn outputs() -> Outputs {
-        Service::outputs()
+        let Outputs::Known(mut outputs) = Service::outputs() else { return Outputs::Any };
+        outputs.retain(|output| !discovery::ADDRESS.contains(&output.name));
+        Outputs::Known(outputs)
     }
 
     fn derived() -> Vec<FieldInfo> {
         let mut variables = task_variables();
+        variables.push(discovery::client_variable());
         variables.push(FieldInfo {
             default: Some(Expr::from(1)),
             ..FieldInfo::derived(
@@ -168,6 +172,7 @@ impl Component for Worker {
             call.set_first("name", lower.name());
         }
         lower_task(lower, &mut call, &self.consuming(), &self.cluster);
+        discovery::lower_client(lower, &mut call, &self.task);
         if let Some(count) = self.count.as_ref() {
             call.set("desired_count", count.expr());
         }

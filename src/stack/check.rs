@@ -35,6 +35,11 @@ impl<'a> Check<'a> {
         Self { stack, label: &id.label, kind: id.kind, diagnostics }
     }
 
+    /// The kind of the component being checked.
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
     /// Adds a problem.
     pub fn report(&self, diagnostic: Diagnostic) {
         self.diagnostics.borrow_mut().push(diagnostic);

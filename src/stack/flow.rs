@@ -37,6 +37,7 @@ const STRUCTURAL: &[(&str, &str)] = &[
     ("cache", "shards"),
     ("certificate", "domain"),
     ("certificate", "names"),
+    ("cluster", "namespace"),
     ("database", "alarms.*"),
     ("database", "instance_class"),
     ("database", "log_exports"),

@@ -52,9 +52,9 @@ pub use kms_key::KmsKeyArn;
 pub use lb::{HttpMethod, RedirectStatus, StatusMatcher, TlsPolicy};
 pub use log_retention::LogRetention;
 pub use name::{
-    AlarmName, BucketName, ClusterName, DashboardName, DbIdentifier, DbName, DbUsername, EnvName,
-    EventRuleName, KeyAlias, Label, LoadBalancerName, MetricName, MetricNamespace, QueueName,
-    RepositoryName, RoleName, ScheduleGroupName, ScheduleName, SecurityGroupDescription,
+    AlarmName, BucketName, ClusterName, DashboardName, DbIdentifier, DbName, DbUsername, DnsLabel,
+    EnvName, EventRuleName, KeyAlias, Label, LoadBalancerName, MetricName, MetricNamespace,
+    QueueName, RepositoryName, RoleName, ScheduleGroupName, ScheduleName, SecurityGroupDescription,
     ServiceName, StackName, TagKey, TargetGroupName, TaskFamily, TopicName,
 };
 pub use network::{FlowLogInterval, SubnetId, VpcId};

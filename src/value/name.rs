@@ -227,6 +227,17 @@ text! {
         ..WORD
     };
 
+    /// One label of a host's name (RFC 1035, "Domain names", 2.3.1): the name of a service in a
+    /// namespace.
+    pub struct DnsLabel = Rules {
+        what: "a name in DNS",
+        rule: "1 to 63 lower-case letters, digits and hyphens, a letter first, no hyphen last",
+        max: 63,
+        chars: |c| lower_or_digit(c) || c == '-',
+        first: letter,
+        ..DASHED
+    };
+
     /// An IAM role's name (IAM API Reference, "CreateRole").
     pub struct RoleName = Rules {
         what: "a role's name",
@@ -435,6 +446,7 @@ mod tests {
         sound::<DashboardName>(&["univaf"]);
         sound::<AlarmName>(&["CPU ≥ 55 %"]);
         sound::<EventRuleName>(&["run-njvss"]);
+        sound::<DnsLabel>(&["api", "a-1"]);
         sound::<ScheduleName>(&["run-njvss"]);
         sound::<ScheduleGroupName>(&["reports"]);
         sound::<RoleName>(&["univaf-ecs-task-execution"]);
