@@ -56,6 +56,18 @@ output "arn" {
 output "name" {
   value = "univaf-main"
 }
+
+output "namespace_arn" {
+  value = null
+}
+
+output "namespace_id" {
+  value = null
+}
+
+output "namespace_name" {
+  value = null
+}
 "#;
 
 const NETWORK: &str = r#"
