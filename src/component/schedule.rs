@@ -1,7 +1,7 @@
 //! What scheduled tasks and loaders have in common: EventBridge starts their tasks.
 //!
-//! A component that has a schedule has the field `@flatten start: Start`, makes a [`Job`] of each
-//! of its schedules, adds [`schedule_variables`] to its derived variables, and its module calls
+//! A component that has a schedule has the field `@flatten start: Start`, makes a `Job` of each of
+//! its schedules, adds `schedule_variables` to its derived variables, and its module calls
 //! [`SCHEDULE`].
 
 use std::fmt;
