@@ -30,5 +30,6 @@ mod render;
 mod reproducible;
 mod shell;
 mod support;
+mod templates;
 mod univaf;
 mod validate;

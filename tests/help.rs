@@ -19,6 +19,7 @@ fn the_front_page() {
       check         Compare the checkout with what the descriptions say
       diff          Show what a render would change, as a unified diff
       environments  Show in what the environments of each stack differ
+      context       Print what the templates of each root can name, as JSON
       plan          Show what this branch creates, updates, replaces and destroys, without credentials
       validate      Let Terraform check every root, without credentials
       bump          Commit new images to a branch, whoever else is pushing
@@ -94,7 +95,16 @@ fn the_front_page() {
 #[test]
 fn every_command_has_examples() {
     let project = Project::empty();
-    for command in ["render", "check", "diff", "plan", "validate", "images", "images resolve"] {
+    for command in [
+        "context",
+        "render",
+        "check",
+        "diff",
+        "plan",
+        "validate",
+        "images",
+        "images resolve",
+    ] {
         let help = project
             .run(&[command.split(" ").collect::<Vec<_>>(), vec!["--help"]].concat())
             .success();
