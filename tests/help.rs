@@ -15,6 +15,7 @@ fn the_front_page() {
     Usage: stackwright [OPTIONS] <COMMAND>
 
     Commands:
+      init          Start a project, or a new stack of one, that renders and checks clean at once
       render        Write the Terraform root of every stack, and the modules that they use
       check         Compare the checkout with what the descriptions say
       diff          Show what a render would change, as a unified diff
@@ -73,6 +74,7 @@ fn the_front_page() {
               Print errors and results only
 
     Examples:
+      stackwright init                    start a project
       stackwright render                  write the root of every stack
       stackwright render --dry-run        say what that would change
       stackwright check                   compare the checkout with the descriptions
@@ -96,6 +98,7 @@ fn the_front_page() {
 fn every_command_has_examples() {
     let project = Project::empty();
     for command in [
+        "init",
         "context",
         "render",
         "check",
