@@ -216,6 +216,12 @@ fn everything_that_is_wrong_with_all_templates_is_said_at_once_and_nothing_is_wr
         ("k.conf.j2", "{{ now() }}\n"),
         ("l.tf.j2", "locals {\n  a = = {{ stack.name }}\n}\n"),
         ("m.json.j2", "{\n  \"a\": 1,\n}\n"),
+        (
+            "o.conf.j2",
+            "{% for label, queue in queue|items %}{{ queue.outputs.nmae }}{% endfor %}\n",
+        ),
+        ("p.conf.j2", "{% for label, q in queue|items %}{{ q.outputs.nmae }}{% endfor %}\n"),
+        ("q.conf.j2", "{{ queue.order.url }}\n"),
         ("n.conf.j2", "caf\u{e9} {{ stack.nmae }}\n"),
     ]);
     let before = project.files();

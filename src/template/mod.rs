@@ -16,6 +16,7 @@ use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 use serde::Serialize;
 
+use crate::component;
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span, codes, did_you_mean};
 use crate::hcl::Expr;
 
@@ -352,37 +353,48 @@ fn undefined(context: &Expr, path: &str) -> Diagnostic {
     }
     let diagnostic =
         Diagnostic::error(codes::TEMPLATE_UNDEFINED, format!("`{path}` is not defined"));
-    let (mut at, mut before) = (context, String::new());
-    for name in path.split('.') {
-        let Expr::Object(properties) = at else {
-            let known = before.trim_end_matches('.');
-            return match at {
-                Expr::Raw(source) => diagnostic.help(format!(
-                    "`{known}` is the expression `{source}`: write what follows it behind the braces"
-                )),
-                _ => diagnostic.help(format!("`{known}` has nothing in it to be named")),
-            };
-        };
-        match properties.iter().find(|property| property.key == name) {
-            Some(property) => at = &property.value,
-            None => {
-                let known: Vec<&str> = properties.iter().map(|it| it.key.as_str()).collect();
-                return match did_you_mean(name, known.iter().copied()) {
-                    Some(meant) => diagnostic.help(format!("did you mean `{before}{meant}`?")),
-                    None if !before.is_empty() && known.len() <= 12 && !known.is_empty() => {
-                        let of = before.trim_end_matches('.');
-                        let known = known.iter().map(|name| format!("`{name}`"));
-                        let known = known.collect::<Vec<_>>().join(", ");
-                        diagnostic.help(format!("`{of}` has {known}"))
-                    }
-                    None => diagnostic.help("`stackwright context` prints what there is"),
-                };
+    let names: Vec<&str> = path.split('.').collect();
+    let (known, missing) = names.split_at(names.len() - 1);
+    let before = known.join(".");
+    let found = walk(context, known).or_else(|| {
+        // A loop's variable is often called as what it goes through: `queue in queue|items`.
+        let component::Kind { name, .. } = component::kind(known.first()?)?;
+        let Expr::Object(components) = walk(context, &[name])? else { return None };
+        walk(&components.first()?.value, &known[1..])
+    });
+    let everything = "`stackwright context` prints what there is";
+    match found {
+        Some(Expr::Object(properties)) => {
+            let keys: Vec<&str> = properties.iter().map(|it| it.key.as_str()).collect();
+            let meant = did_you_mean(missing[0], keys.iter().copied());
+            match meant {
+                Some(meant) if known.is_empty() => {
+                    diagnostic.help(format!("did you mean `{meant}`?"))
+                }
+                Some(meant) => diagnostic.help(format!("did you mean `{before}.{meant}`?")),
+                None if !known.is_empty() && (1..=12).contains(&keys.len()) => {
+                    let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+                    diagnostic.help(format!("`{before}` has {}", keys.join(", ")))
+                }
+                None => diagnostic.help(everything),
             }
         }
-        before.push_str(name);
-        before.push('.');
+        Some(Expr::Raw(source)) => diagnostic.help(format!(
+            "`{before}` is the expression `{source}`: write what follows it behind the braces"
+        )),
+        Some(_) => diagnostic.help(format!("`{before}` has nothing in it to be named")),
+        None => diagnostic.help(everything),
     }
-    diagnostic.help("`stackwright context` prints what there is")
+}
+
+/// What a path of names leads to.
+fn walk<'c>(context: &'c Expr, names: &[&str]) -> Option<&'c Expr> {
+    names.iter().try_fold(context, |at, name| match at {
+        Expr::Object(properties) => {
+            properties.iter().find(|property| property.key == *name).map(|found| &found.value)
+        }
+        _ => None,
+    })
 }
 
 /// The bytes of a line, counted from 1, without its blanks.

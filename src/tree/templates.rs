@@ -29,6 +29,9 @@ const EXTENSION: &str = ".j2";
 /// writes them.
 pub const SUMS: &str = "templates.sha256";
 
+/// Bytes up to which a text is compared line by line with its template, to show a place in it.
+const MAX_COMPARED: usize = 64 << 10;
+
 /// The templates of a folder by name, and what is wrong with their names and texts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Templates {
@@ -361,6 +364,9 @@ pub(super) fn ownership(
 /// Where a piece of what a template made stands in it: its line is there as it is, or is the one in
 /// its place.
 fn in_template(template: &str, made: &str, range: &Range<usize>) -> Option<Range<usize>> {
+    if template.len().max(made.len()) > MAX_COMPARED {
+        return None;
+    }
     let number = made.get(..range.start)?.matches('\n').count();
     let lines = |text: &str| -> Vec<(usize, String)> {
         let mut at = 0;
