@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod git;
 pub mod hcl;
 pub mod image;
+pub mod init;
 pub mod plan;
 pub mod project;
 pub mod reference;

@@ -15,10 +15,12 @@ fn the_front_page() {
     Usage: stackwright [OPTIONS] <COMMAND>
 
     Commands:
+      init          Start a project, or a new stack of one, that renders and checks clean at once
       render        Write the Terraform root of every stack, and the modules that they use
       check         Compare the checkout with what the descriptions say
       diff          Show what a render would change, as a unified diff
       environments  Show in what the environments of each stack differ
+      context       Print what the templates of each root can name, as JSON
       plan          Show what this branch creates, updates, replaces and destroys, without credentials
       validate      Let Terraform check every root, without credentials
       bump          Commit new images to a branch, whoever else is pushing
@@ -72,6 +74,7 @@ fn the_front_page() {
               Print errors and results only
 
     Examples:
+      stackwright init                    start a project
       stackwright render                  write the root of every stack
       stackwright render --dry-run        say what that would change
       stackwright check                   compare the checkout with the descriptions
@@ -94,7 +97,17 @@ fn the_front_page() {
 #[test]
 fn every_command_has_examples() {
     let project = Project::empty();
-    for command in ["render", "check", "diff", "plan", "validate", "images", "images resolve"] {
+    for command in [
+        "init",
+        "context",
+        "render",
+        "check",
+        "diff",
+        "plan",
+        "validate",
+        "images",
+        "images resolve",
+    ] {
         let help = project
             .run(&[command.split(" ").collect::<Vec<_>>(), vec!["--help"]].concat())
             .success();

@@ -172,8 +172,13 @@ pub fn apply(
     if after.has_errors() {
         return Err(failed(project, problems));
     }
+    // What templates make can name images, and then moves with the lock.
+    let moves = |drift: &Drift| {
+        let drifted_before = || before.drifts.iter().any(|other| other.path == drift.path);
+        overlay.contains_key(&drift.path) || !(before.has_errors() || drifted_before())
+    };
     let (mut drifted, changes): (Vec<Drift>, Vec<Drift>) =
-        after.drifts.into_iter().partition(|drift| !overlay.contains_key(&drift.path));
+        after.drifts.into_iter().partition(|drift| !moves(drift));
     if !before.has_errors() {
         drifted = before.drifts;
     }

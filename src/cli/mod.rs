@@ -3,9 +3,11 @@
 
 mod bump;
 mod check;
+mod context;
 mod diff;
 mod environments;
 mod images;
+mod init;
 mod log;
 mod output;
 mod plan;
@@ -38,6 +40,7 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  stackwright init                    start a project
   stackwright render                  write the root of every stack
   stackwright render --dry-run        say what that would change
   stackwright check                   compare the checkout with the descriptions
@@ -103,10 +106,12 @@ struct Selection {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(Box<init::InitArgs>),
     Render(render::RenderArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
     Environments(environments::EnvironmentsArgs),
+    Context(context::ContextArgs),
     Plan(plan::PlanArgs),
     Validate(validate::ValidateArgs),
     Bump(Box<bump::BumpArgs>),
@@ -174,6 +179,8 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Schema(_) => return schema::schema(output),
         Command::Completions(args) => return shell::completions(args, output),
         Command::Man(args) => return shell::man(args, output),
+        // It makes a project.
+        Command::Init(args) => return init::init(&cli.global.project, args, output),
         // It works on commits, also where nothing is checked out.
         Command::Bump(args) => return bump::bump(&cli.global.project, args, output),
         _ => {}
@@ -191,6 +198,7 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Check(args) => check::check(&project, args, output),
         Command::Diff(args) => diff::diff(&project, args, output),
         Command::Environments(args) => environments::environments(&project, args, output),
+        Command::Context(args) => context::context(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Images(args) => images::images(&project, args, output),
@@ -198,6 +206,7 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Schema(_) => schema::schema(output),
         Command::Completions(args) => shell::completions(args, output),
         Command::Man(args) => shell::man(args, output),
+        Command::Init(args) => init::init(&cli.global.project, args, output),
         Command::Bump(args) => bump::bump(&cli.global.project, args, output),
     }
 }

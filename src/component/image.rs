@@ -69,6 +69,10 @@ impl Field for ImageRepository {
         None
     }
 
+    fn value(&self) -> Expr {
+        self.expr()
+    }
+
     fn add_references(&self, out: &mut Vec<Reference>) {
         match self {
             Self::Component(repository) => repository.add_references(out),

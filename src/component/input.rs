@@ -86,6 +86,10 @@ impl Field for InputType {
     fn argument(&self) -> Option<Expr> {
         Some(Expr::raw(self.0.clone()))
     }
+
+    fn value(&self) -> Expr {
+        Expr::String(self.0.clone())
+    }
 }
 
 fn not_a_type(span: Span) -> Diagnostic {

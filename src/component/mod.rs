@@ -267,6 +267,8 @@ macro_rules! module_source {
 pub struct Kind {
     /// Its block's type.
     pub name: &'static str,
+    /// The file of a root in which it stands.
+    pub file: &'static str,
     /// What it is.
     pub doc: fn() -> String,
     /// Its fields.
@@ -298,6 +300,7 @@ impl Kind {
     pub fn of<C: Component>() -> Self {
         Self {
             name: C::KIND,
+            file: C::FILE,
             doc: C::doc,
             fields: C::fields,
             derived: C::derived,
@@ -323,6 +326,8 @@ pub trait AnyComponent: fmt::Debug + Send + Sync {
     fn origin(&self) -> &crate::stack::block::Origin;
     /// Its fields as arguments.
     fn arguments(&self) -> Vec<Property>;
+    /// All its fields with what they say.
+    fn values(&self) -> Vec<Property>;
     /// Every reference to a component.
     fn references(&self) -> Vec<Reference>;
     /// See [`Component::check`].
@@ -356,6 +361,10 @@ impl<C: Component> AnyComponent for C {
 
     fn arguments(&self) -> Vec<Property> {
         Block::arguments(self)
+    }
+
+    fn values(&self) -> Vec<Property> {
+        Block::values(self)
     }
 
     fn references(&self) -> Vec<Reference> {

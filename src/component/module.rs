@@ -120,6 +120,11 @@ impl crate::stack::block::Block for Module {
         arguments
     }
 
+    fn add_values(&self, values: &mut Vec<Property>) {
+        self.head.add_values(values);
+        values.push(Property::new("arguments", self.arguments.value()));
+    }
+
     fn references(&self, out: &mut Vec<Reference>) {
         self.head.references(out);
         self.arguments.entries.values().for_each(|entry| entry.value.add_references(out));

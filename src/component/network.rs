@@ -224,6 +224,13 @@ impl Field for Zones {
     fn argument(&self) -> Option<Expr> {
         None
     }
+
+    fn value(&self) -> Expr {
+        match self {
+            Self::Count(count) => Expr::from(i64::from(*count)),
+            Self::Names(names) => Expr::list(names.iter().map(ToString::to_string)),
+        }
+    }
 }
 
 impl Component for Network {

@@ -260,6 +260,20 @@ catalogue! {
     ROLLBACK = "SW710", "rollback";
     /// A tag that the image's policy does not take.
     REFUSED_BY_POLICY = "SW711", "refused-by-policy";
+
+    // Templates beside a description.
+    /// A template is not in Jinja's language, or names a filter, function or template that is not
+    /// there.
+    TEMPLATE_SYNTAX = "SW901", "template-syntax";
+    /// A template names something that its context does not have.
+    TEMPLATE_UNDEFINED = "SW902", "template-undefined";
+    /// A template cannot be filled in: it does not end, makes too much, or puts down something that
+    /// has no text.
+    TEMPLATE_FAILED = "SW903", "template-failed";
+    /// A template's name is none that a rendered file can come from.
+    TEMPLATE_NAME = "SW904", "template-name";
+    /// What a template makes is not what its name says: HCL or JSON.
+    TEMPLATE_OUTPUT = "SW905", "template-output";
 }
 
 #[cfg(test)]

@@ -101,6 +101,16 @@ pub trait Block: Sized {
     /// Its fields as arguments, without those that say what the default says.
     fn arguments(&self) -> Vec<Property>;
 
+    /// Adds all its fields with what they say.
+    fn add_values(&self, values: &mut Vec<Property>);
+
+    /// All its fields with what they say, for templates.
+    fn values(&self) -> Vec<Property> {
+        let mut values = Vec::new();
+        self.add_values(&mut values);
+        values
+    }
+
     /// Adds every reference to a component.
     fn references(&self, out: &mut Vec<Reference>);
 }
@@ -166,6 +176,10 @@ macro_rules! block {
                 arguments
             }
 
+            fn add_values(&self, values: &mut Vec<$crate::hcl::Property>) {
+                $($crate::block!(@value values self $($flat)? [$field: $ty]);)*
+            }
+
             fn references(&self, _out: &mut Vec<$crate::stack::value::Reference>) {
                 $($crate::stack::field::Field::add_references(&self.$field, _out);)*
             }
@@ -187,6 +201,10 @@ macro_rules! block {
 
             fn argument(&self) -> Option<$crate::hcl::Expr> {
                 Some($crate::hcl::Expr::Object($crate::stack::block::Block::arguments(self)))
+            }
+
+            fn value(&self) -> $crate::hcl::Expr {
+                $crate::hcl::Expr::Object($crate::stack::block::Block::values(self))
             }
 
             fn add_references(&self, out: &mut Vec<$crate::stack::value::Reference>) {
@@ -245,6 +263,16 @@ macro_rules! block {
                 }));
             }
         }
+    };
+
+    (@value $values:ident $self:ident flatten [$field:ident: $ty:ty]) => {
+        $crate::stack::block::Block::add_values(&$self.$field, $values);
+    };
+    (@value $values:ident $self:ident [$field:ident: $ty:ty]) => {
+        $values.push($crate::hcl::Property::new(
+            $crate::stack::block::field_name(stringify!($field)),
+            $crate::stack::field::Field::value(&$self.$field),
+        ));
     };
 
     (@default $ty:ty) => { <$ty as $crate::stack::field::Field>::absent() };

@@ -140,6 +140,12 @@ pub trait Field: Sized {
     /// As the argument of a module call; `None` when the module's default says the same.
     fn argument(&self) -> Option<Expr>;
 
+    /// What it says, whether or not a module is told: for templates. `null` for what is not written
+    /// and has no default.
+    fn value(&self) -> Expr {
+        self.argument().unwrap_or(Expr::Null)
+    }
+
     /// Adds every reference to a component.
     fn add_references(&self, _out: &mut Vec<Reference>) {}
 }
@@ -303,6 +309,10 @@ impl<F: Field> Field for Unpassed<F> {
         self.0.argument()
     }
 
+    fn value(&self) -> Expr {
+        self.0.value()
+    }
+
     fn add_references(&self, out: &mut Vec<Reference>) {
         self.0.add_references(out);
     }
@@ -334,6 +344,10 @@ impl<F: Field> Field for Option<F> {
 
     fn argument(&self) -> Option<Expr> {
         self.as_ref().and_then(Field::argument)
+    }
+
+    fn value(&self) -> Expr {
+        self.as_ref().map_or(Expr::Null, Field::value)
     }
 
     fn add_references(&self, out: &mut Vec<Reference>) {
@@ -380,6 +394,10 @@ impl<F: Field> Field for Vec<F> {
         (!self.is_empty()).then(|| {
             Expr::List(self.iter().map(|item| item.argument().unwrap_or(Expr::Null)).collect())
         })
+    }
+
+    fn value(&self) -> Expr {
+        Expr::List(self.iter().map(Field::value).collect())
     }
 
     fn add_references(&self, out: &mut Vec<Reference>) {
@@ -445,6 +463,13 @@ impl<F: Field> Field for ListOf<F> {
         match self {
             Self::Items(items) => items.argument(),
             Self::Expression(expression) => Some(expression.expr()),
+        }
+    }
+
+    fn value(&self) -> Expr {
+        match self {
+            Self::Items(items) => items.value(),
+            Self::Expression(expression) => expression.expr(),
         }
     }
 
@@ -589,6 +614,10 @@ impl<F: Field> Field for Map<F> {
         Some(Expr::Object(properties))
     }
 
+    fn value(&self) -> Expr {
+        Expr::object(self.iter().map(|(key, value)| (key, value.value())))
+    }
+
     fn add_references(&self, out: &mut Vec<Reference>) {
         self.entries.values().for_each(|entry| entry.value.add_references(out));
     }
@@ -677,6 +706,10 @@ impl<B: Block + Field> Field for Table<B> {
             .collect();
         properties.sort_by(|a, b| a.key.cmp(&b.key));
         Some(Expr::Object(properties))
+    }
+
+    fn value(&self) -> Expr {
+        Expr::object(self.iter().map(|(label, row)| (label, Expr::Object(row.values()))))
     }
 
     fn add_references(&self, out: &mut Vec<Reference>) {

@@ -13,7 +13,7 @@ use super::read::Reader;
 use super::value::{Reference, Value};
 use crate::block;
 use crate::diagnostic::{Diagnostic, Span, codes};
-use crate::hcl::{Block, Expr, Item};
+use crate::hcl::{Block, Expr, Item, Property};
 use crate::value::{
     AccountId, Environment, Invalid, Region, Scalar, ScalarType, VersionConstraint,
 };
@@ -206,6 +206,18 @@ impl Field for Backend {
 
     fn argument(&self) -> Option<Expr> {
         None
+    }
+
+    fn value(&self) -> Expr {
+        let (kind, values) = match self {
+            Self::Cloud(backend) => ("cloud", backend.values()),
+            Self::S3(backend) => ("s3", backend.values()),
+            Self::Gcs(backend) => ("gcs", backend.values()),
+            Self::Azurerm(backend) => ("azurerm", backend.values()),
+            Self::Local(backend) => ("local", backend.values()),
+        };
+        let kind = Property::new("kind", kind);
+        Expr::Object(std::iter::once(kind).chain(values).collect())
     }
 
     fn add_references(&self, out: &mut Vec<Reference>) {

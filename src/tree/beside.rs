@@ -2,11 +2,13 @@
 //! declare the same thing, and what a description names of them must be there.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use hcl::edit::Span as _;
 use hcl::edit::structure::{Body as Source, Structure};
 
 use super::header::{Ownership, ownership};
+use super::templates::Made;
 use crate::component::Input;
 use crate::diagnostic::{Diagnostic, Span, codes, did_you_mean};
 use crate::hcl::{Body, Item};
@@ -25,8 +27,9 @@ pub(super) fn check(
     folder: &str,
     stack: &Stack,
     root: &Root,
+    made: &[Made],
 ) -> Vec<Diagnostic> {
-    let (written, whole) = written(project, folder, root);
+    let (mut written, whole) = written(project, folder, root);
     let rendered = rendered(root);
     let mut diagnostics = Vec::new();
     for (what, (path, span)) in &written {
@@ -38,6 +41,38 @@ pub(super) fn check(
                 )
                 .at(*span, "written by hand")
                 .help("Terraform reads both as one root: give one of them another name"),
+            );
+        }
+    }
+    let mut earlier = BTreeMap::new();
+    for made in made.iter().filter(|made| made.name.ends_with(".tf") && !overrides(&made.name)) {
+        // What is no HCL was complained of.
+        let Ok(body) = hcl::edit::parser::parse_body(&made.text) else { continue };
+        for (what, range) in declarations(&body) {
+            let range = range.unwrap_or(0..0);
+            let (other, place) = match (rendered.get(&what), written.get(&what)) {
+                (Some(file), _) => ((*file).to_owned(), None),
+                (None, Some((path, span))) => {
+                    let earlier =
+                        earlier.get(&what).map(|(made, range): &(&Made, Range<usize>)| {
+                            made.place(project, stack, range.clone())
+                        });
+                    (path.clone(), earlier.or(Some(*span)))
+                }
+                (None, None) => {
+                    let start = Span::new(made.from.file, 0..0);
+                    written.insert(what.clone(), (made.from.path.clone(), start));
+                    earlier.insert(what, (made, range));
+                    continue;
+                }
+            };
+            let span = made.place(project, stack, range);
+            let message = format!("{what} stands in `{other}` and in `{}`", made.from.path);
+            diagnostics.push(
+                Diagnostic::error(codes::NAME_CLASH, message)
+                    .at(span, "made by the template")
+                    .also(place, "and here")
+                    .help("Terraform reads both as one root: give one of them another name"),
             );
         }
     }
@@ -54,8 +89,7 @@ fn written(project: &Project, folder: &str, root: &Root) -> (Declared<(String, S
     let mut whole = true;
     for name in project.names(folder) {
         let rendered = root.files.contains_key(name.as_str()) || name == crate::image::FILE;
-        let overrides = name == "override.tf" || name.ends_with("_override.tf");
-        if rendered || name.starts_with('.') || overrides {
+        if rendered || name.starts_with('.') || overrides(&name) {
             continue;
         }
         whole &= !name.ends_with(".tf.json");
@@ -81,6 +115,11 @@ fn written(project: &Project, folder: &str, root: &Root) -> (Declared<(String, S
         }
     }
     (declared, whole)
+}
+
+/// True for a file that changes what others declare (Terraform language, "Override Files").
+fn overrides(name: &str) -> bool {
+    name == "override.tf" || name.ends_with("_override.tf")
 }
 
 fn declarations(body: &Source) -> Vec<(String, Option<std::ops::Range<usize>>)> {

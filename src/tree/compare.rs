@@ -8,6 +8,7 @@ use walkdir::WalkDir;
 
 use super::Files;
 use super::header::{Ownership, ownership};
+use super::templates;
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::git::Snapshot;
 use crate::project::Project;
@@ -107,7 +108,7 @@ pub fn compare(project: &Project, files: &Files) -> (Vec<Drift>, Vec<Diagnostic>
         }
         let compared = match project.commit() {
             Some(commit) => compare_committed(commit, path, expected),
-            None => compare_file(&project.root.join(path), expected),
+            None => compare_file(&project.root, path, expected),
         };
         match compared {
             Ok(None) => {}
@@ -124,7 +125,12 @@ pub fn compare(project: &Project, files: &Files) -> (Vec<Drift>, Vec<Diagnostic>
     (drifts, diagnostics)
 }
 
-fn compare_file(path: &Path, expected: &str) -> std::io::Result<Option<(Class, Option<Vec<u8>>)>> {
+fn compare_file(
+    root: &Path,
+    name: &str,
+    expected: &str,
+) -> std::io::Result<Option<(Class, Option<Vec<u8>>)>> {
+    let path = &root.join(name);
     let mut file = match fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -155,7 +161,8 @@ fn compare_file(path: &Path, expected: &str) -> std::io::Result<Option<(Class, O
     if fs::symlink_metadata(path)?.file_type().is_symlink() {
         return Ok(Some((Class::Foreign, Some(found))));
     }
-    Ok(Some((class(&found), Some(found))))
+    let ownership = owner(root, name, &found);
+    Ok(Some((class(ownership), Some(found))))
 }
 
 fn compare_committed(
@@ -167,12 +174,35 @@ fn compare_committed(
         let there = commit.kind(path)?.is_some();
         return Ok(Some((if there { Class::Foreign } else { Class::Missing }, None)));
     };
-    Ok((found != expected.as_bytes()).then(|| (class(&found), Some(found))))
+    if found == expected.as_bytes() {
+        return Ok(None);
+    }
+    Ok(Some((class(committed_owner(commit, path, &found)), Some(found))))
+}
+
+/// Whose a file of the checkout is.
+fn owner(root: &Path, path: &str, found: &[u8]) -> Ownership {
+    match ownership(found) {
+        Ownership::Foreign => {
+            templates::ownership(path, found, |path| fs::read(root.join(path)).ok())
+        }
+        owner => owner,
+    }
+}
+
+/// Whose a file of a commit is.
+fn committed_owner(commit: &Snapshot, path: &str, found: &[u8]) -> Ownership {
+    match ownership(found) {
+        Ownership::Foreign => {
+            templates::ownership(path, found, |path| commit.read(path).ok().flatten())
+        }
+        owner => owner,
+    }
 }
 
 /// How a file that is not as expected differs.
-fn class(found: &[u8]) -> Class {
-    match ownership(found) {
+fn class(ownership: Ownership) -> Class {
+    match ownership {
         Ownership::Intact | Ownership::Lock => Class::Stale,
         Ownership::Edited => Class::Edited,
         Ownership::Foreign => Class::Foreign,
@@ -216,7 +246,7 @@ pub fn orphans(
             if produced.binary_search(&path).is_ok() {
                 continue;
             }
-            match is_ours(entry.path()) {
+            match is_ours(&project.root, &path) {
                 Ok(false) => {}
                 Ok(true) => match fs::read(entry.path()) {
                     Ok(found) => {
@@ -243,7 +273,7 @@ fn committed_orphans(
             continue;
         }
         let Some(found) = commit.read(&path)? else { continue };
-        if ownership(&found) != Ownership::Foreign {
+        if committed_owner(commit, &path, &found) != Ownership::Foreign {
             drifts.push(Drift { path, class: Class::Orphan, expected: None, found: Some(found) });
         }
     }
@@ -254,11 +284,11 @@ fn unreadable(path: &str, error: &std::io::Error) -> Diagnostic {
     Diagnostic::error(codes::UNREADABLE, format!("cannot read `{path}`: {error}"))
 }
 
-/// True for a file that starts as ours do; only its beginning is read.
-fn is_ours(path: &Path) -> std::io::Result<bool> {
+/// True for a file that starts as ours do, or whose hash is among ours; only its beginning is read.
+fn is_ours(root: &Path, path: &str) -> std::io::Result<bool> {
     let mut start = Vec::with_capacity(4096);
-    fs::File::open(path)?.take(4096).read_to_end(&mut start)?;
-    Ok(ownership(&start) != Ownership::Foreign)
+    fs::File::open(root.join(path))?.take(4096).read_to_end(&mut start)?;
+    Ok(owner(root, path, &start) != Ownership::Foreign)
 }
 
 /// A path below the project with `/`; `None` for names that are not UTF-8: we wrote none.

@@ -1,8 +1,10 @@
-//! The first line of a rendered file: who wrote it, from what, and a hash of the rest.
+//! The header line of a rendered file, its first but for a `#!`: who wrote it, from what, that edits
+//! are lost, and a hash of the rest.
 
 use sha2::{Digest as _, Sha256};
 
-const START: &str = "# Rendered by stackwright from ";
+/// What it says after what begins a comment.
+const START: &str = "Rendered by stackwright from ";
 const MIDDLE: &str = "; edits are lost. sha256:";
 /// Hexadecimal digits of the hash that are kept.
 const DIGITS: usize = 16;
@@ -26,32 +28,102 @@ pub enum Ownership {
     Foreign,
 }
 
+/// How a comment of one line begins and ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Comment {
+    start: &'static str,
+    end: &'static str,
+}
+
+impl Comment {
+    /// HCL's, and most others'.
+    pub const HASH: Self = Self { start: "# ", end: "" };
+    const SLASHES: Self = Self { start: "// ", end: "" };
+    const DASHES: Self = Self { start: "-- ", end: "" };
+    const SEMICOLON: Self = Self { start: "; ", end: "" };
+    const STAR: Self = Self { start: "/* ", end: " */" };
+    const MARKUP: Self = Self { start: "<!-- ", end: " -->" };
+
+    const ALL: [Self; 6] =
+        [Self::HASH, Self::SLASHES, Self::DASHES, Self::SEMICOLON, Self::STAR, Self::MARKUP];
+
+    /// That of a file with this name and text; `None` where a comment cannot stand first, or is
+    /// not known to.
+    pub fn of(name: &str, text: &str) -> Option<Self> {
+        let (_, extension) = name.rsplit_once('.')?;
+        match extension {
+            "bash" | "cfg" | "conf" | "env" | "hcl" | "mk" | "pl" | "properties" | "ps1" | "py"
+            | "rb" | "rego" | "sh" | "tf" | "tfvars" | "toml" | "yaml" | "yml" | "zsh" => {
+                Some(Self::HASH)
+            }
+            "c" | "cjs" | "cpp" | "cs" | "cue" | "go" | "groovy" | "h" | "java" | "js"
+            | "json5" | "jsonc" | "jsx" | "kt" | "mjs" | "proto" | "rs" | "scss" | "swift"
+            | "ts" | "tsx" => Some(Self::SLASHES),
+            "lua" | "sql" => Some(Self::DASHES),
+            "ini" => Some(Self::SEMICOLON),
+            "css" => Some(Self::STAR),
+            // A declaration or front matter comes before everything else.
+            "htm" | "html" | "md" | "svg" | "xml"
+                if !text.starts_with("<?") && !text.starts_with("---") =>
+            {
+                Some(Self::MARKUP)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A file with its header line, said to be rendered from `origin`.
 pub fn stamp(origin: &str, body: &str) -> String {
-    let mut rest = String::with_capacity(body.len() + 128);
-    rest.push('\n');
-    rest.push_str(body);
-    let hash = hash(rest.as_bytes());
-    let mut file = format!("{START}{origin}{MIDDLE}{hash}\n");
-    file.push_str(&rest);
-    file
+    stamp_as(Comment::HASH, origin, body)
+}
+
+/// The same, with the header in a comment of this kind. What tells the system how to run the file,
+/// `#!`, stays the first line.
+pub fn stamp_as(comment: Comment, origin: &str, body: &str) -> String {
+    let (first, body) = match body.split_inclusive('\n').next() {
+        Some(first) if first.starts_with("#!") && first.ends_with('\n') => {
+            body.split_at(first.len())
+        }
+        _ => ("", body),
+    };
+    let hash = hash(&[first, "\n", body]);
+    let Comment { start, end } = comment;
+    format!("{first}{start}{START}{origin}{MIDDLE}{hash}{end}\n\n{body}")
+}
+
+/// The line and what stands below it.
+fn split_line(content: &[u8]) -> (&[u8], &[u8]) {
+    match content.iter().position(|&byte| byte == b'\n') {
+        Some(at) => (&content[..at], &content[at + 1..]),
+        None => (content, &[][..]),
+    }
+}
+
+/// What a header line claims: the hash of the rest.
+fn claim(line: &str) -> Option<&str> {
+    Comment::ALL.iter().find_map(|comment| {
+        let inner = line.strip_prefix(comment.start)?.strip_suffix(comment.end)?;
+        Some(inner.strip_prefix(START)?.rsplit_once(MIDDLE)?.1)
+    })
 }
 
 /// Whose a file is.
 pub fn ownership(content: &[u8]) -> Ownership {
-    let (first, rest) = match content.iter().position(|&byte| byte == b'\n') {
-        Some(at) => (&content[..at], &content[at + 1..]),
-        None => (content, &[][..]),
-    };
+    let (mut first, mut rest) = split_line(content);
+    let mut above = &[][..];
+    if first.starts_with(b"#!") {
+        above = &content[..content.len() - rest.len()];
+        (first, rest) = split_line(rest);
+    }
     let Ok(first) = std::str::from_utf8(first) else { return Ownership::Foreign };
     let first = first.trim_end_matches('\r');
     if first == LOCK {
         return Ownership::Lock;
     }
-    let claimed = first.strip_prefix(START).and_then(|line| line.rsplit_once(MIDDLE));
-    match claimed {
+    match claim(first) {
         None => Ownership::Foreign,
-        Some((_, claimed)) if claimed == hash(rest) => Ownership::Intact,
+        Some(claimed) if claimed == hash(&[above, rest]) => Ownership::Intact,
         Some(_) => Ownership::Edited,
     }
 }
@@ -59,15 +131,21 @@ pub fn ownership(content: &[u8]) -> Ownership {
 /// A rendered file without its header line and the empty line below it.
 pub fn body(content: &str) -> &str {
     match content.split_once('\n') {
-        Some((first, rest)) if first.starts_with(START) => rest.strip_prefix('\n').unwrap_or(rest),
+        Some((first, rest)) if claim(first).is_some() => rest.strip_prefix('\n').unwrap_or(rest),
         _ => content,
     }
 }
 
-fn hash(bytes: &[u8]) -> String {
+fn hash<P: AsRef<[u8]>>(parts: &[P]) -> String {
+    sha256(parts)[..DIGITS].to_owned()
+}
+
+/// What `sha256sum` says of parts that stand one after another.
+pub(super) fn sha256<P: AsRef<[u8]>>(parts: &[P]) -> String {
     use std::fmt::Write as _;
-    let digest = Sha256::digest(bytes);
-    digest.iter().take(DIGITS / 2).fold(String::with_capacity(DIGITS), |mut text, byte| {
+    let mut hasher = Sha256::new();
+    parts.iter().for_each(|part| hasher.update(part));
+    hasher.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })
@@ -88,12 +166,47 @@ mod tests {
     }
 
     #[test]
+    fn each_format_has_the_header_in_its_own_comments() {
+        for (name, text) in [
+            ("a.tf", "locals {}\n"),
+            ("a.ts", "let a = 1\n"),
+            ("a.sql", "select 1;\n"),
+            ("a.ini", "[a]\n"),
+            ("a.css", "a {}\n"),
+            ("a.md", "# A\n"),
+            ("a.sh", "#!/bin/sh\necho a\n"),
+        ] {
+            let file = stamp_as(Comment::of(name, text).unwrap(), "x", text);
+            assert_eq!(ownership(file.as_bytes()), Ownership::Intact, "{file}");
+            let edited = file.replacen(&text[text.len() - 2..], "!\n", 1);
+            assert_eq!(ownership(edited.as_bytes()), Ownership::Edited, "{edited}");
+            assert_eq!(file.starts_with("#!"), text.starts_with("#!"));
+        }
+        let script = stamp_as(Comment::HASH, "x", "#!/bin/sh\necho a\n");
+        let other = script.replace("#!/bin/sh", "#!/bin/bash");
+        assert_eq!(ownership(other.as_bytes()), Ownership::Edited);
+    }
+
+    #[test]
+    fn where_no_comment_can_come_first_there_is_none() {
+        for (name, text) in [
+            ("policy.json", "{}"),
+            ("Dockerfile", "FROM scratch"),
+            ("a.txt", "a"),
+            ("a.xml", "<?xml version=\"1.0\"?>"),
+            ("a.md", "---\ntitle: a\n---\n"),
+        ] {
+            assert_eq!(Comment::of(name, text), None, "{name}");
+        }
+    }
+
+    #[test]
     fn the_hash_is_what_sha256sum_says_of_the_rest() {
         let file = stamp("x", "a\n");
         // printf '\na\n' | sha256sum | cut -c-16
         assert!(file.starts_with("# Rendered by stackwright from x; edits are lost. sha256:"));
         let rest = file.split_once('\n').unwrap().1;
         assert_eq!(rest, "\na\n");
-        assert!(file.contains(&hash(b"\na\n")));
+        assert!(file.contains(&hash(&[b"\na\n"])));
     }
 }

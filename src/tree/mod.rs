@@ -4,11 +4,12 @@ mod beside;
 pub mod compare;
 pub mod header;
 mod render;
+mod templates;
 pub mod write;
 
 use std::collections::BTreeMap;
 
-pub use render::{Rendered, environments, read, render, roots, unsaid_renames};
+pub use render::{Rendered, contexts, environments, read, render, roots, unsaid_renames};
 
 /// Rendered files: their content by path, relative to the project, with `/`.
 pub type Files = BTreeMap<String, String>;

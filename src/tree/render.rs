@@ -5,7 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::compare::{Drift, compare};
-use super::{Files, header};
+use super::templates::Templates;
+use super::{Files, header, templates};
 use crate::component::{self, ModuleSource};
 use crate::diagnostic::{Diagnostic, Sources, codes, did_you_mean};
 use crate::hcl::print::print;
@@ -167,8 +168,32 @@ pub fn environments(
     (tables, diagnostics)
 }
 
+/// What the templates of each root can name, all or those of these stacks.
+pub fn contexts(
+    project: &Project,
+    only: &[String],
+) -> (BTreeMap<String, serde_json::Value>, Vec<Diagnostic>) {
+    let (selected, mut diagnostics) =
+        select(project, only).unwrap_or_else(|diagnostic| (Vec::new(), vec![diagnostic]));
+    let mut contexts = BTreeMap::new();
+    for root in selected.iter().flat_map(|name| read_one(project, name)) {
+        match root {
+            Ok((stack, lock, warnings)) => {
+                // What has no image yet can still be looked at.
+                let lock = Lock::render(lock.as_ref(), &stack, "").unwrap_or_default();
+                let context = templates::context(project, &stack, lock.as_deref(), &warnings);
+                contexts.insert(stack.root, crate::template::json(&context));
+                diagnostics.extend(warnings);
+            }
+            Err(problems) => diagnostics.extend(problems),
+        }
+    }
+    finish(project, &mut diagnostics);
+    (contexts, diagnostics)
+}
+
 /// The environments of a stack; `None` for one without.
-fn variants(
+pub(super) fn variants(
     project: &Project,
     stack: &str,
 ) -> Result<Option<stack::environment::Read>, Vec<Diagnostic>> {
@@ -256,6 +281,9 @@ fn parts(project: &Project, names: &[String], progress: &(dyn Fn(usize) + Sync))
 
 fn part(project: &Project, name: &str) -> Part {
     let mut part = Part::default();
+    let folder = format!("{}/{}", project.stacks(), stack::of_root(name));
+    let templates = Templates::of(project, &folder);
+    part.diagnostics.extend_from_slice(templates.problems());
     for root in read_one(project, name) {
         let (stack, lock, warnings) = match root {
             Ok(root) => root,
@@ -265,9 +293,10 @@ fn part(project: &Project, name: &str) -> Part {
             }
         };
         part.roots.push(stack.root.clone());
-        part.diagnostics.extend(warnings);
         part.uses.extend(image::policy::uses(&stack));
-        match files(project, &stack, lock.as_ref(), &mut part.modules) {
+        let files = files(project, &stack, lock.as_ref(), &templates, &warnings, &mut part.modules);
+        part.diagnostics.extend(warnings);
+        match files {
             Ok(files) => {
                 let (drifts, diagnostics) = compare(project, &files);
                 part.drifts.extend(drifts);
@@ -376,25 +405,40 @@ fn files(
     project: &Project,
     stack: &Stack,
     lock: Option<&Lock>,
+    templates: &Templates,
+    warnings: &[Diagnostic],
     modules: &mut BTreeMap<&'static str, ModuleSource>,
 ) -> Result<Files, Vec<Diagnostic>> {
     let folder = format!("{}/{}", project.stacks(), stack.root);
     let up = "../".repeat(folder.split('/').count());
     let mut root = stack::lower::lower(stack, &format!("{up}{}", project.modules()));
     modules.append(&mut root.modules);
-    let clashes = super::beside::check(project, &folder, stack, &root);
-    if !clashes.is_empty() {
-        return Err(clashes);
+    let path = format!("{folder}/{}", image::FILE);
+    let mut problems = Vec::new();
+    // Templates name what the lock says.
+    let (mut lock_text, mut made) = (None, Vec::new());
+    match Lock::render(lock, stack, &path) {
+        Err(unlocked) => problems.extend(unlocked),
+        Ok(text) => {
+            let templates = templates.of_root(project, stack);
+            (made, problems) = templates.fill(project, stack, &root, text.as_deref(), warnings);
+            if stack.root != stack.name {
+                problems.extend_from_slice(templates.problems());
+            }
+            lock_text = text;
+        }
+    }
+    problems.extend(super::beside::check(project, &folder, stack, &root, &made));
+    if !problems.is_empty() {
+        return Err(problems);
     }
     let origin = format!("{}/{}/{DESCRIPTION}", project.stacks(), stack.name);
     let mut files = Files::new();
     for (name, body) in &root.files {
         files.insert(format!("{folder}/{name}"), header::stamp(&origin, &print(body)));
     }
-    let path = format!("{folder}/{}", image::FILE);
-    if let Some(text) = Lock::render(lock, stack, &path)? {
-        files.insert(path, text);
-    }
+    files.extend(templates::files(&folder, stack, &made, project));
+    files.extend(lock_text.map(|text| (path, text)));
     Ok(files)
 }
 

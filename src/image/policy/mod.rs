@@ -299,6 +299,10 @@ impl Field for Policy {
     fn argument(&self) -> Option<Expr> {
         None
     }
+
+    fn value(&self) -> Expr {
+        Expr::from(self.kind())
+    }
 }
 
 impl Policy {
