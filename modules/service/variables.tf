@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:850871714c9f583d
+# Rendered by stackwright from its module library; edits are lost. sha256:d02726aa0a0701ba
 
 variable "name" {
   description = "Its name, also that of its task definition and of its main container."
@@ -141,12 +141,15 @@ variable "port" {
 }
 
 variable "load_balancer" {
-  description = "The load balancer that sends it requests, and the target group that its tasks are in. The load balancer's ARN is needed to scale by requests."
+  description = "The load balancer that sends it requests, and the target group that its tasks are in. The load balancer's ARN is needed to scale by requests; another target group and the listener's rules, where requests are shifted."
 
   type = object({
-    security_group_id = string
-    target_group_arn  = string
-    arn               = optional(string)
+    security_group_id          = string
+    target_group_arn           = string
+    arn                        = optional(string)
+    alternate_target_group_arn = optional(string)
+    production_rule_arn        = optional(string)
+    test_rule_arn              = optional(string)
   })
 
   default = null
@@ -208,10 +211,23 @@ variable "deployment" {
   description = "How new tasks take the place of old ones."
 
   type = object({
+    strategy                = optional(string, "rolling")
     minimum_healthy_percent = optional(number, 100)
     maximum_percent         = optional(number, 200)
-    circuit_breaker         = optional(bool, true)
-    rollback                = optional(bool, true)
+    step_percent            = optional(number, 10)
+    step_minutes            = optional(number, 5)
+    bake_minutes            = optional(number, 5)
+    hook = optional(map(object({
+      function_arn = string
+      stages       = optional(list(string), [])
+      details      = optional(map(string), {})
+    })), {})
+    alarms = optional(list(object({
+      arn  = string
+      name = string
+    })), [])
+    circuit_breaker = optional(bool, true)
+    rollback        = optional(bool, true)
   })
 
   default  = {}

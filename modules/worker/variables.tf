@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:2557af83a0141278
+# Rendered by stackwright from its module library; edits are lost. sha256:ed7e737bb884d418
 
 variable "name" {
   description = "Its name, also that of its service, task definition and main container."
@@ -192,10 +192,23 @@ variable "deployment" {
   description = "How new tasks take the place of old ones."
 
   type = object({
+    strategy                = optional(string, "rolling")
     minimum_healthy_percent = optional(number, 100)
     maximum_percent         = optional(number, 200)
-    circuit_breaker         = optional(bool, true)
-    rollback                = optional(bool, true)
+    step_percent            = optional(number, 10)
+    step_minutes            = optional(number, 5)
+    bake_minutes            = optional(number, 5)
+    hook = optional(map(object({
+      function_arn = string
+      stages       = optional(list(string), [])
+      details      = optional(map(string), {})
+    })), {})
+    alarms = optional(list(object({
+      arn  = string
+      name = string
+    })), [])
+    circuit_breaker = optional(bool, true)
+    rollback        = optional(bool, true)
   })
 
   default  = {}

@@ -28,6 +28,7 @@ mod certificate;
 mod cluster;
 mod dashboard;
 mod database;
+mod deployment;
 mod dns;
 pub mod image;
 mod input;

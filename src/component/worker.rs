@@ -137,6 +137,7 @@ impl Component for Worker {
             None => count.map(|count| count.get()),
         };
         self.running.check(check, most);
+        self.running.deployment.check_unshifted(check);
         if let Some(scaling) = &self.scaling {
             let written = (count, self.origin.field("count"));
             check_bounds(check, &scaling.min, &scaling.max, &scaling.origin, written);
