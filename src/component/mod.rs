@@ -36,6 +36,7 @@ mod key;
 pub mod library;
 mod load_balancer;
 mod loaders;
+mod metric;
 mod module;
 mod network;
 mod output;
