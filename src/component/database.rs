@@ -250,7 +250,9 @@ impl Field for Password {
     /// No refusal repeats any of the text: it may be the password.
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
         if !is_written_out(reader, source) {
-            return reader.expression(source).map(Self);
+            let expression = reader.expression(source);
+            reader.no_component(source, &[], "")?;
+            return expression.map(Self);
         }
         reader.report(
             Diagnostic::error(codes::SECRET_WRITTEN, "a password stands in the description")

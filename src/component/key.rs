@@ -222,4 +222,26 @@ queue "jobs" { kms_key_arn = key.main.arn }
     fn a_service_is_one_that_uses_keys_by_itself() {
         insta::assert_snapshot!(problems("key \"main\" {\n  services = [\"cloudwach\"]\n}"), @"2:15 SW201 `cloudwach` is not one of `cloudwatch`, `events`, `logs`, `s3` or `sns`; did you mean `cloudwatch`?");
     }
+
+    #[test]
+    fn a_whole_component_is_no_value() {
+        insta::assert_snapshot!(
+            problems(
+                r#"
+key "main" {}
+queue "jobs" { kms_key_arn = key.main }
+topic "news" { display_name = "for ${queue.jobs} and ${true ? topic.news : "none"}" }
+bucket "files" { name = (topic.news) }
+input "name" {}
+parameter "name" { value = input.name }
+"#
+            ),
+            @"
+        2:30 SW108 `key.main` is a whole component, and one value stands here; write `key.main.arn`
+        3:38 SW108 `queue.jobs` is a whole component, and one value stands here; write one of `queue.jobs.arn`, `queue.jobs.dead_letter_arn`, `queue.jobs.dead_letter_name`, `queue.jobs.name`, `queue.jobs.url`
+        3:63 SW108 `topic.news` is a whole component, and one value stands here; write one of `topic.news.arn`, `topic.news.name`
+        4:26 SW108 `topic.news` is a whole component, and one value stands here; write one of `topic.news.arn`, `topic.news.name`
+        "
+        );
+    }
 }
