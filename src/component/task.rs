@@ -64,6 +64,10 @@ block! {
         access: Unpassed<Vec<AnyRef<AccessKinds>>>,
         /// The queues that it takes messages from.
         consumes: Unpassed<Vec<Ref<Queue>>>,
+        /// The longest that the work on one message takes, in seconds, of what takes messages from
+        /// queues; a `worker` says it. They hide a message for at least as long
+        /// (`visibility_timeout_s`).
+        job_time_s: Unpassed<Option<Value<Whole<1, 43_200>>>>,
         /// What else the task may do: statements of its role's policy.
         statement: Table<Statement>,
         /// How many days CloudWatch keeps what it logs.
@@ -214,6 +218,7 @@ pub fn task_variables() -> Vec<FieldInfo> {
 /// The rules of a task. `container` is the name of its main container, where that is known.
 pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, container: Option<&str>) {
     check_size(check, task);
+    check_time(check, task);
     check_environment(check, &task.environment, &task.secrets, &task.access);
     for (label, sidecar) in task.sidecar.iter() {
         check_environment(check, &sidecar.environment, &sidecar.secrets, &task.access);
@@ -261,6 +266,40 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
                 "set `nat = \"one\"` on the network, or `placement = \"public\"`; or give the \
                  network the endpoints `ecr.api`, `ecr.dkr`, `logs` and `s3`",
             ),
+        );
+    }
+}
+
+/// A job is done once: a queue hides its message until it is.
+fn check_time(check: &Check<'_>, task: &Task) {
+    let place = task.origin.field("job_time_s");
+    if task.job_time_s.is_some() && task.consumes.is_empty() {
+        check.report(
+            Diagnostic::error(codes::CONFLICT, "it takes messages from no queue")
+                .at(place, "")
+                .help("set `consumes = [queue.…]`, or take it out"),
+        );
+    }
+    let Some(time) = task.job_time_s.as_ref().and_then(Value::literal) else { return };
+    for reference in task.consumes.iter() {
+        let Some(queue) = check.get(reference) else { continue };
+        let hidden = queue.visibility_timeout_s.literal();
+        let Some(hidden) = hidden.filter(|hidden| hidden.get() < time.get()) else { continue };
+        check.report(
+            Diagnostic::error(
+                codes::UNFINISHED_JOB,
+                format!(
+                    "a job of `{time}` seconds would be done twice: `queue.{}` shows its message \
+                     again after `{hidden}`",
+                    reference.label
+                ),
+            )
+            .at(place, "")
+            .also(queue.origin.field("visibility_timeout_s"), "how long it is hidden")
+            .help(format!(
+                "set `visibility_timeout_s = {time}` or more on `queue.{}`",
+                reference.label
+            )),
         );
     }
 }
@@ -1098,5 +1137,22 @@ network "other" { cidr = "10.9.0.0/16" }
           name = "a_b"
         }
         "#);
+    }
+
+    #[test]
+    fn every_consumer_is_done_before_its_message_is_shown_again() {
+        let queues = "queue \"short\" {}\nqueue \"long\" { visibility_timeout_s = 600 }\n";
+        let fields = "  consumes = [queue.short, queue.long]\n  job_time_s = 60";
+        insta::assert_snapshot!(problems(&(task(fields) + queues)), @"14:16 SW341 a job of `60` seconds would be done twice: `queue.short` shows its message again after `30`; set `visibility_timeout_s = 60` or more on `queue.short`");
+        let scheduled = "scheduled_task \"nightly\" {\n  cluster = cluster.main\n  image = image.server\n  schedule = \"rate(1 day)\"\n";
+        insta::assert_snapshot!(problems(&format!("{scheduled}{fields}\n}}\n{}{queues}", task(""))), @"6:16 SW341 a job of `60` seconds would be done twice: `queue.short` shows its message again after `30`; set `visibility_timeout_s = 60` or more on `queue.short`");
+        let run = "task \"once\" {\n  cluster = cluster.main\n  image = image.server\n";
+        insta::assert_snapshot!(problems(&format!("{run}{fields}\n}}\n{}{queues}", task(""))), @"5:16 SW341 a job of `60` seconds would be done twice: `queue.short` shows its message again after `30`; set `visibility_timeout_s = 60` or more on `queue.short`");
+        assert_eq!(problems(&(task("  consumes = [queue.long]\n  job_time_s = 600") + queues)), "");
+    }
+
+    #[test]
+    fn who_takes_no_messages_takes_no_time_for_them() {
+        insta::assert_snapshot!(problems(&task("  job_time_s = 60")), @"13:16 SW312 it takes messages from no queue; set `consumes = [queue.…]`, or take it out");
     }
 }
