@@ -1,6 +1,7 @@
 //! `aurora`: an Aurora cluster, and who may connect to it.
 
 use super::database::{CaCertificate, LogExport, Password};
+use super::serverless::ClassOrServerless;
 use super::{Network, network};
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Code, Diagnostic, codes};
@@ -266,22 +267,15 @@ impl Aurora {
     /// Which classes there are (Amazon Aurora User Guide, "Supported DB engines for DB instance
     /// classes"), and what serverless instances can be.
     fn check_instances(&self, check: &Check<'_>) {
-        match (&self.instance_class, &self.serverless) {
-            (None, None) => self.refuse(
-                check,
-                codes::MISSING_FIELD,
-                "instance_class",
-                "nothing says what its instances are".to_owned(),
-                "add `instance_class = \"db.t4g.medium\"`, or a `serverless` block",
-            ),
-            (Some(_), Some(serverless)) => check.report(
-                Diagnostic::error(codes::CONFLICT, "serverless instances are of no class")
-                    .at(self.origin.field("instance_class"), "")
-                    .also(serverless.origin.head, "serverless")
-                    .help("take one of the two out"),
-            ),
-            _ => {}
-        }
+        let form = ClassOrServerless {
+            origin: &self.origin,
+            field: "instance_class",
+            example: "db.t4g.medium",
+            has_class: self.instance_class.is_some(),
+            serverless: self.serverless.as_ref().map(|serverless| &serverless.origin),
+        };
+        let neither = "nothing says what its instances are";
+        form.check(check, neither, "serverless instances are of no class");
         if let Some(class) = self.instance_class.as_ref().and_then(Value::literal) {
             let hardware = class.as_str().split('.').nth(1).unwrap_or_default();
             let small = class.as_str().ends_with(".micro") || class.as_str().ends_with(".small");

@@ -1,6 +1,7 @@
 //! `cache`: what is kept in memory, and who may connect to it.
 
 use super::database::Password;
+use super::serverless::ClassOrServerless;
 use super::{Network, network};
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Code, Diagnostic, codes};
@@ -240,23 +241,16 @@ impl Cache {
     /// Nodes and serverless exclude each other, and what belongs to the one is no field of the
     /// other.
     fn check_form(&self, check: &Check<'_>) {
-        match (&self.node_type, &self.serverless) {
-            (None, None) => self.refuse(
-                check,
-                codes::MISSING_FIELD,
-                "node_type",
-                "nothing says what the cache runs on".to_owned(),
-                "add `node_type = \"cache.t4g.small\"`, or a `serverless {}` block",
-            ),
-            (Some(_), Some(serverless)) => check.report(
-                Diagnostic::error(codes::CONFLICT, "a serverless cache has no nodes")
-                    .at(self.origin.field("node_type"), "")
-                    .also(serverless.origin.head, "serverless")
-                    .help("take one of the two out"),
-            ),
-            _ => {}
-        }
-        const OF_NODES: [&str; 9] = [
+        let form = ClassOrServerless {
+            origin: &self.origin,
+            field: "node_type",
+            example: "cache.t4g.small",
+            has_class: self.node_type.is_some(),
+            serverless: self.serverless.as_ref().map(|serverless| &serverless.origin),
+        };
+        let neither = "nothing says what the cache runs on";
+        form.check(check, neither, "a serverless cache has no nodes");
+        const OF_NODES: [&str; 10] = [
             "replicas",
             "shards",
             "port",
@@ -440,7 +434,7 @@ mod tests {
 
     #[test]
     fn a_cache_has_nodes_or_none() {
-        insta::assert_snapshot!(problems(&cache("")), @r#"1:1 SW103 nothing says what the cache runs on; add `node_type = "cache.t4g.small"`, or a `serverless {}` block"#);
+        insta::assert_snapshot!(problems(&cache("")), @r#"1:1 SW103 nothing says what the cache runs on; add `node_type = "cache.t4g.small"`, or a `serverless` block"#);
         insta::assert_snapshot!(
             problems(&cache("  node_type = \"cache.t4g.small\"\n  replicas = 1\n  password = input.secret\n  serverless {}")),
             @"

@@ -49,6 +49,7 @@ mod scheduled_task;
 mod search;
 mod secret;
 pub mod service;
+mod serverless;
 mod standalone_task;
 pub mod task;
 #[cfg(test)]
