@@ -41,6 +41,7 @@ mod module;
 mod network;
 mod output;
 mod parameter;
+mod proxy;
 mod queue;
 mod repository;
 mod role;
@@ -48,8 +49,8 @@ pub mod schedule;
 mod scheduled_task;
 mod search;
 mod secret;
-pub mod service;
 mod serverless;
+pub mod service;
 mod standalone_task;
 pub mod task;
 #[cfg(test)]
