@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:d7f5202d7ff2dc42
+# Rendered by stackwright from its module library; edits are lost. sha256:dc4f9b6262bae136
 
 locals {
   # What each loader does: what it says itself, else what the table says.
@@ -49,6 +49,7 @@ module "task" {
   secrets               = each.value.secrets
   sidecar               = var.sidecar
   log_retention_days    = var.log_retention_days
+  logs_kms_key_arn      = var.logs_kms_key_arn
   stop_timeout_s        = var.stop_timeout_s
   ephemeral_storage_gib = var.ephemeral_storage_gib
   execution_role_arn    = module.task_role.execution_role_arn

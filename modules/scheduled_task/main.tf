@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:f9b9d1bf6d15d33a
+# Rendered by stackwright from its module library; edits are lost. sha256:0e1f01f645d7a1d3
 
 locals {
   jobs = {
@@ -38,6 +38,7 @@ module "task" {
   secrets               = var.secrets
   sidecar               = var.sidecar
   log_retention_days    = var.log_retention_days
+  logs_kms_key_arn      = var.logs_kms_key_arn
   stop_timeout_s        = var.stop_timeout_s
   ephemeral_storage_gib = var.ephemeral_storage_gib
   execution_role_arn    = module.task_role.execution_role_arn

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:2316333b0e2ac79a
+# Rendered by stackwright from its module library; edits are lost. sha256:324dc2104c8565ed
 
 variable "name" {
   description = "Its name, at most 64 characters."
@@ -137,6 +137,12 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+}
+
+variable "logs_kms_key_arn" {
+  description = "The key that encrypts it there; without it, CloudWatch's own. Its policy must let CloudWatch Logs use it: that of a key of the stack does."
+  type        = string
+  default     = null
 }
 
 variable "sidecar" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:71116e03d7a415a9
+# Rendered by stackwright from its module library; edits are lost. sha256:d8e6efd8f6ffeb08
 
 locals {
   # What scaling has when it is not set: nothing moves.
@@ -47,6 +47,7 @@ module "task" {
   health_check          = var.container_health_check
   sidecar               = var.sidecar
   log_retention_days    = var.log_retention_days
+  logs_kms_key_arn      = var.logs_kms_key_arn
   stop_timeout_s        = var.stop_timeout_s
   ephemeral_storage_gib = var.ephemeral_storage_gib
   execution_role_arn    = module.role.execution_role_arn

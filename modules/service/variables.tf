@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:d02726aa0a0701ba
+# Rendered by stackwright from its module library; edits are lost. sha256:ec56e83145bc50f1
 
 variable "name" {
   description = "Its name, also that of its task definition and of its main container."
@@ -98,6 +98,12 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+}
+
+variable "logs_kms_key_arn" {
+  description = "The key that encrypts it there; without it, CloudWatch's own. Its policy must let CloudWatch Logs use it: that of a key of the stack does."
+  type        = string
+  default     = null
 }
 
 variable "sidecar" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:12e165cf42ff5b03
+# Rendered by stackwright from its module library; edits are lost. sha256:eb9dd786fc8e4d46
 
 module "task_role" {
   source = "../task_role"
@@ -27,6 +27,7 @@ module "task" {
   secrets               = var.secrets
   sidecar               = var.sidecar
   log_retention_days    = var.log_retention_days
+  logs_kms_key_arn      = var.logs_kms_key_arn
   stop_timeout_s        = var.stop_timeout_s
   ephemeral_storage_gib = var.ephemeral_storage_gib
   execution_role_arn    = module.task_role.execution_role_arn

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:12395ddf33553298
+# Rendered by stackwright from its module library; edits are lost. sha256:f3133ba5c59b9870
 
 variable "name" {
   description = "Its name, also that of its task definition and main container."
@@ -105,6 +105,12 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+}
+
+variable "logs_kms_key_arn" {
+  description = "The key that encrypts it there; without it, CloudWatch's own. Its policy must let CloudWatch Logs use it: that of a key of the stack does."
+  type        = string
+  default     = null
 }
 
 variable "sidecar" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:707fd5824330bed3
+# Rendered by stackwright from its module library; edits are lost. sha256:02aa83fad58920fa
 
 locals {
   log_configuration = {
@@ -51,6 +51,7 @@ locals {
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/ecs/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.logs_kms_key_arn
 }
 
 resource "aws_ecs_task_definition" "this" {

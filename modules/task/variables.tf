@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:defd61124c7d852c
+# Rendered by stackwright from its module library; edits are lost. sha256:867f51c3f3b959cc
 
 variable "name" {
   description = "The task definition's family, also the name of its main container."
@@ -93,6 +93,12 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+}
+
+variable "logs_kms_key_arn" {
+  description = "The ARN of the key that encrypts it there, unless that is CloudWatch's own."
+  type        = string
+  default     = null
 }
 
 variable "stop_timeout_s" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:209c9ea7c50009a2
+# Rendered by stackwright from its module library; edits are lost. sha256:59863ed87445e6ce
 
 locals {
   resource_id = "service/${var.cluster.name}/${module.service.name}"
@@ -41,6 +41,7 @@ module "service" {
   secrets_kms_key_arns   = var.secrets_kms_key_arns
   statement              = var.statement
   log_retention_days     = var.log_retention_days
+  logs_kms_key_arn       = var.logs_kms_key_arn
   sidecar                = var.sidecar
   stop_timeout_s         = var.stop_timeout_s
   ephemeral_storage_gib  = var.ephemeral_storage_gib

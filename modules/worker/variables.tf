@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:ed7e737bb884d418
+# Rendered by stackwright from its module library; edits are lost. sha256:5168ab9511cf61a5
 
 variable "name" {
   description = "Its name, also that of its service, task definition and main container."
@@ -110,6 +110,12 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+}
+
+variable "logs_kms_key_arn" {
+  description = "The key that encrypts it there; without it, CloudWatch's own. Its policy must let CloudWatch Logs use it: that of a key of the stack does."
+  type        = string
+  default     = null
 }
 
 variable "sidecar" {

@@ -81,6 +81,9 @@ block! {
         /// For how many days CloudWatch keeps what the engine logs: slow commands, and what
         /// happened to it.
         log_retention_days: Value<LogRetention> = Value::Literal(LogRetention::MONTH),
+        /// The key that encrypts them there; without it, CloudWatch's own. Its policy must let
+        /// CloudWatch Logs use it: that of a `key` of the stack does.
+        logs_kms_key_arn: Option<Value<KmsKeyArn>>,
     }
 }
 
@@ -260,6 +263,7 @@ impl Cache {
             "final_snapshot",
             "auto_minor_version_upgrade",
             "log_retention_days",
+            "logs_kms_key_arn",
         ];
         if let Some(serverless) = &self.serverless {
             for field in OF_NODES.into_iter().filter(|field| self.origin.wrote(field)) {

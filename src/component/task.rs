@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Bucket, Cache, Cluster, Component as _, Image, ModuleSource, Network, Parameter, Queue, Secret,
-    Topic,
+    Aurora, Bucket, Cache, Cluster, Component as _, Database, Image, ModuleSource, Network,
+    Parameter, Queue, Secret, Topic,
 };
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::hcl::print::print_expr;
@@ -72,6 +72,9 @@ block! {
         statement: Table<Statement>,
         /// How many days CloudWatch keeps what it logs.
         log_retention_days: Value<LogRetention> = Value::Literal(default("30")),
+        /// The key that encrypts it there; without it, CloudWatch's own. Its policy must let
+        /// CloudWatch Logs use it: that of a `key` of the stack does.
+        logs_kms_key_arn: Option<Value<KmsKeyArn>>,
         /// Other containers of the task.
         sidecar: Table<Sidecar>,
         /// Which subnets it runs in. Without NAT only a public address reaches the internet, where
@@ -812,7 +815,8 @@ fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
         // Guide, "Using server-side encryption with AWS KMS keys"; Amazon SNS Developer Guide,
         // "Managing Amazon SNS encryption keys and costs"; Amazon SQS Developer Guide, "Key
         // management").
-        if let Some(key) = encryption_key(stack, &access.kind, &access.label) {
+        let key = encryption_key(stack, &access.kind, &access.label);
+        if let Some(key) = key.filter(|_| !REACHED.contains(&access.kind.as_str())) {
             let actions: &[&str] = match access.kind.as_str() {
                 "secret" | "parameter" => &["kms:Decrypt"],
                 _ => &["kms:Decrypt", "kms:GenerateDataKey"],
@@ -847,7 +851,10 @@ fn is_asked_by_iam(stack: &Stack, label: &str) -> bool {
 /// The key that encrypts what is in a component, where it is not AWS's own.
 fn encryption_key(stack: &Stack, kind: &str, label: &str) -> Option<Expr> {
     let key = match kind {
+        // Of the secret that RDS keeps the password in.
+        Aurora::KIND => stack.component::<Aurora>(label)?.kms_key_arn.as_ref(),
         Bucket::KIND => stack.component::<Bucket>(label)?.kms_key_arn.as_ref(),
+        Database::KIND => stack.component::<Database>(label)?.kms_key_arn.as_ref(),
         Parameter::KIND => stack.component::<Parameter>(label)?.kms_key_arn.as_ref(),
         Queue::KIND => stack.component::<Queue>(label)?.kms_key_arn.as_ref(),
         Secret::KIND => stack.component::<Secret>(label)?.kms_key_arn.as_ref(),
@@ -1154,5 +1161,12 @@ network "other" { cidr = "10.9.0.0/16" }
     #[test]
     fn who_takes_no_messages_takes_no_time_for_them() {
         insta::assert_snapshot!(problems(&task("  job_time_s = 60")), @"13:16 SW312 it takes messages from no queue; set `consumes = [queue.…]`, or take it out");
+    }
+
+    #[test]
+    fn who_starts_tasks_reads_a_password_of_a_key() {
+        let blocks = task("  access = [database.main]\n  secrets = { DB_PASSWORD = database.main.password_secret }\n  logs_kms_key_arn = var.logs")
+            .replace("  storage_gib    = 20\n", "  storage_gib    = 20\n  kms_key_arn    = var.own\n");
+        insta::assert_snapshot!(rendered("services.tf", &blocks), @"");
     }
 }
