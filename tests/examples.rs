@@ -27,7 +27,7 @@ topic "alarms" {}
 "#;
 
 /// The lock of the image.
-const LOCK: &str = r#"# Image references: Terraform reads them, stackwright writes them.
+pub const LOCK: &str = r#"# Image references: Terraform reads them, stackwright writes them.
 
 locals {
   images = {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:9894cd8aae9fb19f
+# Rendered by stackwright from its module library; edits are lost. sha256:c598187e8fbec4a8
 
 variable "name" {
   description = "Its name. Changing it makes another alarm."
@@ -22,14 +22,14 @@ variable "metric" {
 }
 
 variable "dimensions" {
-  description = "Which one it is: { ClusterName = cluster.main.name }."
+  description = "Which one it is, where that does not follow from on: { ClusterName = cluster.main.name }."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "statistic" {
-  description = "What is made of the data points of a period."
+  description = "What is made of the data points of a period; of a metric of on, as AWS recommends."
   type        = string
   default     = "Average"
   nullable    = false
@@ -46,14 +46,14 @@ variable "threshold" {
 }
 
 variable "period_s" {
-  description = "The length of a period in seconds: 10, 20, 30 (for metrics of one's own) or a multiple of 60."
+  description = "The length of a period in seconds: 10, 20, 30 (for metrics of one's own) or a multiple of 60; of a metric of on, as AWS recommends."
   type        = number
   default     = 60
   nullable    = false
 }
 
 variable "evaluation_periods" {
-  description = "How many periods are looked at. Together they are at most a day, or a week where a period is an hour or more."
+  description = "How many periods are looked at. Together they are at most a day, or a week where a period is an hour or more. Of a metric of on, as AWS recommends."
   type        = number
   default     = 1
   nullable    = false
@@ -94,4 +94,11 @@ variable "ok_actions" {
 
   default  = []
   nullable = false
+}
+
+variable "worst_of" {
+  description = "The dimensions of two to ten things of which the worst counts, in place of dimensions."
+  type        = list(map(string))
+  default     = []
+  nullable    = false
 }

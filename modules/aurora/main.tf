@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:5a3650e91959e496
+# Rendered by stackwright from its module library; edits are lost. sha256:501d7a867ef412b6
 
 # Whatever is in this group may connect to the cluster.
 resource "aws_security_group" "access" {
@@ -92,6 +92,35 @@ resource "aws_cloudwatch_log_group" "this" {
 
   name              = "/aws/rds/cluster/${var.name}/${each.key}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.logs_kms_key_arn
+}
+
+resource "aws_iam_role" "monitoring" {
+  count = var.monitoring_interval_s == 0 ? 0 : 1
+
+  # A role's name has 64 characters at most, a cluster's 63.
+  name = "${substr(var.name, 0, 53)}-monitoring"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Action = "sts:AssumeRole"
+        Principal = {
+          Service = "monitoring.rds.amazonaws.com"
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "monitoring" {
+  count = length(aws_iam_role.monitoring)
+
+  role = aws_iam_role.monitoring[count.index].name
+  # AWS's own policies are in the partition of the account, as the role is.
+  policy_arn = "arn:${split(":", aws_iam_role.monitoring[count.index].arn)[1]}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 }
 
 resource "aws_rds_cluster" "this" {
@@ -106,7 +135,9 @@ resource "aws_rds_cluster" "this" {
   master_username             = var.username
   master_password             = var.password
   manage_master_user_password = var.password == null ? true : null
-  port                        = var.port
+  # Only where RDS makes the password is there a secret.
+  master_user_secret_kms_key_id = var.password == null ? var.kms_key_arn : null
+  port                          = var.port
 
   db_subnet_group_name            = aws_db_subnet_group.this.name
   vpc_security_group_ids          = [aws_security_group.this.id]
@@ -159,4 +190,64 @@ resource "aws_rds_cluster_instance" "this" {
 
   performance_insights_enabled    = var.performance_insights
   performance_insights_kms_key_id = var.performance_insights ? var.kms_key_arn : null
+  monitoring_interval             = var.monitoring_interval_s
+  monitoring_role_arn             = one(aws_iam_role.monitoring[*].arn)
+
+  depends_on = [aws_iam_role_policy_attachment.monitoring]
+}
+
+# Readers that come and go stand beside the instances above, under names of their own.
+resource "aws_appautoscaling_target" "readers" {
+  count = var.reader_scaling == null ? 0 : 1
+
+  service_namespace  = "rds"
+  resource_id        = "cluster:${aws_rds_cluster.this.cluster_identifier}"
+  scalable_dimension = "rds:cluster:ReadReplicaCount"
+  min_capacity       = var.reader_scaling.min
+  max_capacity       = var.reader_scaling.max
+
+  # What they grow beside.
+  depends_on = [aws_rds_cluster_instance.this]
+}
+
+resource "aws_appautoscaling_policy" "readers" {
+  for_each = {
+    for metric, target in {
+      RDSReaderAverageCPUUtilization      = try(var.reader_scaling.cpu, null)
+      RDSReaderAverageDatabaseConnections = try(var.reader_scaling.connections, null)
+    } : metric => target if target != null
+  }
+
+  name               = "${var.name}-${each.key == "RDSReaderAverageCPUUtilization" ? "cpu" : "connections"}"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = aws_appautoscaling_target.readers[0].service_namespace
+  resource_id        = aws_appautoscaling_target.readers[0].resource_id
+  scalable_dimension = aws_appautoscaling_target.readers[0].scalable_dimension
+
+  target_tracking_scaling_policy_configuration {
+    target_value = each.value
+
+    predefined_metric_specification {
+      predefined_metric_type = each.key
+    }
+  }
+}
+
+module "proxy" {
+  source = "../database_proxy"
+  count  = var.proxy == null ? 0 : 1
+
+  name              = var.name
+  network           = var.network
+  engine_family     = var.engine == "aurora-postgresql" ? "POSTGRESQL" : "MYSQL"
+  database_port     = var.port
+  database_group_id = aws_security_group.this.id
+  access_group_id   = aws_security_group.access.id
+  cluster_id        = aws_rds_cluster.this.cluster_identifier
+  secret_arn        = aws_rds_cluster.this.master_user_secret[0].secret_arn
+  kms_key_arn       = var.kms_key_arn
+  proxy             = var.proxy
+
+  # A proxy looks for instances when it is told of the cluster.
+  depends_on = [aws_rds_cluster_instance.this]
 }

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:cee93d0b5f6d7266
+# Rendered by stackwright from its module library; edits are lost. sha256:ea99ef739947d45c
 
 output "access_group_id" {
   description = "The id of the security group whose members may connect."
@@ -33,6 +33,11 @@ output "password_secret" {
 output "port" {
   description = "The port to connect to."
   value       = aws_rds_cluster.this.port
+}
+
+output "proxy_host" {
+  description = "The host name of the proxy, null where there is none."
+  value       = one(module.proxy[*].host)
 }
 
 output "reader_host" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:72ee0454fe0b1d57
+# Rendered by stackwright from its module library; edits are lost. sha256:57bea50e0d124aa0
 
 variable "name" {
   description = "Its identifier; its instances have a number after it. Changing it makes another cluster."
@@ -128,6 +128,13 @@ variable "performance_insights" {
   nullable    = false
 }
 
+variable "monitoring_interval_s" {
+  description = "The seconds between two points of Enhanced Monitoring, 0 for none: processes and memory as the operating system sees them."
+  type        = number
+  default     = 0
+  nullable    = false
+}
+
 variable "log_exports" {
   description = "The logs that go to CloudWatch."
   type        = list(string)
@@ -140,6 +147,12 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+}
+
+variable "logs_kms_key_arn" {
+  description = "The key that encrypts them there; without it, CloudWatch's own. Its policy must let CloudWatch Logs use it: that of a key of the stack does."
+  type        = string
+  default     = null
 }
 
 variable "ca_certificate" {
@@ -182,6 +195,33 @@ variable "allow_major_version_upgrade" {
   type        = bool
   default     = false
   nullable    = false
+}
+
+variable "reader_scaling" {
+  description = "Readers that come and go with what is asked of them, beside the instances."
+
+  type = object({
+    min         = optional(number, 0)
+    max         = number
+    cpu         = optional(number)
+    connections = optional(number)
+  })
+
+  default = null
+}
+
+variable "proxy" {
+  description = "What keeps connections open and shares them among many clients (RDS Proxy). It reads the password from Secrets Manager, so there can be no password."
+
+  type = object({
+    require_tls                  = optional(bool, true)
+    max_connections_percent      = optional(number, 100)
+    max_idle_connections_percent = optional(number, 50)
+    borrow_timeout_s             = optional(number, 120)
+    idle_client_timeout_s        = optional(number, 1800)
+  })
+
+  default = null
 }
 
 variable "family" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:990f1f99430dfe02
+# Rendered by stackwright from its module library; edits are lost. sha256:f2fc10d858a7085a
 
 locals {
   has_nodes     = var.serverless == null
@@ -131,6 +131,7 @@ resource "aws_cloudwatch_log_group" "this" {
 
   name              = "/aws/elasticache/${var.name}/${each.key}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.logs_kms_key_arn
 }
 
 resource "aws_elasticache_replication_group" "this" {

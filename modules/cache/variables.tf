@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:3f2ecbc33e0b74a6
+# Rendered by stackwright from its module library; edits are lost. sha256:ce5f1c209a7abb74
 
 variable "name" {
   description = "Its name. Changing it makes another cache."
@@ -138,6 +138,12 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+}
+
+variable "logs_kms_key_arn" {
+  description = "The key that encrypts them there; without it, CloudWatch's own. Its policy must let CloudWatch Logs use it: that of a key of the stack does."
+  type        = string
+  default     = null
 }
 
 variable "family" {

@@ -1,9 +1,6 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:322be57843cb2498
+# Rendered by stackwright from its module library; edits are lost. sha256:8cf08618205c635f
 
 locals {
-  # A proxy has the engine's usual port.
-  proxy_port = var.engine == "postgres" ? 5432 : 3306
-
   gib = 1024 * 1024 * 1024
   mib = 1024 * 1024
 
@@ -152,6 +149,7 @@ resource "aws_cloudwatch_log_group" "this" {
 
   name              = "/aws/rds/instance/${var.name}/${each.key}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.logs_kms_key_arn
 }
 
 resource "aws_iam_role" "monitoring" {
@@ -193,7 +191,9 @@ resource "aws_db_instance" "this" {
   username                    = var.username
   password                    = var.password
   manage_master_user_password = var.password == null ? true : null
-  port                        = var.port
+  # Only where RDS makes the password is there a secret.
+  master_user_secret_kms_key_id = var.password == null ? var.kms_key_arn : null
+  port                          = var.port
 
   allocated_storage     = var.storage_gib
   max_allocated_storage = var.max_storage_gib
@@ -270,141 +270,20 @@ resource "aws_db_instance" "replica" {
   depends_on = [aws_iam_role_policy_attachment.monitoring]
 }
 
-resource "aws_security_group" "proxy" {
-  count = var.proxy == null ? 0 : 1
+module "proxy" {
+  source = "../database_proxy"
+  count  = var.proxy == null ? 0 : 1
 
-  name        = "${var.name}-proxy"
-  description = "The proxy of the database ${var.name}"
-  vpc_id      = var.network.id
-
-  tags = {
-    Name = "${var.name}-proxy"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_vpc_security_group_egress_rule" "access_proxy" {
-  count = length(aws_security_group.proxy)
-
-  security_group_id            = aws_security_group.access.id
-  description                  = "To the proxy"
-  referenced_security_group_id = aws_security_group.proxy[count.index].id
-  ip_protocol                  = "tcp"
-  from_port                    = local.proxy_port
-  to_port                      = local.proxy_port
-}
-
-resource "aws_vpc_security_group_ingress_rule" "proxy" {
-  count = length(aws_security_group.proxy)
-
-  security_group_id            = aws_security_group.proxy[count.index].id
-  description                  = "From what may connect"
-  referenced_security_group_id = aws_security_group.access.id
-  ip_protocol                  = "tcp"
-  from_port                    = local.proxy_port
-  to_port                      = local.proxy_port
-}
-
-resource "aws_vpc_security_group_egress_rule" "proxy" {
-  count = length(aws_security_group.proxy)
-
-  security_group_id            = aws_security_group.proxy[count.index].id
-  description                  = "To the database"
-  referenced_security_group_id = aws_security_group.this.id
-  ip_protocol                  = "tcp"
-  from_port                    = var.port
-  to_port                      = var.port
-}
-
-resource "aws_vpc_security_group_ingress_rule" "from_proxy" {
-  count = length(aws_security_group.proxy)
-
-  security_group_id            = aws_security_group.this.id
-  description                  = "From the proxy"
-  referenced_security_group_id = aws_security_group.proxy[count.index].id
-  ip_protocol                  = "tcp"
-  from_port                    = var.port
-  to_port                      = var.port
-}
-
-resource "aws_iam_role" "proxy" {
-  count = length(aws_security_group.proxy)
-
-  name = "${substr(var.name, 0, 58)}-proxy"
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect = "Allow"
-        Action = "sts:AssumeRole"
-        Principal = {
-          Service = "rds.amazonaws.com"
-        }
-      },
-    ]
-  })
-}
-
-resource "aws_iam_role_policy" "proxy" {
-  count = length(aws_iam_role.proxy)
-
-  name = "read-password"
-  role = aws_iam_role.proxy[count.index].id
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect   = "Allow"
-        Action   = "secretsmanager:GetSecretValue"
-        Resource = aws_db_instance.this.master_user_secret[0].secret_arn
-      },
-    ]
-  })
-}
-
-resource "aws_db_proxy" "this" {
-  count = length(aws_iam_role.proxy)
-
-  name                   = var.name
-  engine_family          = var.engine == "postgres" ? "POSTGRESQL" : "MYSQL"
-  role_arn               = aws_iam_role.proxy[count.index].arn
-  require_tls            = var.proxy.require_tls
-  idle_client_timeout    = var.proxy.idle_client_timeout_s
-  vpc_subnet_ids         = var.network.private_subnet_ids
-  vpc_security_group_ids = aws_security_group.proxy[*].id
-
-  auth {
-    auth_scheme = "SECRETS"
-    iam_auth    = "DISABLED"
-    secret_arn  = aws_db_instance.this.master_user_secret[0].secret_arn
-  }
-
-  depends_on = [aws_iam_role_policy.proxy]
-}
-
-resource "aws_db_proxy_default_target_group" "this" {
-  count = length(aws_db_proxy.this)
-
-  db_proxy_name = aws_db_proxy.this[count.index].name
-
-  connection_pool_config {
-    max_connections_percent      = var.proxy.max_connections_percent
-    max_idle_connections_percent = var.proxy.max_idle_connections_percent
-    connection_borrow_timeout    = var.proxy.borrow_timeout_s
-  }
-}
-
-resource "aws_db_proxy_target" "this" {
-  count = length(aws_db_proxy.this)
-
-  db_proxy_name          = aws_db_proxy.this[count.index].name
-  target_group_name      = aws_db_proxy_default_target_group.this[count.index].name
-  db_instance_identifier = aws_db_instance.this.identifier
+  name              = var.name
+  network           = var.network
+  engine_family     = var.engine == "postgres" ? "POSTGRESQL" : "MYSQL"
+  database_port     = var.port
+  database_group_id = aws_security_group.this.id
+  access_group_id   = aws_security_group.access.id
+  instance_id       = aws_db_instance.this.identifier
+  secret_arn        = aws_db_instance.this.master_user_secret[0].secret_arn
+  kms_key_arn       = var.kms_key_arn
+  proxy             = var.proxy
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {

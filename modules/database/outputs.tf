@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:ff5d3e8cb33bc261
+# Rendered by stackwright from its module library; edits are lost. sha256:a4114e6436d568a0
 
 output "access_group_id" {
   description = "The id of the security group whose members may connect."
@@ -37,7 +37,7 @@ output "port" {
 
 output "proxy_host" {
   description = "The host name of the proxy, null where there is none."
-  value       = one(aws_db_proxy.this[*].endpoint)
+  value       = one(module.proxy[*].host)
 }
 
 output "replica_hosts" {

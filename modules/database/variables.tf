@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:7000911914b9d618
+# Rendered by stackwright from its module library; edits are lost. sha256:d0350f1042a22795
 
 variable "name" {
   description = "Its identifier. It also names the subnet group, and RDS moves no instance between subnet groups of a network: choose it once."
@@ -164,6 +164,12 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+}
+
+variable "logs_kms_key_arn" {
+  description = "The key that encrypts them there; without it, CloudWatch's own. Its policy must let CloudWatch Logs use it: that of a key of the stack does."
+  type        = string
+  default     = null
 }
 
 variable "ca_certificate" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:a77a60c66fb45952
+# Rendered by stackwright from its module library; edits are lost. sha256:0f6009d1b1006b54
 
 locals {
   ports = var.http_only ? [80] : [80, 443]
@@ -7,6 +7,19 @@ locals {
   ingress = {
     for pair in setproduct(local.ports, var.allowed_cidrs) :
     "${pair[0]}-${pair[1]}" => { port = pair[0], cidr = pair[1] }
+  }
+
+  # The services of which ECS shifts requests between two groups, and the rules that forward to
+  # them. A service has one of each at most, which is known by it.
+  shifted = { for service, group in var.target_groups : service => group if group.alternate_name != null }
+  shifted_rules = {
+    for label, rule in var.rule : rule.forward => rule
+    if rule.forward == null ? false : !rule.test_traffic && contains(keys(local.shifted), rule.forward)
+  }
+  test_rules = { for label, rule in var.rule : rule.forward => rule if rule.test_traffic }
+  rules = {
+    for label, rule in var.rule : label => rule
+    if rule.forward == null ? true : !contains(keys(local.shifted), rule.forward)
   }
 }
 
@@ -93,6 +106,32 @@ resource "aws_lb_target_group" "this" {
   }
 }
 
+# Beside the first: the one has the tasks that run, the other one those of a deployment.
+resource "aws_lb_target_group" "alternate" {
+  for_each = local.shifted
+
+  name                 = each.value.alternate_name
+  port                 = each.value.port
+  protocol             = "HTTP"
+  target_type          = "ip"
+  vpc_id               = var.network.id
+  deregistration_delay = var.deregistration_delay_s
+
+  health_check {
+    path                = each.value.health_check.path
+    matcher             = each.value.health_check.matcher
+    interval            = each.value.health_check.interval_s
+    timeout             = each.value.health_check.timeout_s
+    healthy_threshold   = each.value.health_check.healthy_after
+    unhealthy_threshold = each.value.health_check.unhealthy_after
+  }
+
+  # A listener holds on to its group until it has another one.
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_lb_listener" "this" {
   load_balancer_arn = aws_lb.this.arn
   port              = var.http_only ? 80 : 443
@@ -157,7 +196,7 @@ resource "aws_lb_listener_certificate" "this" {
 }
 
 resource "aws_lb_listener_rule" "this" {
-  for_each = var.rule
+  for_each = local.rules
 
   listener_arn = aws_lb_listener.this.arn
   priority     = each.value.priority
@@ -250,5 +289,200 @@ resource "aws_lb_listener_rule" "this" {
         values           = condition.value.values
       }
     }
+  }
+}
+
+resource "aws_lb_listener_rule" "shifted" {
+  for_each = local.shifted_rules
+
+  listener_arn = aws_lb_listener.this.arn
+  priority     = each.value.priority
+
+  action {
+    type = "forward"
+
+    forward {
+      target_group {
+        arn    = aws_lb_target_group.this[each.key].arn
+        weight = 100
+      }
+
+      target_group {
+        arn    = aws_lb_target_group.alternate[each.key].arn
+        weight = 0
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = length(each.value.hosts) == 0 ? [] : [each.value.hosts]
+
+    content {
+      host_header {
+        values = condition.value
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = length(each.value.paths) == 0 ? [] : [each.value.paths]
+
+    content {
+      path_pattern {
+        values = condition.value
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = length(each.value.methods) == 0 ? [] : [each.value.methods]
+
+    content {
+      http_request_method {
+        values = condition.value
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = length(each.value.source_ips) == 0 ? [] : [each.value.source_ips]
+
+    content {
+      source_ip {
+        values = condition.value
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = each.value.query
+
+    content {
+      query_string {
+        key   = condition.key
+        value = condition.value
+      }
+    }
+  }
+
+  # Only the names of headers are sure not to be secret.
+  dynamic "condition" {
+    for_each = each.value.header
+
+    content {
+      http_header {
+        http_header_name = condition.key
+        values           = condition.value.values
+      }
+    }
+  }
+
+  lifecycle {
+    # ECS moves the weights.
+    ignore_changes = [action]
+
+    # What is ignored would go on pointing to a group that is no more.
+    replace_triggered_by = [
+      aws_lb_target_group.this[each.key].arn,
+      aws_lb_target_group.alternate[each.key].arn,
+    ]
+  }
+}
+
+# By which those come who look at new tasks first.
+resource "aws_lb_listener_rule" "test" {
+  for_each = local.test_rules
+
+  listener_arn = aws_lb_listener.this.arn
+  priority     = each.value.priority
+
+  action {
+    type = "forward"
+
+    forward {
+      target_group {
+        arn    = aws_lb_target_group.this[each.key].arn
+        weight = 100
+      }
+
+      target_group {
+        arn    = aws_lb_target_group.alternate[each.key].arn
+        weight = 0
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = length(each.value.hosts) == 0 ? [] : [each.value.hosts]
+
+    content {
+      host_header {
+        values = condition.value
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = length(each.value.paths) == 0 ? [] : [each.value.paths]
+
+    content {
+      path_pattern {
+        values = condition.value
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = length(each.value.methods) == 0 ? [] : [each.value.methods]
+
+    content {
+      http_request_method {
+        values = condition.value
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = length(each.value.source_ips) == 0 ? [] : [each.value.source_ips]
+
+    content {
+      source_ip {
+        values = condition.value
+      }
+    }
+  }
+
+  dynamic "condition" {
+    for_each = each.value.query
+
+    content {
+      query_string {
+        key   = condition.key
+        value = condition.value
+      }
+    }
+  }
+
+  # Only the names of headers are sure not to be secret.
+  dynamic "condition" {
+    for_each = each.value.header
+
+    content {
+      http_header {
+        http_header_name = condition.key
+        values           = condition.value.values
+      }
+    }
+  }
+
+  lifecycle {
+    # ECS moves the weights.
+    ignore_changes = [action]
+
+    # What is ignored would go on pointing to a group that is no more.
+    replace_triggered_by = [
+      aws_lb_target_group.this[each.key].arn,
+      aws_lb_target_group.alternate[each.key].arn,
+    ]
   }
 }

@@ -1,4 +1,9 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:02578a1727d9f7c7
+# Rendered by stackwright from its module library; edits are lost. sha256:9d5d83fc17a88602
+
+output "alternate_target_group_arns" {
+  description = "The ARNs of the other target groups, by service, where requests are shifted."
+  value       = { for service, group in aws_lb_target_group.alternate : service => group.arn }
+}
 
 output "arn" {
   description = "The load balancer's ARN."
@@ -20,6 +25,11 @@ output "name" {
   value       = aws_lb.this.name
 }
 
+output "production_rule_arns" {
+  description = "The ARNs of the rules that ECS shifts requests by, by service."
+  value       = { for service, rule in aws_lb_listener_rule.shifted : service => rule.arn }
+}
+
 output "security_group_id" {
   description = "The id of the security group that the load balancer is in."
   value       = aws_security_group.this.id
@@ -31,6 +41,11 @@ output "target_group_arns" {
 
   # ECS refuses a service whose target group no listener has yet.
   depends_on = [aws_lb_listener.this, aws_lb_listener_rule.this]
+}
+
+output "test_rule_arns" {
+  description = "The ARNs of the rules that ECS shifts test requests by, by service."
+  value       = { for service, rule in aws_lb_listener_rule.test : service => rule.arn }
 }
 
 output "zone_id" {

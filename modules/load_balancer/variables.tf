@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:4c1cf024db61f88c
+# Rendered by stackwright from its module library; edits are lost. sha256:6d204f4810e6cf5b
 
 variable "name" {
   description = "Its name."
@@ -131,7 +131,8 @@ variable "rule" {
     header = optional(map(object({
       values = optional(list(string), [])
     })), {})
-    forward = optional(string)
+    test_traffic = optional(bool, false)
+    forward      = optional(string)
     redirect = optional(object({
       host   = optional(string)
       path   = optional(string)
@@ -152,8 +153,9 @@ variable "target_groups" {
   description = "The targets of each service that it forwards to, by the service's label."
 
   type = map(object({
-    name = string
-    port = number
+    name           = string
+    alternate_name = optional(string)
+    port           = number
     health_check = optional(object({
       path            = optional(string, "/")
       matcher         = optional(string, "200")

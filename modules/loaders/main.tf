@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:251c741ceee8776e
+# Rendered by stackwright from its module library; edits are lost. sha256:7bb26a641e15aac2
 
 locals {
   # What each loader does: what it says itself, else what the table says.
@@ -58,6 +58,7 @@ module "task" {
   sidecar               = var.sidecar
   mount                 = var.mount
   log_retention_days    = var.log_retention_days
+  logs_kms_key_arn      = var.logs_kms_key_arn
   stop_timeout_s        = var.stop_timeout_s
   ephemeral_storage_gib = var.ephemeral_storage_gib
   execution_role_arn    = module.task_role.execution_role_arn

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:b4cf58febec3cbb0
+# Rendered by stackwright from its module library; edits are lost. sha256:11fa060d70208dba
 
 variable "name" {
   description = "What the names of its loaders begin with: <name>-<label>, at most 64 characters."
@@ -165,6 +165,12 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+}
+
+variable "logs_kms_key_arn" {
+  description = "The key that encrypts it there; without it, CloudWatch's own. Its policy must let CloudWatch Logs use it: that of a key of the stack does."
+  type        = string
+  default     = null
 }
 
 variable "sidecar" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:26d5e5fe3de63e99
+# Rendered by stackwright from its module library; edits are lost. sha256:3451c36706262b43
 
 locals {
   # Zone i has the i-th private block from the start of the range and the i-th public block from its
@@ -200,6 +200,7 @@ resource "aws_cloudwatch_log_group" "flow_logs" {
 
   name              = "/aws/vpc/${var.name}"
   retention_in_days = var.flow_logs.retention_days
+  kms_key_id        = var.flow_logs.kms_key_arn
 }
 
 resource "aws_iam_role" "flow_logs" {

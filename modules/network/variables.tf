@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:7d1c45d4bc305e39
+# Rendered by stackwright from its module library; edits are lost. sha256:6f36d54d83baab3e
 
 variable "name" {
   description = "The name that its resources are tagged with."
@@ -47,6 +47,7 @@ variable "flow_logs" {
       regional_domain_name = string
     }))
     retention_days = optional(number, 30)
+    kms_key_arn    = optional(string)
     traffic        = optional(string, "ALL")
     interval_s     = optional(number, 600)
   })

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:ad000852e9b9212d
+# Rendered by stackwright from its module library; edits are lost. sha256:d12f742cb61af271
 
 resource "aws_ecr_repository" "this" {
   name                 = var.name
@@ -10,7 +10,8 @@ resource "aws_ecr_repository" "this" {
   }
 
   encryption_configuration {
-    encryption_type = "AES256"
+    encryption_type = var.kms_key_arn == null ? "AES256" : "KMS"
+    kms_key         = var.kms_key_arn
   }
 }
 

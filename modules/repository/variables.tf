@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:12938a3e2c66e5ed
+# Rendered by stackwright from its module library; edits are lost. sha256:84c6f7eb94d8cbd3
 
 variable "name" {
   description = "Its name."
@@ -24,6 +24,12 @@ variable "keep" {
   type        = number
   default     = 100
   nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "The key that encrypts images; without it, ECR's own. Who pulls needs no leave to use it: ECR has it. Changing it makes another repository, without images."
+  type        = string
+  default     = null
 }
 
 variable "force_delete" {

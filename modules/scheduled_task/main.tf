@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:a5338295c216957a
+# Rendered by stackwright from its module library; edits are lost. sha256:c09c2dc73ce2427f
 
 locals {
   jobs = {
@@ -40,6 +40,7 @@ module "task" {
   sidecar               = var.sidecar
   mount                 = var.mount
   log_retention_days    = var.log_retention_days
+  logs_kms_key_arn      = var.logs_kms_key_arn
   stop_timeout_s        = var.stop_timeout_s
   ephemeral_storage_gib = var.ephemeral_storage_gib
   execution_role_arn    = module.task_role.execution_role_arn

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:5398d9a3f1dcc48a
+# Rendered by stackwright from its module library; edits are lost. sha256:fe132fc46df3021f
 
 variable "name" {
   description = "Its name, at most 64 characters."
@@ -170,6 +170,12 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+}
+
+variable "logs_kms_key_arn" {
+  description = "The key that encrypts it there; without it, CloudWatch's own. Its policy must let CloudWatch Logs use it: that of a key of the stack does."
+  type        = string
+  default     = null
 }
 
 variable "sidecar" {

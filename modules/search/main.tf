@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:5794ffe2fed69822
+# Rendered by stackwright from its module library; edits are lost. sha256:3a50068ad6513904
 
 # Whatever is in this group may connect to the domain.
 resource "aws_security_group" "access" {
@@ -60,6 +60,7 @@ resource "aws_cloudwatch_log_group" "this" {
 
   name              = "/aws/opensearch/${var.name}/${lower(replace(each.key, "_", "-"))}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.logs_kms_key_arn
 }
 
 # OpenSearch writes into groups whose account lets it.

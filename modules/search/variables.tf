@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:a089c3abaf0af698
+# Rendered by stackwright from its module library; edits are lost. sha256:a836d7462d3daceb
 
 variable "name" {
   description = "Its name. Changing it makes another domain."
@@ -116,6 +116,12 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+}
+
+variable "logs_kms_key_arn" {
+  description = "The key that encrypts them there; without it, CloudWatch's own. Its policy must let CloudWatch Logs use it: that of a key of the stack does."
+  type        = string
+  default     = null
 }
 
 variable "service_linked_role" {

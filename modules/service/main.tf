@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:a4efa5eff34abdcc
+# Rendered by stackwright from its module library; edits are lost. sha256:9824e5e79fddd0b2
 
 locals {
   # What scaling has when it is not set: nothing moves.
@@ -32,6 +32,9 @@ locals {
     ClusterName = var.cluster.name
     ServiceName = aws_ecs_service.this.name
   }
+
+  shifts = var.deployment.strategy != "rolling"
+  hooks  = [for hook in var.deployment.hook : hook.function_arn]
 }
 
 module "task" {
@@ -53,6 +56,7 @@ module "task" {
   sidecar               = var.sidecar
   mount                 = var.mount
   log_retention_days    = var.log_retention_days
+  logs_kms_key_arn      = var.logs_kms_key_arn
   stop_timeout_s        = var.stop_timeout_s
   ephemeral_storage_gib = var.ephemeral_storage_gib
   execution_role_arn    = module.role.execution_role_arn
@@ -161,6 +165,53 @@ resource "aws_service_discovery_service" "this" {
   }
 }
 
+# With which ECS shifts requests, and asks functions whether it may.
+resource "aws_iam_role" "deployment" {
+  count = local.shifts ? 1 : 0
+
+  # A role's name has 64 characters at most.
+  name = "${substr(var.name, 0, 53)}-deployment"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Action = "sts:AssumeRole"
+        Principal = {
+          Service = "ecs.amazonaws.com"
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "deployment" {
+  count = length(aws_iam_role.deployment)
+
+  role = aws_iam_role.deployment[count.index].name
+  # AWS's own policies are in the partition of the account, as the role is.
+  policy_arn = "arn:${split(":", aws_iam_role.deployment[count.index].arn)[1]}:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
+}
+
+resource "aws_iam_role_policy" "hooks" {
+  count = length(local.hooks) == 0 ? 0 : 1
+
+  name = "ask-hooks"
+  role = one(aws_iam_role.deployment[*].id)
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = "lambda:InvokeFunction"
+        Resource = local.hooks
+      },
+    ]
+  })
+}
+
 resource "aws_ecs_service" "this" {
   name                               = var.name
   cluster                            = var.cluster.arn
@@ -197,6 +248,51 @@ resource "aws_ecs_service" "this" {
     rollback = var.deployment.circuit_breaker && var.deployment.rollback
   }
 
+  # Also where tasks are replaced in place: without it, a service would keep another strategy.
+  deployment_configuration {
+    strategy             = upper(var.deployment.strategy)
+    bake_time_in_minutes = local.shifts ? var.deployment.bake_minutes : null
+
+    dynamic "canary_configuration" {
+      for_each = var.deployment.strategy == "canary" ? [var.deployment] : []
+
+      content {
+        canary_percent              = canary_configuration.value.step_percent
+        canary_bake_time_in_minutes = canary_configuration.value.step_minutes
+      }
+    }
+
+    dynamic "linear_configuration" {
+      for_each = var.deployment.strategy == "linear" ? [var.deployment] : []
+
+      content {
+        step_percent              = linear_configuration.value.step_percent
+        step_bake_time_in_minutes = linear_configuration.value.step_minutes
+      }
+    }
+
+    dynamic "lifecycle_hook" {
+      for_each = var.deployment.hook
+
+      content {
+        hook_target_arn  = lifecycle_hook.value.function_arn
+        role_arn         = one(aws_iam_role.deployment[*].arn)
+        lifecycle_stages = [for stage in lifecycle_hook.value.stages : upper(stage)]
+        hook_details     = length(lifecycle_hook.value.details) == 0 ? null : jsonencode(lifecycle_hook.value.details)
+      }
+    }
+  }
+
+  dynamic "alarms" {
+    for_each = length(var.deployment.alarms) == 0 ? [] : [var.deployment]
+
+    content {
+      alarm_names = [for alarm in alarms.value.alarms : alarm.name]
+      enable      = true
+      rollback    = alarms.value.rollback
+    }
+  }
+
   dynamic "load_balancer" {
     for_each = var.load_balancer == null ? [] : [var.load_balancer]
 
@@ -204,6 +300,17 @@ resource "aws_ecs_service" "this" {
       container_name   = var.name
       container_port   = var.port
       target_group_arn = load_balancer.value.target_group_arn
+
+      dynamic "advanced_configuration" {
+        for_each = local.shifts ? [load_balancer.value] : []
+
+        content {
+          alternate_target_group_arn = advanced_configuration.value.alternate_target_group_arn
+          production_listener_rule   = advanced_configuration.value.production_rule_arn
+          test_listener_rule         = advanced_configuration.value.test_rule_arn
+          role_arn                   = one(aws_iam_role.deployment[*].arn)
+        }
+      }
     }
   }
 
@@ -263,7 +370,11 @@ resource "aws_ecs_service" "this" {
   }
 
   # Tasks cannot start before their roles may do what they need to.
-  depends_on = [module.role]
+  depends_on = [
+    aws_iam_role_policy.hooks,
+    aws_iam_role_policy_attachment.deployment,
+    module.role,
+  ]
 
   lifecycle {
     # The scaling target below has it.

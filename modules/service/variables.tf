@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:88c938974c862cf2
+# Rendered by stackwright from its module library; edits are lost. sha256:cbd7cfc84e6dc3cf
 
 variable "name" {
   description = "Its name, also that of its task definition and of its main container."
@@ -117,6 +117,12 @@ variable "log_retention_days" {
   nullable    = false
 }
 
+variable "logs_kms_key_arn" {
+  description = "The key that encrypts it there; without it, CloudWatch's own. Its policy must let CloudWatch Logs use it: that of a key of the stack does."
+  type        = string
+  default     = null
+}
+
 variable "sidecar" {
   description = "Other containers of the task."
 
@@ -158,12 +164,15 @@ variable "port" {
 }
 
 variable "load_balancer" {
-  description = "The load balancer that sends it requests, and the target group that its tasks are in. The load balancer's ARN is needed to scale by requests."
+  description = "The load balancer that sends it requests, and the target group that its tasks are in. The load balancer's ARN is needed to scale by requests; another target group and the listener's rules, where requests are shifted."
 
   type = object({
-    security_group_id = string
-    target_group_arn  = string
-    arn               = optional(string)
+    security_group_id          = string
+    target_group_arn           = string
+    arn                        = optional(string)
+    alternate_target_group_arn = optional(string)
+    production_rule_arn        = optional(string)
+    test_rule_arn              = optional(string)
   })
 
   default = null
@@ -225,10 +234,23 @@ variable "deployment" {
   description = "How new tasks take the place of old ones."
 
   type = object({
+    strategy                = optional(string, "rolling")
     minimum_healthy_percent = optional(number, 100)
     maximum_percent         = optional(number, 200)
-    circuit_breaker         = optional(bool, true)
-    rollback                = optional(bool, true)
+    step_percent            = optional(number, 10)
+    step_minutes            = optional(number, 5)
+    bake_minutes            = optional(number, 5)
+    hook = optional(map(object({
+      function_arn = string
+      stages       = optional(list(string), [])
+      details      = optional(map(string), {})
+    })), {})
+    alarms = optional(list(object({
+      arn  = string
+      name = string
+    })), [])
+    circuit_breaker = optional(bool, true)
+    rollback        = optional(bool, true)
   })
 
   default  = {}

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:555ab7662cc83051
+# Rendered by stackwright from its module library; edits are lost. sha256:be241bd24db08e5f
 
 module "task_role" {
   source = "../task_role"
@@ -28,6 +28,7 @@ module "task" {
   sidecar               = var.sidecar
   mount                 = var.mount
   log_retention_days    = var.log_retention_days
+  logs_kms_key_arn      = var.logs_kms_key_arn
   stop_timeout_s        = var.stop_timeout_s
   ephemeral_storage_gib = var.ephemeral_storage_gib
   execution_role_arn    = module.task_role.execution_role_arn

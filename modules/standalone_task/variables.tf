@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:8907ea47cd620dd0
+# Rendered by stackwright from its module library; edits are lost. sha256:685b4019b24b5cde
 
 variable "name" {
   description = "Its name, also that of its task definition and main container."
@@ -122,6 +122,12 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+}
+
+variable "logs_kms_key_arn" {
+  description = "The key that encrypts it there; without it, CloudWatch's own. Its policy must let CloudWatch Logs use it: that of a key of the stack does."
+  type        = string
+  default     = null
 }
 
 variable "sidecar" {

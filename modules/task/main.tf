@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:f364b9373a2b0f37
+# Rendered by stackwright from its module library; edits are lost. sha256:410a2350e1ef0e3f
 
 locals {
   log_configuration = {
@@ -62,6 +62,7 @@ locals {
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/ecs/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.logs_kms_key_arn
 }
 
 resource "aws_ecs_task_definition" "this" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:ec89d4070c26f6eb
+# Rendered by stackwright from its module library; edits are lost. sha256:7f76aada9a2edb23
 
 variable "name" {
   description = "The task definition's family, also the name of its main container."
@@ -117,6 +117,12 @@ variable "log_retention_days" {
   type        = number
   default     = 30
   nullable    = false
+}
+
+variable "logs_kms_key_arn" {
+  description = "The ARN of the key that encrypts it there, unless that is CloudWatch's own."
+  type        = string
+  default     = null
 }
 
 variable "stop_timeout_s" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:b9ef95bbc598bc62
+# Rendered by stackwright from its module library; edits are lost. sha256:089bbb6ffb1c2dfb
 
 locals {
   resource_id = "service/${var.cluster.name}/${module.service.name}"
@@ -41,6 +41,7 @@ module "service" {
   secrets_kms_key_arns   = var.secrets_kms_key_arns
   statement              = var.statement
   log_retention_days     = var.log_retention_days
+  logs_kms_key_arn       = var.logs_kms_key_arn
   sidecar                = var.sidecar
   mount                  = var.mount
   stop_timeout_s         = var.stop_timeout_s

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:633032f9a2582338
+# Rendered by stackwright from its module library; edits are lost. sha256:6848832ab3446828
 
 variable "name" {
   description = "Its name, also that of its service, task definition and main container."
@@ -129,6 +129,12 @@ variable "log_retention_days" {
   nullable    = false
 }
 
+variable "logs_kms_key_arn" {
+  description = "The key that encrypts it there; without it, CloudWatch's own. Its policy must let CloudWatch Logs use it: that of a key of the stack does."
+  type        = string
+  default     = null
+}
+
 variable "sidecar" {
   description = "Other containers of the task."
 
@@ -209,10 +215,23 @@ variable "deployment" {
   description = "How new tasks take the place of old ones."
 
   type = object({
+    strategy                = optional(string, "rolling")
     minimum_healthy_percent = optional(number, 100)
     maximum_percent         = optional(number, 200)
-    circuit_breaker         = optional(bool, true)
-    rollback                = optional(bool, true)
+    step_percent            = optional(number, 10)
+    step_minutes            = optional(number, 5)
+    bake_minutes            = optional(number, 5)
+    hook = optional(map(object({
+      function_arn = string
+      stages       = optional(list(string), [])
+      details      = optional(map(string), {})
+    })), {})
+    alarms = optional(list(object({
+      arn  = string
+      name = string
+    })), [])
+    circuit_breaker = optional(bool, true)
+    rollback        = optional(bool, true)
   })
 
   default  = {}

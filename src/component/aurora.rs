@@ -1,6 +1,8 @@
 //! `aurora`: an Aurora cluster, and who may connect to it.
 
 use super::database::{CaCertificate, LogExport, Password};
+use super::proxy::{DATABASE_PROXY, Proxy};
+use super::serverless::ClassOrServerless;
 use super::{Network, network};
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Code, Diagnostic, codes};
@@ -13,7 +15,8 @@ use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
 use crate::value::{
     AuroraEngine, AuroraVersion, BackupWindow, Capacity, DbIdentifier, DbName, DbUsername, Engine,
-    InstanceClass, KmsKeyArn, LogRetention, MaintenanceWindow, Scalar as _, Whole, check_username,
+    InstanceClass, KmsKeyArn, LogRetention, MaintenanceWindow, MonitoringInterval, Scalar as _,
+    Whole, check_username,
 };
 use crate::{block, module_source, outputs};
 
@@ -77,11 +80,18 @@ block! {
         maintenance_window: Option<Value<MaintenanceWindow>>,
         /// Whether RDS measures what queries wait for (Performance Insights).
         performance_insights: Value<bool> = Value::Literal(true),
+        /// The seconds between two points of Enhanced Monitoring, 0 for none: processes and memory
+        /// as the operating system sees them.
+        monitoring_interval_s: Value<MonitoringInterval> =
+            Value::Literal(MonitoringInterval::OFF),
         /// The logs that go to CloudWatch: for PostgreSQL `postgresql`, else `error` and
         /// `slowquery`.
         log_exports: Option<Vec<Literal<LogExport>>>,
         /// For how many days CloudWatch keeps them.
         log_retention_days: Value<LogRetention> = Value::Literal(LogRetention::MONTH),
+        /// The key that encrypts them there; without it, CloudWatch's own. Its policy must let
+        /// CloudWatch Logs use it: that of a `key` of the stack does.
+        logs_kms_key_arn: Option<Value<KmsKeyArn>>,
         /// The authority that signs its certificates.
         ca_certificate: Value<CaCertificate> = Value::Literal(CaCertificate::Rsa2048),
         /// False to let it be deleted.
@@ -94,6 +104,26 @@ block! {
         auto_minor_version_upgrade: Value<bool> = Value::Literal(true),
         /// True to let a change of `engine_version` upgrade the major version.
         allow_major_version_upgrade: Value<bool> = Value::Literal(false),
+        /// Readers that come and go with what is asked of them, beside the `instances`.
+        reader_scaling: Option<ReaderScaling>,
+        /// What keeps connections open and shares them among many clients (RDS Proxy). It reads the
+        /// password from Secrets Manager, so there can be no `password`.
+        proxy: Option<Proxy>,
+    }
+}
+
+block! {
+    /// How the number of readers follows the load (Amazon Aurora User Guide, "Amazon Aurora Auto
+    /// Scaling with Aurora Replicas"). All readers count, those of `instances`, too.
+    pub struct ReaderScaling {
+        /// The least number of readers.
+        min: Value<Whole<0, 15>> = Value::Literal(Whole::new(0)),
+        /// The greatest number of readers.
+        max: Value<Whole<1, 15>>,
+        /// The CPU utilization of the readers to keep to, in percent.
+        cpu: Option<Value<Whole<1, 100>>>,
+        /// The number of connections to keep to, for each reader.
+        connections: Option<Value<Whole<1, 1_000_000>>>,
     }
 }
 
@@ -119,7 +149,7 @@ fn dbadmin() -> DbUsername {
 impl Component for Aurora {
     const KIND: &'static str = "aurora";
     const FILE: &'static str = "databases.tf";
-    const MODULE: Option<ModuleSource> = Some(module_source!("aurora"));
+    const MODULE: Option<ModuleSource> = Some(module_source!("aurora", DATABASE_PROXY));
 
     fn outputs() -> Outputs {
         outputs! {
@@ -131,6 +161,7 @@ impl Component for Aurora {
             "The password as ECS takes it for a container's secret, `null` where RDS does not manage it."
                 password_secret,
             "The port to connect to." port,
+            "The host name of the proxy, `null` where there is none." proxy_host,
             "The host name to read from, which leads to the instances that do not write." reader_host,
             "The master user's name." username,
         }
@@ -171,15 +202,13 @@ impl Component for Aurora {
             self.backup_window.as_ref(),
             self.maintenance_window.as_ref(),
         );
-        for (name, entry) in &self.parameters.entries {
-            if let Some(again) = self.static_parameters.span(name) {
-                check.report(
-                    Diagnostic::error(codes::DUPLICATE, format!("`{name}` is set twice"))
-                        .at(again, "set again here")
-                        .also(entry.span, "first set here")
-                        .help("take one of them out"),
-                );
-            }
+        let engine = self.like();
+        super::database::check_parameters(check, engine, &self.parameters, &self.static_parameters);
+        if let Some(proxy) = &self.proxy {
+            proxy.check(check, self.password.is_some(), &self.origin);
+        }
+        if let Some(scaling) = &self.reader_scaling {
+            self.check_readers(check, scaling);
         }
     }
 
@@ -189,6 +218,12 @@ impl Component for Aurora {
         names.add("database cluster", stem.as_str());
         for group in ["aurora", "aurora-access"] {
             names.security_group(&self.network.label, group);
+        }
+        if self.monitoring_interval_s.template() != "0" {
+            names.role("-monitoring");
+        }
+        if self.proxy.is_some() {
+            Proxy::aws_names(&mut names, &self.network.label);
         }
         names.names
     }
@@ -220,6 +255,55 @@ impl Aurora {
         check.report(Diagnostic::error(code, message).at(self.origin.field(field), "").help(help));
     }
 
+    /// The engine that its own is compatible with.
+    fn like(&self) -> Engine {
+        match self.engine.0 {
+            AuroraEngine::Postgresql => Engine::Postgres,
+            AuroraEngine::Mysql => Engine::Mysql,
+        }
+    }
+
+    /// Readers come and go between bounds, and with something.
+    fn check_readers(&self, check: &Check<'_>, scaling: &ReaderScaling) {
+        let origin = &scaling.origin;
+        let bounds = scaling.min.literal().zip(scaling.max.literal());
+        if let Some((min, max)) = bounds.filter(|(min, max)| min.get() > max.get()) {
+            check.report(
+                Diagnostic::error(
+                    codes::INVERTED_BOUNDS,
+                    format!("at least `{min}` readers and at most `{max}` cannot be"),
+                )
+                .at(origin.field("max"), "")
+                .also(origin.field("min"), "greater than `max`")
+                .help("exchange `min` and `max`"),
+            );
+        }
+        if scaling.cpu.is_none() && scaling.connections.is_none() {
+            check.report(
+                Diagnostic::error(
+                    codes::MISSING_FIELD,
+                    "nothing says when the number of readers changes",
+                )
+                .at(origin.head, "")
+                .help("set `cpu` or `connections`: `cpu = 60`"),
+            );
+        }
+        let written = self.instances.literal().map(|instances| instances.get() - 1);
+        if let Some((readers, max)) = written.zip(scaling.max.literal())
+            && readers > max.get()
+        {
+            check.report(
+                Diagnostic::error(
+                    codes::INVERTED_BOUNDS,
+                    format!("`{readers}` of its `instances` read, more than `{max}`"),
+                )
+                .at(origin.field("max"), "")
+                .also(self.origin.field("instances"), "one writes, the others read")
+                .help("raise `max`, or lower `instances`"),
+            );
+        }
+    }
+
     fn check_engine(&self, check: &Check<'_>) {
         let engine = self.engine.0;
         if let Err(invalid) = engine.family(&self.engine_version) {
@@ -237,22 +321,12 @@ impl Aurora {
                 .help("write the major version alone, or `auto_minor_version_upgrade = false`"),
             );
         }
-        let (like, logs): (_, &[LogExport]) = match engine {
-            AuroraEngine::Postgresql => {
-                (Engine::Postgres, &[LogExport::IamDbAuthError, LogExport::Postgresql])
-            }
-            AuroraEngine::Mysql => (
-                Engine::Mysql,
-                &[
-                    LogExport::Audit,
-                    LogExport::Error,
-                    LogExport::General,
-                    LogExport::IamDbAuthError,
-                    LogExport::Slowquery,
-                ],
-            ),
+        let logs: &[LogExport] = match engine {
+            AuroraEngine::Postgresql => &[LogExport::IamDbAuthError, LogExport::Postgresql],
+            AuroraEngine::Mysql => LogExport::of(Engine::Mysql),
         };
-        if let Some(Err(invalid)) = self.username.literal().map(|name| check_username(like, name)) {
+        let username = self.username.literal();
+        if let Some(Err(invalid)) = username.map(|name| check_username(self.like(), name)) {
             check.report(invalid.diagnostic(self.origin.field("username")));
         }
         for Literal(log) in self.log_exports.iter().flatten().filter(|log| !logs.contains(log)) {
@@ -266,22 +340,15 @@ impl Aurora {
     /// Which classes there are (Amazon Aurora User Guide, "Supported DB engines for DB instance
     /// classes"), and what serverless instances can be.
     fn check_instances(&self, check: &Check<'_>) {
-        match (&self.instance_class, &self.serverless) {
-            (None, None) => self.refuse(
-                check,
-                codes::MISSING_FIELD,
-                "instance_class",
-                "nothing says what its instances are".to_owned(),
-                "add `instance_class = \"db.t4g.medium\"`, or a `serverless` block",
-            ),
-            (Some(_), Some(serverless)) => check.report(
-                Diagnostic::error(codes::CONFLICT, "serverless instances are of no class")
-                    .at(self.origin.field("instance_class"), "")
-                    .also(serverless.origin.head, "serverless")
-                    .help("take one of the two out"),
-            ),
-            _ => {}
-        }
+        let form = ClassOrServerless {
+            origin: &self.origin,
+            field: "instance_class",
+            example: "db.t4g.medium",
+            has_class: self.instance_class.is_some(),
+            serverless: self.serverless.as_ref().map(|serverless| &serverless.origin),
+        };
+        let neither = "nothing says what its instances are";
+        form.check(check, neither, "serverless instances are of no class");
         if let Some(class) = self.instance_class.as_ref().and_then(Value::literal) {
             let hardware = class.as_str().split('.').nth(1).unwrap_or_default();
             let small = class.as_str().ends_with(".micro") || class.as_str().ends_with(".small");
@@ -453,8 +520,77 @@ mod tests {
             problems(&aurora("  instance_class = \"db.t4g.medium\"\n  backup_window = \"03:00-04:00\"\n  maintenance_window = \"sun:03:30-sun:04:30\"\n  parameters = { work_mem = \"1\" }\n  static_parameters = { work_mem = \"1\" }")),
             @"
         6:19 SW312 the backup at `03:00-04:00` overlaps the maintenance; move one of them
-        9:25 SW104 `work_mem` is set twice; take one of them out
+        9:25 SW104 `work_mem` is set twice
         "
         );
+    }
+
+    #[test]
+    fn a_cluster_has_readers_that_come_and_go_and_a_proxy() {
+        insta::assert_snapshot!(rendered("databases.tf", &aurora(r#"
+  instance_class        = "db.r7g.large"
+  instances             = 2
+  kms_key_arn           = var.key
+  monitoring_interval_s = 60
+  reader_scaling {
+    min = 1
+    max = 4
+    cpu = 60
+  }
+  proxy {
+    max_connections_percent = 80
+  }
+"#)), @r#"
+        module "aurora_main" {
+          source = "../../modules/aurora"
+
+          name                  = "test-main"
+          network               = module.network_main
+          engine                = "aurora-postgresql"
+          engine_version        = "16"
+          instance_class        = "db.r7g.large"
+          instances             = 2
+          kms_key_arn           = var.key
+          monitoring_interval_s = 60
+          port                  = 5432
+          log_exports           = ["postgresql"]
+          family                = "aurora-postgresql16"
+
+          reader_scaling = {
+            min = 1
+            max = 4
+            cpu = 60
+          }
+
+          proxy = {
+            max_connections_percent = 80
+          }
+        }
+        "#);
+    }
+
+    #[test]
+    fn a_proxy_wants_the_managed_password() {
+        insta::assert_snapshot!(problems(&aurora("  instance_class = \"db.r7g.large\"\n  password = input.secret\n  proxy {}")), @"6:14 SW312 a proxy reads the password from Secrets Manager; leave `password` out: RDS then makes one and keeps it there");
+    }
+
+    #[test]
+    fn readers_come_and_go_between_bounds_and_with_something() {
+        let scaled = |instances: u8, fields: &str| {
+            problems(&aurora(&format!(
+                "  instance_class = \"db.r7g.large\"\n  instances = {instances}\n  reader_scaling {{\n{fields}\n  }}"
+            )))
+        };
+        insta::assert_snapshot!(scaled(1, "    min = 3\n    max = 2\n    cpu = 60"), @"9:11 SW302 at least `3` readers and at most `2` cannot be; exchange `min` and `max`");
+        insta::assert_snapshot!(scaled(1, "    max = 2"), @"7:3 SW103 nothing says when the number of readers changes; set `cpu` or `connections`: `cpu = 60`");
+        insta::assert_snapshot!(scaled(4, "    max = 2\n    connections = 100"), @"8:11 SW302 `3` of its `instances` read, more than `2`; raise `max`, or lower `instances`");
+    }
+
+    #[test]
+    fn parameters_are_named_and_change_when_they_can() {
+        insta::assert_snapshot!(problems(&aurora("  instance_class = \"db.r7g.large\"\n  parameters = { shared_buffers = \"1\", \"Work_mem\" = \"1\" }")), @"
+        6:18 SW312 `shared_buffers` cannot change while `postgres` runs; move it to `static_parameters`
+        6:40 SW203 `Work_mem` is not a parameter; a parameter's name has lower-case letters, digits, `_`, `.` and `-`
+        ");
     }
 }

@@ -1,6 +1,7 @@
 //! `cache`: what is kept in memory, and who may connect to it.
 
 use super::database::Password;
+use super::serverless::ClassOrServerless;
 use super::{Network, network};
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Code, Diagnostic, codes};
@@ -80,6 +81,9 @@ block! {
         /// For how many days CloudWatch keeps what the engine logs: slow commands, and what
         /// happened to it.
         log_retention_days: Value<LogRetention> = Value::Literal(LogRetention::MONTH),
+        /// The key that encrypts them there; without it, CloudWatch's own. Its policy must let
+        /// CloudWatch Logs use it: that of a `key` of the stack does.
+        logs_kms_key_arn: Option<Value<KmsKeyArn>>,
     }
 }
 
@@ -240,23 +244,16 @@ impl Cache {
     /// Nodes and serverless exclude each other, and what belongs to the one is no field of the
     /// other.
     fn check_form(&self, check: &Check<'_>) {
-        match (&self.node_type, &self.serverless) {
-            (None, None) => self.refuse(
-                check,
-                codes::MISSING_FIELD,
-                "node_type",
-                "nothing says what the cache runs on".to_owned(),
-                "add `node_type = \"cache.t4g.small\"`, or a `serverless {}` block",
-            ),
-            (Some(_), Some(serverless)) => check.report(
-                Diagnostic::error(codes::CONFLICT, "a serverless cache has no nodes")
-                    .at(self.origin.field("node_type"), "")
-                    .also(serverless.origin.head, "serverless")
-                    .help("take one of the two out"),
-            ),
-            _ => {}
-        }
-        const OF_NODES: [&str; 9] = [
+        let form = ClassOrServerless {
+            origin: &self.origin,
+            field: "node_type",
+            example: "cache.t4g.small",
+            has_class: self.node_type.is_some(),
+            serverless: self.serverless.as_ref().map(|serverless| &serverless.origin),
+        };
+        let neither = "nothing says what the cache runs on";
+        form.check(check, neither, "a serverless cache has no nodes");
+        const OF_NODES: [&str; 10] = [
             "replicas",
             "shards",
             "port",
@@ -266,6 +263,7 @@ impl Cache {
             "final_snapshot",
             "auto_minor_version_upgrade",
             "log_retention_days",
+            "logs_kms_key_arn",
         ];
         if let Some(serverless) = &self.serverless {
             for field in OF_NODES.into_iter().filter(|field| self.origin.wrote(field)) {
@@ -440,7 +438,7 @@ mod tests {
 
     #[test]
     fn a_cache_has_nodes_or_none() {
-        insta::assert_snapshot!(problems(&cache("")), @r#"1:1 SW103 nothing says what the cache runs on; add `node_type = "cache.t4g.small"`, or a `serverless {}` block"#);
+        insta::assert_snapshot!(problems(&cache("")), @r#"1:1 SW103 nothing says what the cache runs on; add `node_type = "cache.t4g.small"`, or a `serverless` block"#);
         insta::assert_snapshot!(
             problems(&cache("  node_type = \"cache.t4g.small\"\n  replicas = 1\n  password = input.secret\n  serverless {}")),
             @"

@@ -4,6 +4,7 @@ use hcl::edit::expr::Expression as Source;
 use hcl::edit::template::Element;
 
 use super::network;
+use super::proxy::{DATABASE_PROXY, Proxy};
 use crate::component::{Component, Input, ModuleSource, Network, Outputs, Topic};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::hcl::Expr;
@@ -100,6 +101,9 @@ block! {
         log_exports: Option<Vec<Literal<LogExport>>>,
         /// For how many days CloudWatch keeps them.
         log_retention_days: Value<LogRetention> = Value::Literal(default("30")),
+        /// The key that encrypts them there; without it, CloudWatch's own. Its policy must let
+        /// CloudWatch Logs use it: that of a `key` of the stack does.
+        logs_kms_key_arn: Option<Value<KmsKeyArn>>,
         /// The authority that signs its certificate.
         ca_certificate: Value<CaCertificate> = Value::Literal(CaCertificate::Rsa2048),
         /// False to let it be deleted.
@@ -131,24 +135,6 @@ block! {
         instance_class: Option<Value<InstanceClass>>,
         /// True for a standby of its own in another zone.
         multi_az: Value<bool> = Value::Literal(false),
-    }
-}
-
-block! {
-    /// What keeps connections to a database open and shares them among many clients. Tasks with
-    /// `access` to the database reach it by `proxy_host`, at the engine's usual port (Amazon RDS
-    /// User Guide, "Amazon RDS Proxy").
-    pub struct Proxy {
-        /// False to speak without TLS, too.
-        require_tls: Value<bool> = Value::Literal(true),
-        /// How much of the database's connections it may have, in percent.
-        max_connections_percent: Value<Whole<1, 100>> = Value::Literal(Whole::new(100)),
-        /// How many of them it keeps without use, in percent.
-        max_idle_connections_percent: Value<Whole<0, 100>> = Value::Literal(Whole::new(50)),
-        /// How long a client may wait for one, in seconds.
-        borrow_timeout_s: Value<Whole<0, 3600>> = Value::Literal(Whole::new(120)),
-        /// How long a client may do nothing, in seconds.
-        idle_client_timeout_s: Value<Whole<1, 28_800>> = Value::Literal(Whole::new(1800)),
     }
 }
 
@@ -195,7 +181,7 @@ choice! {
 
 impl LogExport {
     /// Those that an engine has.
-    fn of(engine: Engine) -> &'static [Self] {
+    pub(super) fn of(engine: Engine) -> &'static [Self] {
         match engine {
             Engine::Postgres => &[Self::IamDbAuthError, Self::Postgresql, Self::Upgrade],
             Engine::Mysql | Engine::Mariadb => {
@@ -250,7 +236,9 @@ impl Field for Password {
     /// No refusal repeats any of the text: it may be the password.
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
         if !is_written_out(reader, source) {
-            return reader.expression(source).map(Self);
+            let expression = reader.expression(source);
+            reader.no_component(source, &[], "")?;
+            return expression.map(Self);
         }
         reader.report(
             Diagnostic::error(codes::SECRET_WRITTEN, "a password stands in the description")
@@ -311,7 +299,7 @@ fn is_written_out(reader: &Reader<'_>, source: &Source) -> bool {
 impl Component for Database {
     const KIND: &'static str = "database";
     const FILE: &'static str = "databases.tf";
-    const MODULE: Option<ModuleSource> = Some(module_source!("database"));
+    const MODULE: Option<ModuleSource> = Some(module_source!("database", DATABASE_PROXY));
 
     fn outputs() -> Outputs {
         outputs! {
@@ -369,7 +357,7 @@ impl Component for Database {
         self.check_engine(check);
         self.check_class(check);
         self.check_storage(check);
-        self.check_parameters(check);
+        check_parameters(check, self.engine.0, &self.parameters, &self.static_parameters);
         if let Some(password) = &self.password {
             password.check(check);
         }
@@ -381,7 +369,9 @@ impl Component for Database {
         );
         self.check_alarms(check);
         self.check_replicas(check);
-        self.check_proxy(check);
+        if let Some(proxy) = &self.proxy {
+            proxy.check(check, self.password.is_some(), &self.origin);
+        }
     }
 
     fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {
@@ -398,9 +388,7 @@ impl Component for Database {
             names.add("database", format!("{stem}-{label}"));
         }
         if self.proxy.is_some() {
-            names.add("database proxy", stem.as_str());
-            names.security_group(&self.network.label, "proxy");
-            names.role("-proxy");
+            Proxy::aws_names(&mut names, &self.network.label);
         }
         if self.alarms.is_some() {
             const ALARMS: [&str; 8] = [
@@ -604,40 +592,6 @@ impl Database {
         }
     }
 
-    fn check_parameters(&self, check: &Check<'_>) {
-        let all = self.parameters.entries.iter().chain(&self.static_parameters.entries);
-        for (name, entry) in all {
-            let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.-".contains(c);
-            if name.is_empty() || !name.chars().all(known) {
-                check.report(
-                    Diagnostic::error(codes::BAD_NAME, format!("`{name}` is not a parameter"))
-                        .at(entry.span, "")
-                        .help(
-                            "a parameter's name has lower-case letters, digits, `_`, `.` and `-`",
-                        ),
-                );
-            }
-        }
-        for (name, entry) in &self.parameters.entries {
-            if let Some(again) = self.static_parameters.span(name) {
-                check.report(
-                    Diagnostic::error(codes::DUPLICATE, format!("`{name}` is set twice"))
-                        .at(again, "set again here")
-                        .also(entry.span, "first set here"),
-                );
-            } else if is_static(self.engine.0, name) {
-                check.report(
-                    Diagnostic::error(
-                        codes::CONFLICT,
-                        format!("`{name}` cannot change while `{}` runs", self.engine.0),
-                    )
-                    .at(entry.span, "")
-                    .help("move it to `static_parameters`"),
-                );
-            }
-        }
-    }
-
     /// A replica begins with a snapshot and follows the log, so there must be backups; and its
     /// identifier is one.
     fn check_replicas(&self, check: &Check<'_>) {
@@ -666,21 +620,6 @@ impl Database {
                     .at(replica.origin.head, "")
                     .also(self.origin.field("backup_retention_days"), "no backups")
                     .help("use at least `backup_retention_days = 1`"),
-            );
-        }
-    }
-
-    fn check_proxy(&self, check: &Check<'_>) {
-        let Some(proxy) = &self.proxy else { return };
-        if self.password.is_some() {
-            check.report(
-                Diagnostic::error(
-                    codes::CONFLICT,
-                    "a proxy reads the password from Secrets Manager",
-                )
-                .at(self.origin.field("password"), "is not there")
-                .also(proxy.origin.head, "the proxy")
-                .help("leave `password` out: RDS then makes one and keeps it there"),
             );
         }
     }
@@ -721,6 +660,45 @@ impl Database {
                 )
                 .at(alarms.origin.field("free_storage_gib"), "")
                 .help("use less than the storage"),
+            );
+        }
+    }
+}
+
+/// The rules of an engine's parameters: their names, and when they can change.
+pub(super) fn check_parameters(
+    check: &Check<'_>,
+    engine: Engine,
+    parameters: &Map<Value<String>>,
+    static_parameters: &Map<Value<String>>,
+) {
+    let all = parameters.entries.iter().chain(&static_parameters.entries);
+    for (name, entry) in all {
+        let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.-".contains(c);
+        if name.is_empty() || !name.chars().all(known) {
+            check.report(
+                Diagnostic::error(codes::BAD_NAME, format!("`{name}` is not a parameter"))
+                    .at(entry.span, "")
+                    .help("a parameter's name has lower-case letters, digits, `_`, `.` and `-`"),
+            );
+        }
+    }
+    for (name, entry) in &parameters.entries {
+        if let Some(again) = static_parameters.span(name) {
+            check.report(
+                Diagnostic::error(codes::DUPLICATE, format!("`{name}` is set twice"))
+                    .at(again, "set again here")
+                    .also(entry.span, "first set here")
+                    .help("take one of them out"),
+            );
+        } else if is_static(engine, name) {
+            check.report(
+                Diagnostic::error(
+                    codes::CONFLICT,
+                    format!("`{name}` cannot change while `{}` runs", engine),
+                )
+                .at(entry.span, "")
+                .help("move it to `static_parameters`"),
             );
         }
     }

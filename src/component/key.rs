@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::component::{Component, ModuleSource, Outputs, Queue, Topic, queue};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hcl::Expr;
+use crate::hcl::{Expr, Property};
 use crate::stack::Stack;
 use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
@@ -18,9 +18,10 @@ use crate::{block, choice, module_source, outputs};
 block! {
     /// A KMS key for encryption, and an alias that people know it by.
     ///
-    /// Others are encrypted with it by `kms_key_arn = key.main.arn`: buckets, databases,
-    /// parameters, queues, secrets, topics. What tasks work with by `access`, `consumes`, `queue` or
-    /// `secrets` they can then decrypt. Its policy lets the account's own policies decide who may
+    /// Others are encrypted with it by `kms_key_arn = key.main.arn`: buckets, caches, databases,
+    /// parameters, queues, repositories, search domains, secrets, topics, volumes; and what they log
+    /// by `logs_kms_key_arn`. What tasks work with by `access`, `consumes`, `queue` or `secrets`
+    /// they can then decrypt. Its policy lets the account's own policies decide who may
     /// use it (AWS KMS Developer Guide, "Default key policy").
     ///
     /// ```hcl
@@ -148,8 +149,28 @@ impl Key {
             has_this(&queue.kms_key_arn) && !queue::topics(stack, label).is_empty()
         });
         let written = self.services.iter().map(|service| service.0);
+        let logs = stack.components.values().any(|component| {
+            component.arguments().iter().any(|argument| encrypts_logs(stack, label, argument))
+        });
+        let logs = logs.then_some(KeyService::Logs);
         let alarms = topics.map(|_| KeyService::CloudWatch);
-        written.chain(alarms).chain(queues.map(|_| KeyService::Sns)).collect()
+        written.chain(alarms).chain(queues.map(|_| KeyService::Sns)).chain(logs).collect()
+    }
+}
+
+/// True for an argument that says that log groups are encrypted with the key of a label.
+fn encrypts_logs(stack: &Stack, label: &str, argument: &Property) -> bool {
+    let own = format!("{}_{label}", Key::KIND);
+    match (argument.key.as_str(), &argument.value) {
+        ("logs_kms_key_arn", Expr::Raw(source)) => {
+            let mut names = stack.names(source).into_iter();
+            names.any(|name| name[0] == "module" && name.get(1) == Some(&own))
+        }
+        ("flow_logs", Expr::Object(fields)) => fields.iter().any(|field| {
+            let key = Property::new("logs_kms_key_arn", field.value.clone());
+            field.key == "kms_key_arn" && encrypts_logs(stack, label, &key)
+        }),
+        _ => false,
     }
 }
 
@@ -221,5 +242,43 @@ queue "jobs" { kms_key_arn = key.main.arn }
     #[test]
     fn a_service_is_one_that_uses_keys_by_itself() {
         insta::assert_snapshot!(problems("key \"main\" {\n  services = [\"cloudwach\"]\n}"), @"2:15 SW201 `cloudwach` is not one of `cloudwatch`, `events`, `logs`, `s3` or `sns`; did you mean `cloudwatch`?");
+    }
+
+    #[test]
+    fn a_whole_component_is_no_value() {
+        insta::assert_snapshot!(
+            problems(
+                r#"
+key "main" {}
+queue "jobs" { kms_key_arn = key.main }
+topic "news" { display_name = "for ${queue.jobs} and ${true ? topic.news : "none"}" }
+bucket "files" { name = (topic.news) }
+input "name" {}
+parameter "name" { value = input.name }
+"#
+            ),
+            @"
+        2:30 SW108 `key.main` is a whole component, and one value stands here; write `key.main.arn`
+        3:38 SW108 `queue.jobs` is a whole component, and one value stands here; write one of `queue.jobs.arn`, `queue.jobs.dead_letter_arn`, `queue.jobs.dead_letter_name`, `queue.jobs.name`, `queue.jobs.url`
+        3:63 SW108 `topic.news` is a whole component, and one value stands here; write one of `topic.news.arn`, `topic.news.name`
+        4:26 SW108 `topic.news` is a whole component, and one value stands here; write one of `topic.news.arn`, `topic.news.name`
+        "
+        );
+    }
+
+    #[test]
+    fn a_key_lets_in_the_logs_that_it_encrypts() {
+        let key = |other: &str| rendered("keys.tf", &format!("key \"main\" {{}}\n{other}"));
+        let allows = "services  = [\"logs\"]";
+        let cache = "cache \"a\" {\n  network = network.a\n  node_type = \"cache.t4g.small\"\n  logs_kms_key_arn = key.main.arn\n}\nnetwork \"a\" { cidr = \"10.0.0.0/16\" }\n";
+        let key_of_cache = key(cache);
+        assert!(key_of_cache.contains(allows), "{key_of_cache}");
+        let network = "network \"a\" {\n  cidr = \"10.0.0.0/16\"\n  flow_logs { kms_key_arn = key.main.arn }\n}\n";
+        let key_of_network = key(network);
+        assert!(key_of_network.contains(allows), "{key_of_network}");
+        let other = cache.replace("key.main", "key.other") + "key \"other\" {}\n";
+        let keys = key(&other);
+        assert_eq!(keys.matches(allows).count(), 1, "{keys}");
+        assert!(!key("repository \"a\" { kms_key_arn = key.main.arn }").contains(allows));
     }
 }

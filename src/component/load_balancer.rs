@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use super::deployment;
 use super::service::HealthCheck;
 use super::{AccessLogs, Cdn, CertificateArn, Network, Service};
 use crate::component::{Component, ModuleSource, Outputs};
@@ -116,6 +117,9 @@ block! {
         header: Table<Header>,
         /// The request came through this CDN: it has the header that only the CDN can send.
         only_through_cdn: Unpassed<Option<WeakRef<Cdn>>>,
+        /// True to forward to the new tasks of a service before other requests come to them. Of a
+        /// service whose `deployment` shifts requests; it comes before the rule that has the others.
+        test_traffic: Literal<bool> = Literal(false),
         /// What is answered.
         @flatten action: Action,
     }
@@ -134,6 +138,8 @@ block! {
     pub struct TargetGroup {
         /// Its name.
         name: Value<TargetGroupName>,
+        /// The name of another group like it, where ECS shifts requests between the two.
+        alternate_name: Option<Value<TargetGroupName>>,
         /// The port that the targets listen on.
         port: Value<Port>,
         /// How the load balancer sees that a target is healthy.
@@ -348,12 +354,15 @@ impl Component for LoadBalancer {
 
     fn outputs() -> Outputs {
         outputs! {
+            "The ARNs of the other target groups, by service, where requests are shifted." alternate_target_group_arns[map],
             "The load balancer's ARN." arn,
             "The load balancer's own host name." dns_name,
             "The ARN of the listener that has the rules." listener_arn,
             "The load balancer's name." name,
+            "The ARNs of the rules that ECS shifts requests by, by service." production_rule_arns[map],
             "The id of the security group that the load balancer is in." security_group_id,
             "The ARNs of the target groups, by service." target_group_arns[map],
+            "The ARNs of the rules that ECS shifts test requests by, by service." test_rule_arns[map],
             "The hosted zone of its host name, for alias records." zone_id,
         }
     }
@@ -385,6 +394,7 @@ impl Component for LoadBalancer {
             rule.action.check(check);
             rule.check_conditions(check, label);
             rule.check_cdn(check);
+            rule.check_test(check);
         }
         self.check_order(check);
         self.check_services(check);
@@ -405,8 +415,10 @@ impl Component for LoadBalancer {
         }
         let targets = self.target_groups(lower);
         for target in &targets {
-            let address = format!("{}.aws_lb_target_group.this", Self::address(lower.label));
-            lower.rows_moved(Service::KIND, &target.key, &address);
+            for resource in self.rows_of(lower.stack, &target.key) {
+                let address = format!("{}.{resource}", Self::address(lower.label));
+                lower.rows_moved(Service::KIND, &target.key, &address);
+            }
         }
         if !targets.is_empty() {
             call.set("target_groups", Expr::Object(targets));
@@ -598,7 +610,11 @@ impl LoadBalancer {
                     .help(format!("add a `rule` with `forward = service.{label}`")),
                 );
             }
-            let name = target_group_name(check.stack, label, service);
+            self.check_shifted(check, label, service);
+            let mut name = target_group_name(check.stack, label, service);
+            if service.running.deployment.shifts() {
+                name = alternate_name(&name);
+            }
             if let Some(Err(invalid)) = name.literal().map(|name| TargetGroupName::parse(name)) {
                 check.report(
                     Diagnostic::error(invalid.code, invalid.message)
@@ -607,6 +623,72 @@ impl LoadBalancer {
                             format!("its target group would be `{}`", name.template()),
                         )
                         .help("give the service a shorter label"),
+                );
+            }
+        }
+    }
+
+    /// The resources of the module that have a row for a service.
+    fn rows_of(&self, stack: &Stack, service: &str) -> Vec<&'static str> {
+        const SHIFTED: [&str; 2] =
+            ["aws_lb_target_group.alternate", "aws_lb_listener_rule.shifted"];
+        let shifts = |service: &Service| service.running.deployment.shifts();
+        let mut rows = vec!["aws_lb_target_group.this"];
+        if stack.component::<Service>(service).is_some_and(shifts) {
+            rows.extend(SHIFTED);
+        }
+        if !deployment::rules(self, service, true).is_empty() {
+            rows.push("aws_lb_listener_rule.test");
+        }
+        rows
+    }
+
+    /// ECS moves the weights of one rule, and of one for tests (Amazon ECS Developer Guide,
+    /// "Application Load Balancer resources for blue/green, linear, and canary deployments").
+    fn check_shifted(&self, check: &Check<'_>, label: &str, service: &Service) {
+        let tests = deployment::rules(self, label, true);
+        let rules = deployment::rules(self, label, false);
+        let report = |place, message: String, help: String| {
+            let strategy = service.running.deployment.origin.field("strategy");
+            check.report(
+                Diagnostic::error(codes::LISTENER_RULE, message)
+                    .at(place, "")
+                    .also(strategy.or(service.origin.head), "how it is deployed")
+                    .help(help),
+            );
+        };
+        if !service.running.deployment.shifts() {
+            for (_, rule) in tests {
+                report(
+                    rule.origin.field("test_traffic"),
+                    format!("`service.{label}` has no new tasks beside the old ones"),
+                    "take `test_traffic` out, or set `strategy` in the service's `deployment`"
+                        .to_owned(),
+                );
+            }
+            return;
+        }
+        let default = self.default.forward.as_ref().filter(|to| to.0.label == label);
+        if let Some(WeakRef(to)) = default {
+            report(
+                to.span,
+                format!("requests to `service.{label}` are shifted by a rule, and this is none"),
+                format!("write a `rule` with `paths = [\"/*\"]` and `forward = service.{label}`"),
+            );
+        } else if rules.is_empty() && !tests.is_empty() {
+            report(
+                self.origin.head,
+                format!("only tests are forwarded to `service.{label}`"),
+                format!("add a `rule` with `forward = service.{label}`"),
+            );
+        }
+        for (all, what) in [(rules, "requests"), (tests, "test requests")] {
+            let Some((first, _)) = all.first() else { continue };
+            for (other, rule) in &all[1..] {
+                report(
+                    rule.origin.head,
+                    format!("ECS shifts {what} by one rule, `{first}` or `{other}`"),
+                    "make one rule of them: it may have several `hosts` or `paths`".to_owned(),
                 );
             }
         }
@@ -636,6 +718,9 @@ impl LoadBalancer {
             let name = target_group_name(lower.stack, label, service);
             let mut target =
                 vec![Property::new("name", name.expr()), Property::new("port", port.expr())];
+            if service.running.deployment.shifts() {
+                target.insert(1, Property::new("alternate_name", alternate_name(&name).expr()));
+            }
             let check = service.health_check.as_ref().map(|check| check.arguments());
             if let Some(check) = check.filter(|check| !check.is_empty()) {
                 target.push(Property::new("health_check", Expr::Object(check)));
@@ -655,6 +740,14 @@ pub fn target_group_name(stack: &Stack, label: &str, service: &Service) -> Value
         Some(port @ Value::Expression(_)) => Value::raw(format!("\"{stem}-{}\"", port.template())),
         Some(Value::Literal(port)) => Value::Literal(format!("{stem}-{port}")),
         None => Value::Literal(stem),
+    }
+}
+
+/// The name of the target group beside another one.
+pub fn alternate_name(name: &Value<String>) -> Value<String> {
+    match name {
+        Value::Literal(name) => Value::Literal(format!("{name}-alt")),
+        Value::Expression(_) => Value::raw(format!("\"{}-alt\"", name.template())),
     }
 }
 
@@ -703,6 +796,16 @@ impl Rule {
             !values.is_empty() && !EVERYTHING.iter().any(|everything| values.contains(*everything))
         });
         conditions
+    }
+
+    fn check_test(&self, check: &Check<'_>) {
+        if self.test_traffic.0 && self.action.forward.is_none() {
+            check.report(
+                Diagnostic::error(codes::CONFLICT, "test requests go to a service")
+                    .at(self.origin.field("test_traffic"), "")
+                    .help("set `forward`, or take `test_traffic` out"),
+            );
+        }
     }
 
     fn has_conditions(&self) -> bool {

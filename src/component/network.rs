@@ -14,8 +14,8 @@ use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::read::Reader;
 use crate::stack::value::Value;
 use crate::value::{
-    FlowLogInterval, Invalid, LogRetention, RoleName, Scalar as _, ScalarType, SubnetId, VpcCidr,
-    VpcId, Whole, ZoneName,
+    FlowLogInterval, Invalid, KmsKeyArn, LogRetention, RoleName, Scalar as _, ScalarType, SubnetId,
+    VpcCidr, VpcId, Whole, ZoneName,
 };
 use crate::{block, choice, module_source, outputs};
 
@@ -59,6 +59,9 @@ block! {
         bucket: Option<Ref<Bucket>>,
         /// For how many days CloudWatch keeps it.
         retention_days: Value<LogRetention> = Value::Literal(LogRetention::MONTH),
+        /// The key that encrypts it in CloudWatch; without it, CloudWatch's own. Its policy must let
+        /// CloudWatch Logs use it: that of a `key` of the stack does.
+        kms_key_arn: Option<Value<KmsKeyArn>>,
         /// What is recorded.
         traffic: Value<Traffic> = Value::Literal(Traffic::All),
         /// The seconds of traffic that one line sums up.
@@ -540,13 +543,22 @@ impl Network {
 
     fn check_flow_logs(&self, check: &Check<'_>) {
         let Some(logs) = &self.flow_logs else { return };
-        if let (Some(bucket), true) = (&logs.bucket, logs.origin.wrote("retention_days")) {
-            check.report(
-                Diagnostic::error(codes::CONFLICT, "a bucket keeps what its own rules say")
-                    .at(logs.origin.field("retention_days"), "")
-                    .also(bucket.span, "the bucket")
-                    .help("write a `lifecycle_rule` in the bucket"),
-            );
+        for (field, message, help) in [
+            (
+                "retention_days",
+                "a bucket keeps what its own rules say",
+                "write a `lifecycle_rule` in the bucket",
+            ),
+            ("kms_key_arn", "a bucket has a key of its own", "set `kms_key_arn` in the bucket"),
+        ] {
+            if let (Some(bucket), true) = (&logs.bucket, logs.origin.wrote(field)) {
+                check.report(
+                    Diagnostic::error(codes::CONFLICT, message)
+                        .at(logs.origin.field(field), "")
+                        .also(bucket.span, "the bucket")
+                        .help(help),
+                );
+            }
         }
         let name =
             self.name.as_ref().map_or_else(|| Some(check.name()), |name| name.literal().cloned());
@@ -934,5 +946,10 @@ network "named" {
             problems("network \"main\" {\n  cidr  = \"10.0.0.0/16\"\n  zones = [\"us-west-2a\", \"us-east-1b\"]\n}"),
             @"3:11 SW312 zone `us-east-1b` is not in region `us-west-2`"
         );
+    }
+
+    #[test]
+    fn flow_logs_of_a_bucket_have_its_key() {
+        insta::assert_snapshot!(problems("network \"a\" {\n  cidr = \"10.0.0.0/16\"\n  flow_logs {\n    bucket = bucket.logs\n    kms_key_arn = var.key\n  }\n}\nbucket \"logs\" {}\n"), @"5:19 SW312 a bucket has a key of its own; set `kms_key_arn` in the bucket");
     }
 }

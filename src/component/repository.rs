@@ -9,7 +9,7 @@ use crate::stack::field::Literal;
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
-use crate::value::{RepositoryName, Whole};
+use crate::value::{KmsKeyArn, RepositoryName, Whole};
 
 block! {
     /// A private ECR repository whose tags cannot be moved, that is scanned on push, and that
@@ -25,6 +25,9 @@ block! {
         /// How many images are kept; a rollback further back than this is impossible. Untagged
         /// images expire after a day.
         keep: Value<Whole<1, 10000>> = Value::Literal(Whole::new(100)),
+        /// The key that encrypts images; without it, ECR's own. Who pulls needs no leave to use it:
+        /// ECR has it. Changing it makes another repository, without images.
+        kms_key_arn: Option<Value<KmsKeyArn>>,
         /// True to let Terraform delete it while it holds images.
         force_delete: Literal<bool> = Literal(false),
     }

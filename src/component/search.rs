@@ -70,6 +70,9 @@ block! {
         log_exports: Vec<Literal<SearchLog>> = vec![Literal(SearchLog::Application)],
         /// For how many days CloudWatch keeps them.
         log_retention_days: Value<LogRetention> = Value::Literal(LogRetention::MONTH),
+        /// The key that encrypts them there; without it, CloudWatch's own. Its policy must let
+        /// CloudWatch Logs use it: that of a `key` of the stack does.
+        logs_kms_key_arn: Option<Value<KmsKeyArn>>,
         /// True to make the role by which OpenSearch enters networks. An account has it once: the
         /// console made it, or another stack (Amazon OpenSearch Service Developer Guide, "Using
         /// service-linked roles").

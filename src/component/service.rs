@@ -1,7 +1,8 @@
 //! `service`: tasks that are kept running.
 
+use super::deployment::{self, Deployment};
 use super::discovery;
-use super::load_balancer::target_group_name;
+use super::load_balancer::{alternate_name, target_group_name};
 use super::task::{
     self, TASK, TASK_ROLE, Task, check_task, lower_task, other_network, task_variables,
 };
@@ -22,7 +23,9 @@ pub const SERVICE: ModuleSource = module_source!("service", TASK, TASK_ROLE);
 
 block! {
     /// Tasks that ECS keeps running on Fargate, replaces one by one when they change, and rolls
-    /// back when the new ones do not come up.
+    /// back when the new ones do not come up. Behind a load balancer it can instead start new tasks
+    /// beside the old ones, and shift requests to them: blue/green, canary and linear deployments
+    /// of ECS itself, without CodeDeploy.
     ///
     /// ```hcl
     /// cluster "shop" {
@@ -53,6 +56,42 @@ block! {
     ///   image       = image.app
     ///   access      = [service.users, service.search]
     ///   environment = { USERS_URL = service.users.url }
+    /// }
+    /// ```
+    ///
+    /// ```hcl
+    /// service "shop" {
+    ///   cluster       = cluster.main
+    ///   image         = image.app
+    ///   port          = 8080
+    ///   load_balancer = load_balancer.shop
+    ///
+    ///   deployment {
+    ///     strategy     = "canary"
+    ///     step_percent = 10
+    ///     step_minutes = 15
+    ///   }
+    /// }
+    ///
+    /// load_balancer "shop" {
+    ///   network   = network.main
+    ///   http_only = true
+    ///
+    ///   rule "preview" {
+    ///     priority     = 10
+    ///     forward      = service.shop
+    ///     test_traffic = true
+    ///
+    ///     header "x-preview" {
+    ///       values = ["yes"]
+    ///     }
+    ///   }
+    ///
+    ///   rule "shop" {
+    ///     priority = 20
+    ///     paths    = ["/*"]
+    ///     forward  = service.shop
+    ///   }
     /// }
     /// ```
     pub struct Service {
@@ -196,34 +235,6 @@ block! {
     }
 }
 
-block! {
-    /// How new tasks take the place of old ones (Amazon ECS Developer Guide, "Deploy Amazon ECS
-    /// services by replacing tasks").
-    pub struct Deployment {
-        /// The least number of running tasks meanwhile, in percent of the wanted number.
-        minimum_healthy_percent: Value<Whole<0, 100>> = Self::default().minimum_healthy_percent,
-        /// The greatest number of running tasks meanwhile, in percent of the wanted number.
-        maximum_percent: Value<Whole<100, 200>> = Self::default().maximum_percent,
-        /// False to try for ever to start tasks that do not come up.
-        circuit_breaker: Value<bool> = Self::default().circuit_breaker,
-        /// False to leave a deployment that failed as it is, instead of going back to the last one
-        /// that worked.
-        rollback: Value<bool> = Self::default().rollback,
-    }
-}
-
-impl Default for Deployment {
-    fn default() -> Self {
-        Self {
-            minimum_healthy_percent: Value::Literal(Whole::new(100)),
-            maximum_percent: Value::Literal(Whole::new(200)),
-            circuit_breaker: Value::Literal(true),
-            rollback: Value::Literal(true),
-            origin: Origin::default(),
-        }
-    }
-}
-
 choice! {
     /// What capacity tasks run on.
     pub enum Capacity {
@@ -281,9 +292,13 @@ impl Component for Service {
                     FieldInfo::derived("security_group_id", string(), ""),
                     FieldInfo::derived("target_group_arn", string(), ""),
                     FieldInfo::derived("arn", string(), "").optional(),
+                    FieldInfo::derived("alternate_target_group_arn", string(), "").optional(),
+                    FieldInfo::derived("production_rule_arn", string(), "").optional(),
+                    FieldInfo::derived("test_rule_arn", string(), "").optional(),
                 ]),
                 "The load balancer that sends it requests, and the target group that its tasks \
-                 are in. The load balancer's ARN is needed to scale by requests.",
+                 are in. The load balancer's ARN is needed to scale by requests; another target \
+                 group and the listener's rules, where requests are shifted.",
             )
             .optional(),
         );
@@ -318,6 +333,7 @@ impl Component for Service {
         if let Some(discovery) = self.discovery.as_ref() {
             discovery.check(check, self);
         }
+        self.check_deployment(check);
         self.check_health(check);
         if let Some(own) = &self.container_health_check {
             own.check(check);
@@ -349,6 +365,10 @@ impl Component for Service {
         if self.load_balancer.is_some() {
             let group = target_group_name(check.stack, check.label, self);
             names.add("target group", group.template());
+            if self.running.deployment.shifts() {
+                names.add("target group", alternate_name(&group).template());
+                names.role("-deployment");
+            }
         }
         if let Some(scaling) = &self.scaling {
             for (label, _) in scaling.steps.iter() {
@@ -383,7 +403,8 @@ impl Component for Service {
                 object.insert(0, ("arn", format!("{address}.arn")));
             }
             let object = object.into_iter().map(|(name, source)| (name, Expr::raw(source)));
-            call.set("load_balancer", Expr::object(object));
+            let shifted = deployment::lower(lower.stack, lower.label, self, &address);
+            call.set("load_balancer", Expr::object(object.chain(shifted)));
         }
         if let Some(count) = self.count.as_ref() {
             call.set("desired_count", count.expr());
@@ -430,6 +451,26 @@ impl Service {
                 .also(other.span, "the load balancer's network")
                 .also(network.span, "the cluster's network")
                 .help("a load balancer reaches tasks of its own network only"),
+            );
+        }
+    }
+
+    fn check_deployment(&self, check: &Check<'_>) {
+        let deployment = &self.running.deployment;
+        match &self.load_balancer {
+            None => deployment.check_unshifted(check),
+            Some(load_balancer) => deployment.check_tests(check, load_balancer),
+        }
+        let scaling = self.scaling.as_ref().filter(|_| deployment.shifts());
+        if let Some(scaling) = scaling.filter(|scaling| scaling.requests_per_target.is_some()) {
+            check.report(
+                Diagnostic::error(
+                    codes::CONFLICT,
+                    "requests are counted in one target group, and shifted between two",
+                )
+                .at(scaling.origin.field("requests_per_target"), "")
+                .also(deployment.origin.field("strategy"), "shifts them")
+                .help("scale by `cpu` or `memory`"),
             );
         }
     }
@@ -538,21 +579,7 @@ impl Running {
     /// The rules of what runs at most this many tasks.
     pub fn check(&self, check: &Check<'_>, most: Option<i64>) {
         self.check_base(check, most);
-        let Deployment { minimum_healthy_percent: min, maximum_percent: max, origin, .. } =
-            &self.deployment;
-        if let (Some(min), Some(max)) = (min.literal(), max.literal())
-            && min.get() == 100
-            && max.get() == 100
-        {
-            check.report(
-                Diagnostic::error(
-                    codes::CONFLICT,
-                    "no task can be replaced: none may stop, and none may start before",
-                )
-                .at(origin.field("maximum_percent"), "")
-                .help("lower `minimum_healthy_percent`, or raise `maximum_percent`"),
-            );
-        }
+        self.deployment.check(check);
     }
 
     fn check_base(&self, check: &Check<'_>, most: Option<i64>) {

@@ -10,8 +10,8 @@ use indexmap::IndexSet;
 use super::discovery;
 use super::mount::{self, Mount};
 use super::{
-    Bucket, Cache, Cluster, Component as _, Image, ModuleSource, Network, Parameter, Queue, Secret,
-    Service, Topic, Volume,
+    Aurora, Bucket, Cache, Cluster, Component as _, Database, Image, ModuleSource, Network,
+    Parameter, Queue, Secret, Service, Topic, Volume,
 };
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::hcl::print::print_expr;
@@ -71,10 +71,17 @@ block! {
         consumes: Unpassed<Vec<Ref<Queue>>>,
         /// Volumes that its main container sees as folders.
         mount: Table<Mount>,
+        /// The longest that the work on one message takes, in seconds, of what takes messages from
+        /// queues; a `worker` says it. They hide a message for at least as long
+        /// (`visibility_timeout_s`).
+        job_time_s: Unpassed<Option<Value<Whole<1, 43_200>>>>,
         /// What else the task may do: statements of its role's policy.
         statement: Table<Statement>,
         /// How many days CloudWatch keeps what it logs.
         log_retention_days: Value<LogRetention> = Value::Literal(default("30")),
+        /// The key that encrypts it there; without it, CloudWatch's own. Its policy must let
+        /// CloudWatch Logs use it: that of a `key` of the stack does.
+        logs_kms_key_arn: Option<Value<KmsKeyArn>>,
         /// Other containers of the task.
         sidecar: Table<Sidecar>,
         /// Which subnets it runs in. Without NAT only a public address reaches the internet, where
@@ -232,6 +239,7 @@ impl Task {
 /// The rules of a task. `container` is the name of its main container, where that is known.
 pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, container: Option<&str>) {
     check_size(check, task);
+    check_time(check, task);
     let access = task.reaches();
     check_environment(check, &task.environment, &task.secrets, &access);
     for (label, sidecar) in task.sidecar.iter() {
@@ -286,6 +294,40 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
                 "set `nat = \"one\"` on the network, or `placement = \"public\"`; or give the \
                  network the endpoints `ecr.api`, `ecr.dkr`, `logs` and `s3`",
             ),
+        );
+    }
+}
+
+/// A job is done once: a queue hides its message until it is.
+fn check_time(check: &Check<'_>, task: &Task) {
+    let place = task.origin.field("job_time_s");
+    if task.job_time_s.is_some() && task.consumes.is_empty() {
+        check.report(
+            Diagnostic::error(codes::CONFLICT, "it takes messages from no queue")
+                .at(place, "")
+                .help("set `consumes = [queue.…]`, or take it out"),
+        );
+    }
+    let Some(time) = task.job_time_s.as_ref().and_then(Value::literal) else { return };
+    for reference in task.consumes.iter() {
+        let Some(queue) = check.get(reference) else { continue };
+        let hidden = queue.visibility_timeout_s.literal();
+        let Some(hidden) = hidden.filter(|hidden| hidden.get() < time.get()) else { continue };
+        check.report(
+            Diagnostic::error(
+                codes::UNFINISHED_JOB,
+                format!(
+                    "a job of `{time}` seconds would be done twice: `queue.{}` shows its message \
+                     again after `{hidden}`",
+                    reference.label
+                ),
+            )
+            .at(place, "")
+            .also(queue.origin.field("visibility_timeout_s"), "how long it is hidden")
+            .help(format!(
+                "set `visibility_timeout_s = {time}` or more on `queue.{}`",
+                reference.label
+            )),
         );
     }
 }
@@ -816,7 +858,8 @@ fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
         // Guide, "Using server-side encryption with AWS KMS keys"; Amazon SNS Developer Guide,
         // "Managing Amazon SNS encryption keys and costs"; Amazon SQS Developer Guide, "Key
         // management").
-        if let Some(key) = encryption_key(stack, &access.kind, &access.label) {
+        let key = encryption_key(stack, &access.kind, &access.label);
+        if let Some(key) = key.filter(|_| !REACHED.contains(&access.kind.as_str())) {
             let actions: &[&str] = match access.kind.as_str() {
                 "secret" | "parameter" => &["kms:Decrypt"],
                 _ => &["kms:Decrypt", "kms:GenerateDataKey"],
@@ -852,7 +895,10 @@ fn is_asked_by_iam(stack: &Stack, label: &str) -> bool {
 /// The key that encrypts what is in a component, where it is not AWS's own.
 fn encryption_key(stack: &Stack, kind: &str, label: &str) -> Option<Expr> {
     let key = match kind {
+        // Of the secret that RDS keeps the password in.
+        Aurora::KIND => stack.component::<Aurora>(label)?.kms_key_arn.as_ref(),
         Bucket::KIND => stack.component::<Bucket>(label)?.kms_key_arn.as_ref(),
+        Database::KIND => stack.component::<Database>(label)?.kms_key_arn.as_ref(),
         Parameter::KIND => stack.component::<Parameter>(label)?.kms_key_arn.as_ref(),
         Queue::KIND => stack.component::<Queue>(label)?.kms_key_arn.as_ref(),
         Secret::KIND => stack.component::<Secret>(label)?.kms_key_arn.as_ref(),
@@ -1158,5 +1204,29 @@ network "other" { cidr = "10.9.0.0/16" }
           name = "a_b"
         }
         "#);
+    }
+
+    #[test]
+    fn every_consumer_is_done_before_its_message_is_shown_again() {
+        let queues = "queue \"short\" {}\nqueue \"long\" { visibility_timeout_s = 600 }\n";
+        let fields = "  consumes = [queue.short, queue.long]\n  job_time_s = 60";
+        insta::assert_snapshot!(problems(&(task(fields) + queues)), @"14:16 SW341 a job of `60` seconds would be done twice: `queue.short` shows its message again after `30`; set `visibility_timeout_s = 60` or more on `queue.short`");
+        let scheduled = "scheduled_task \"nightly\" {\n  cluster = cluster.main\n  image = image.server\n  schedule = \"rate(1 day)\"\n";
+        insta::assert_snapshot!(problems(&format!("{scheduled}{fields}\n}}\n{}{queues}", task(""))), @"6:16 SW341 a job of `60` seconds would be done twice: `queue.short` shows its message again after `30`; set `visibility_timeout_s = 60` or more on `queue.short`");
+        let run = "task \"once\" {\n  cluster = cluster.main\n  image = image.server\n";
+        insta::assert_snapshot!(problems(&format!("{run}{fields}\n}}\n{}{queues}", task(""))), @"5:16 SW341 a job of `60` seconds would be done twice: `queue.short` shows its message again after `30`; set `visibility_timeout_s = 60` or more on `queue.short`");
+        assert_eq!(problems(&(task("  consumes = [queue.long]\n  job_time_s = 600") + queues)), "");
+    }
+
+    #[test]
+    fn who_takes_no_messages_takes_no_time_for_them() {
+        insta::assert_snapshot!(problems(&task("  job_time_s = 60")), @"13:16 SW312 it takes messages from no queue; set `consumes = [queue.…]`, or take it out");
+    }
+
+    #[test]
+    fn who_starts_tasks_reads_a_password_of_a_key() {
+        let blocks = task("  access = [database.main]\n  secrets = { DB_PASSWORD = database.main.password_secret }\n  logs_kms_key_arn = var.logs")
+            .replace("  storage_gib    = 20\n", "  storage_gib    = 20\n  kms_key_arn    = var.own\n");
+        insta::assert_snapshot!(rendered("services.tf", &blocks), @"");
     }
 }

@@ -208,6 +208,13 @@ impl Scalar for Permissions {
     }
 }
 
+impl Volume {
+    /// False where it is known to have no credits to read and write faster.
+    pub(super) fn has_credits(&self) -> bool {
+        self.throughput.literal().is_none_or(|throughput| *throughput == Throughput::Bursting)
+    }
+}
+
 impl Component for Volume {
     const KIND: &'static str = "volume";
     const FILE: &'static str = "volumes.tf";

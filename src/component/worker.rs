@@ -45,9 +45,6 @@ block! {
         cluster: Ref<Cluster>,
         /// The queue that it works off.
         queue: Ref<Queue>,
-        /// The longest that the work on one message takes, in seconds. The queue hides a message
-        /// for at least as long (`visibility_timeout_s`).
-        job_time_s: Unpassed<Value<Whole<1, 43_200>>>,
         /// True when the work on a message can be stopped at any time, and done again or gone on
         /// with. Otherwise a worker on Spot needs jobs of at most 120 seconds: that is how long
         /// before AWS says that it takes a task away (Amazon ECS Developer Guide, "Fargate capacity
@@ -141,6 +138,7 @@ impl Component for Worker {
             None => count.map(|count| count.get()),
         };
         self.running.check(check, most);
+        self.running.deployment.check_unshifted(check);
         if let Some(scaling) = &self.scaling {
             let written = (count, self.origin.field("count"));
             check_bounds(check, &scaling.min, &scaling.max, &scaling.origin, written);
@@ -176,16 +174,21 @@ impl Component for Worker {
         if let Some(count) = self.count.as_ref() {
             call.set("desired_count", count.expr());
         }
-        if let (None, Some(time)) = (&self.task.stop_timeout_s, self.job_time_s.literal())
-            && time.get() > STOP_TIMEOUT_S
+        if let (None, Some(time)) = (&self.task.stop_timeout_s, self.job_time())
+            && time > STOP_TIMEOUT_S
         {
-            call.set("stop_timeout_s", time.get().min(NOTICE_S));
+            call.set("stop_timeout_s", time.min(NOTICE_S));
         }
         lower.add_call::<Self>(call);
     }
 }
 
 impl Worker {
+    /// The longest that a job takes, in seconds, where that is known.
+    fn job_time(&self) -> Option<i64> {
+        self.task.job_time_s.as_ref().and_then(Value::literal).map(|time| time.get())
+    }
+
     /// Its task, which consumes the queue.
     fn consuming(&self) -> Task {
         let mut task = self.task.clone();
@@ -195,31 +198,16 @@ impl Worker {
         task
     }
 
-    /// A job is done once, and to its end.
+    /// A job is done to its end.
     fn check_time(&self, check: &Check<'_>) {
-        let Some(time) = self.job_time_s.literal().map(|time| time.get()) else { return };
-        let queue = check.get(&self.queue);
-        if let Some(queue) = queue
-            && let Some(hidden) = queue.visibility_timeout_s.literal().map(|hidden| hidden.get())
-            && hidden < time
-        {
+        if self.task.job_time_s.is_none() {
             check.report(
-                Diagnostic::error(
-                    codes::UNFINISHED_JOB,
-                    format!(
-                        "a job of `{time}` seconds would be done twice: `queue.{}` shows its \
-                         message again after `{hidden}`",
-                        self.queue.label
-                    ),
-                )
-                .at(self.origin.field("job_time_s"), "")
-                .also(queue.origin.field("visibility_timeout_s"), "how long it is hidden")
-                .help(format!(
-                    "set `visibility_timeout_s = {time}` or more on `queue.{}`",
-                    self.queue.label
-                )),
+                Diagnostic::error(codes::MISSING_FIELD, "`job_time_s` is missing")
+                    .at(self.origin.head, "")
+                    .help("say the longest that the work on one message takes, in seconds"),
             );
         }
+        let Some(time) = self.job_time() else { return };
         let spot = self.running.capacity == Value::Literal(Capacity::Spot);
         if spot && time > NOTICE_S && !self.interruptible.0.0 {
             check.report(
@@ -231,7 +219,7 @@ impl Worker {
                     ),
                 )
                 .at(self.running.origin.field("capacity"), "")
-                .also(self.origin.field("job_time_s"), "how long it takes")
+                .also(self.task.origin.field("job_time_s"), "how long it takes")
                 .help(
                     "leave out `capacity = \"spot\"`; or write `interruptible = true`, where a \
                      job can be stopped and done again",
@@ -440,7 +428,7 @@ cluster "main" { network = network.main }
 
     #[test]
     fn a_worker_needs_to_say_how_long_a_job_takes() {
-        insta::assert_snapshot!(problems(&with("", "")), @"1:1 SW103 `job_time_s` is missing; add `job_time_s = …`: a number");
+        insta::assert_snapshot!(problems(&with("", "")), @"1:1 SW103 `job_time_s` is missing; say the longest that the work on one message takes, in seconds");
     }
 
     #[test]

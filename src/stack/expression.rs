@@ -77,6 +77,39 @@ pub(super) fn path(source: &Source) -> Option<(Path<'_>, bool)> {
     }
 }
 
+/// The kind, the label and the bytes of a whole component.
+type Whole<'s> = (&'s str, &'s str, std::ops::Range<usize>);
+
+/// The whole components that are put into a text.
+fn pieces<'s>(elements: impl Iterator<Item = &'s Element>, found: &mut Vec<Whole<'s>>) {
+    for element in elements {
+        if let Element::Interpolation(piece) = element {
+            whole_components(&piece.expr, found);
+        }
+    }
+}
+
+/// The whole components, by kind and label, that an expression gives, or puts into a text.
+pub(super) fn whole_components<'s>(source: &'s Source, found: &mut Vec<Whole<'s>>) {
+    match source {
+        Source::Parenthesis(inner) => whole_components(inner.inner(), found),
+        Source::Conditional(either) => {
+            whole_components(&either.true_expr, found);
+            whole_components(&either.false_expr, found);
+        }
+        Source::HeredocTemplate(heredoc) => pieces(heredoc.template.iter(), found),
+        Source::StringTemplate(template) => pieces(template.iter(), found),
+        _ => {
+            if let Some((names, false)) = path(source)
+                && let [(kind, start), (label, end)] = &names[..]
+                && !TERRAFORM.contains(kind)
+            {
+                found.push((kind, label, start.start..end.end));
+            }
+        }
+    }
+}
+
 fn traversal_path(traversal: &Traversal) -> Option<(Path<'_>, bool)> {
     let (mut names, _) = match &traversal.expr {
         root @ Source::Variable(_) => path(root)?,

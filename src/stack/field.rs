@@ -167,7 +167,11 @@ impl<T: Scalar> Field for Value<T> {
                 reader.wrong_type(source, &Self::ty());
                 None
             }
-            Shape::Text | Shape::Any => reader.expression(source).map(Self::Expression),
+            Shape::Text | Shape::Any => {
+                let expression = reader.expression(source);
+                reader.no_component(source, T::COMPONENTS, T::RULE)?;
+                expression.map(Self::Expression)
+            }
         }
     }
 

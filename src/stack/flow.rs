@@ -30,6 +30,9 @@ const TASKS: &str = "";
 const STRUCTURAL: &[(&str, &str)] = &[
     ("aurora", "instances"),
     ("aurora", "log_exports"),
+    ("aurora", "monitoring_interval_s"),
+    ("aurora", "reader_scaling.connections"),
+    ("aurora", "reader_scaling.cpu"),
     ("bastion", "allowed_cidrs"),
     ("cache", "parameters"),
     ("cache", "replicas"),

@@ -12,6 +12,7 @@ use super::expression;
 use super::field::{Entry, Field, Shape, Type, shape};
 use super::rename;
 use super::value::{Expression, Reference};
+use crate::component::{self, Outputs};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
 use crate::hcl::comment::Comment;
 use crate::value::{Scalar, ScalarType};
@@ -322,6 +323,42 @@ impl<'a> Reader<'a> {
     pub fn is_component(&self, source: &Source, kind: &str) -> bool {
         expression::path(source)
             .is_some_and(|(path, rest)| !rest && path.len() == 2 && path[0].0 == kind)
+    }
+
+    /// Complains about a whole component where one value must stand, unless it is of one of these
+    /// kinds: a module has outputs, and this is one of them. `rule` says what the value is.
+    pub fn no_component(&self, source: &Source, kinds: &[&str], rule: &str) -> Option<()> {
+        let mut wholes = Vec::new();
+        expression::whole_components(source, &mut wholes);
+        let mut found = None::<()>;
+        for (kind, label, range) in wholes {
+            let Some(known) = component::kind(kind).filter(|_| !kinds.contains(&kind)) else {
+                continue;
+            };
+            let Outputs::Known(outputs) = (known.outputs)() else { continue };
+            if known.module.is_none() || outputs.is_empty() {
+                continue;
+            }
+            let scalars = outputs.iter().filter(|output| matches!(output.ty, Type::Scalar(..)));
+            let names: Vec<_> = scalars.map(|output| output.name).collect();
+            let help = match names.iter().find(|name| **name == "arn" && rule.contains("arn:")) {
+                Some(name) => format!("write `{kind}.{label}.{name}`"),
+                None => {
+                    let all = names.iter().map(|name| format!("`{kind}.{label}.{name}`"));
+                    format!("write one of {}", all.collect::<Vec<_>>().join(", "))
+                }
+            };
+            self.report(
+                Diagnostic::error(
+                    codes::WRONG_KIND,
+                    format!("`{kind}.{label}` is a whole component, and one value stands here"),
+                )
+                .at(Span::new(self.file, range), "")
+                .help(help),
+            );
+            found = Some(());
+        }
+        found.is_none().then_some(())
     }
 
     /// Reads a reference to a whole component of one of these kinds.

@@ -264,6 +264,7 @@ impl Scalar for SecretSource {
     const TYPE: ScalarType = ScalarType::String;
     const RULE: &'static str = "`ssm:/path/name`, `secretsmanager:name`, `secretsmanager:name#json_key`, \
         or the ARN of a parameter or secret";
+    const COMPONENTS: &'static [&'static str] = &["parameter", "secret"];
 
     /// No refusal repeats any of the text: it may be the secret.
     fn parse(text: &str) -> Result<Self, Invalid> {

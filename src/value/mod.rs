@@ -89,6 +89,8 @@ pub trait Scalar: Sized + Clone + PartialEq + fmt::Debug + fmt::Display + 'stati
     const TYPE: ScalarType;
     /// The rule in a few words for the reference: `1 to 65535`.
     const RULE: &'static str;
+    /// The kinds of which a whole component stands for such a value.
+    const COMPONENTS: &'static [&'static str] = &[];
 
     /// Reads the content of a string (without quotes), or the source text of a number or boolean.
     ///

@@ -6,6 +6,7 @@ use super::Policy;
 use super::check::common_tag;
 use crate::component::{Component as _, Image, ImageRepository, Repository};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::image::registry::ecr_region;
 use crate::stack::Stack;
 use crate::value::Environment;
 
@@ -36,12 +37,10 @@ impl Key {
 }
 
 /// `ecr/<region>/<name>` of an address in ECR: the account cannot be known of a repository that a
-/// stack makes (Amazon ECR User Guide, "Amazon ECR private registry").
+/// stack makes.
 fn ecr(address: &str) -> Option<String> {
     let (host, name) = address.split_once('/')?;
-    let (_account, rest) = host.split_once(".dkr.ecr.")?;
-    let (region, _) = rest.split_once(".amazonaws.")?;
-    Some(format!("ecr/{region}/{name}"))
+    Some(format!("ecr/{}/{name}", ecr_region(host)?))
 }
 
 /// The images of a stack that others could share tags with: none where it does not say which

@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use crate::diagnostic::codes;
 use crate::value::{
-    AccountId, Digest, Invalid, Region, RepositoryName, Tag, check_registry, check_repository,
+    AccountId, Digest, Invalid, Region, RepositoryName, Scalar as _, Tag, check_registry,
+    check_repository,
 };
 
 /// The registry of names that have no registry (Docker Docs, "docker image pull").
@@ -151,12 +152,11 @@ impl Address {
     }
 }
 
-/// The region of an ECR registry's host.
-fn ecr_region(host: &str) -> Option<&str> {
+/// The region of an ECR registry's host (Amazon ECR User Guide, "Amazon ECR private registry").
+pub(crate) fn ecr_region(host: &str) -> Option<&str> {
     let (account, rest) = host.split_once(".dkr.ecr.")?;
     let (region, domain) = rest.split_once('.')?;
-    let digits = account.bytes().all(|byte| byte.is_ascii_digit());
-    (digits && domain.starts_with("amazonaws.")).then_some(region)
+    (AccountId::parse(account).is_ok() && domain.starts_with("amazonaws.")).then_some(region)
 }
 
 impl fmt::Display for Address {
@@ -219,7 +219,6 @@ impl From<&Digest> for Version {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::Scalar as _;
 
     fn ecr(region: &str) -> Address {
         let account = AccountId::parse("012345678901").unwrap();

@@ -21,6 +21,7 @@ use std::sync::Mutex;
 use http::{Method, Uri};
 use jiff::Timestamp;
 
+pub(crate) use address::ecr_region;
 pub use address::{Address, Host, Version};
 pub use credentials::CredentialsError;
 pub use error::Error;

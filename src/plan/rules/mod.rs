@@ -17,6 +17,7 @@ use std::sync::Mutex;
 use super::schema::{Attribute, Block, Nesting, Presence};
 use super::service::Options;
 use super::value::Value;
+use crate::value::{AccountId, Scalar as _};
 
 /// Where in a resource something is.
 pub type Path = Vec<Step>;
@@ -101,7 +102,7 @@ fn account(config: &Value) -> Option<&str> {
         [only] => only.as_str(),
         _ => role.and_then(|arn| arn.split(':').nth(4)),
     };
-    account.filter(|id| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()))
+    account.filter(|id| AccountId::parse(id).is_ok())
 }
 
 /// What a provider remembers while it is served.
