@@ -96,7 +96,7 @@ enum Color {
 /// Which stacks a command is about.
 #[derive(Debug, Args)]
 struct Selection {
-    /// Only this stack, or this environment of it (`shop/production`); may stand several times
+    /// Only this stack, or this part of it (`shop/production`, `shop/jobs`); may stand several times
     #[arg(long = "stack", short = 's', value_name = "NAME")]
     stacks: Vec<String>,
 }

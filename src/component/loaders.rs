@@ -104,8 +104,8 @@ impl Component for Loaders {
                     .help("add `loader \"name\" { schedule = \"rate(1 hour)\" }`"),
             );
         }
-        if check.stack.locals.contains_key(&local(check.label)) {
-            let local = local(check.label);
+        if check.stack.locals.contains_key(&Self::local(check.label)) {
+            let local = Self::local(check.label);
             check.report(
                 Diagnostic::error(codes::NAME_CLASH, format!("the table becomes `local.{local}`"))
                     .at(self.origin.head, "")
@@ -153,7 +153,7 @@ impl Component for Loaders {
         lower_task(lower, &mut call, &self.task, &self.cluster);
         let own: Vec<_> = self.loader.rows.values().map(|loader| &loader.secrets).collect();
         lower_secret_keys(lower.stack, &mut call, &self.task, &own);
-        let local = local(lower.label);
+        let local = Self::local(lower.label);
         call.set("loaders", Expr::raw(format!("local.{local}")));
         let rows = self.lower_rows(lower);
         lower.add::<Self>(HclBlock::new("locals", [] as [&str; 0]).attribute(local, rows));
@@ -161,12 +161,12 @@ impl Component for Loaders {
     }
 }
 
-/// The name of a table's rows in the root.
-fn local(label: &str) -> String {
-    format!("loaders_{label}")
-}
-
 impl Loaders {
+    /// The name of a table's rows in the root.
+    pub(crate) fn local(label: &str) -> String {
+        format!("loaders_{label}")
+    }
+
     /// The rules of one loader together with what it shares.
     fn check_loader(&self, check: &Check<'_>, label: &str, loader: &Loader) {
         if self.schedule.is_none() && loader.schedule.is_none() {

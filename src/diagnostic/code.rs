@@ -78,8 +78,11 @@ catalogue! {
     NO_STACK = "SW110", "no-stack";
     /// An environment has no value for something that the description names.
     MISSING_VALUE = "SW111", "missing-value";
-    /// A value of an environment that nothing names.
+    /// A value of an environment that nothing names, or an image or input that no layer uses.
     UNUSED_VALUE = "SW112", "unused-value";
+    /// A component outside of the layers of a stack that has some. Only what is of the whole stack
+    /// may stand there: `bundle`, `image`, `input` and `locals`.
+    IN_NO_LAYER = "SW131", "in-no-layer";
 
     // Single values.
     /// A value that AWS or Terraform refuses on its own; the message names the rule.
@@ -159,6 +162,9 @@ catalogue! {
     /// A component is gone, and a new one of its kind says nearly the same. Terraform destroys the
     /// one and makes the other.
     UNSAID_RENAME = "SW324", "unsaid-rename";
+    /// Layers that need each other in a circle. Terraform makes one after the other, each with a
+    /// state of its own.
+    LAYER_CYCLE = "SW331", "layer-cycle";
     /// A job would be done twice, or be stopped before it is done.
     UNFINISHED_JOB = "SW341", "unfinished-job";
     /// A task that must not run just anywhere does not say where, or nobody knows where it is.

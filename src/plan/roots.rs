@@ -10,7 +10,8 @@ use super::root::{Root, join, terraform_files};
 use crate::project::{DESCRIPTION, Project};
 use crate::stack::of_root;
 
-/// The roots of some stacks: their folders, or the folders of their environments.
+/// The roots of some stacks, or of parts of them: their folders, or those of their environments and
+/// layers in them.
 ///
 /// # Errors
 /// When a folder cannot be read.
@@ -34,22 +35,30 @@ pub fn of_stacks(project: &Project, top: &Path, stacks: &[String]) -> Result<Vec
                 .map(|files| !files.is_empty())
                 .map_err(Error::io("read", folder))
         };
-        let mut environments = Vec::new();
-        if !is_root(&folder)? {
+        // Roots do not stand in roots: a stack is one, or its environments or layers are, or the
+        // layers of its environments.
+        let mut roots = Vec::new();
+        let mut pending = vec![(stack.clone(), folder.clone())];
+        while let Some((name, folder)) = pending.pop() {
+            if is_root(&folder)? {
+                roots.push((name, folder));
+                continue;
+            }
+            if name.split('/').count() > 2 {
+                continue;
+            }
             for entry in std::fs::read_dir(top.join(&folder)).into_iter().flatten().flatten() {
-                let Ok(name) = entry.file_name().into_string() else { continue };
-                if !name.starts_with('.') && is_root(&join(&folder, &name))? {
-                    environments.push(name);
+                let Ok(below) = entry.file_name().into_string() else { continue };
+                if !below.starts_with('.') && entry.path().is_dir() {
+                    pending.push((format!("{name}/{below}"), join(&folder, &below)));
                 }
             }
         }
-        environments.sort_unstable();
-        if environments.is_empty() {
-            targets.push(target(stack.clone(), folder.clone()));
+        roots.sort_unstable();
+        if roots.is_empty() {
+            roots.push((stack.clone(), folder));
         }
-        for name in environments {
-            targets.push(target(format!("{stack}/{name}"), join(&folder, &name)));
-        }
+        targets.extend(roots.into_iter().map(|(name, folder)| target(name, folder)));
     }
     Ok(targets)
 }
