@@ -119,6 +119,7 @@ pub fn validate(
         scratch: &scratch,
         cache: None,
         sources,
+        simulated: Mutex::default(),
     };
     let validated =
         side_by_side(&targets, output, "validating", &|target| planner.validate(target));

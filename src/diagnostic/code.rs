@@ -242,6 +242,9 @@ catalogue! {
     /// An attribute of a resource that holds data changes, which replaces the resource under a
     /// condition that only the provider's code knows.
     MAY_BE_REPLACED = "SW612", "may-be-replaced";
+    /// A layer is planned as it will be after another one is applied, which then tells it something
+    /// else.
+    PLAN_AFTER = "SW631", "plan-after";
 
     // The bump.
     /// The project is in no git repository, or in one that git does not trust.
