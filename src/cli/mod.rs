@@ -7,6 +7,7 @@ mod diff;
 mod environments;
 mod images;
 mod log;
+mod moved_ids;
 mod output;
 mod plan;
 mod provider;
@@ -107,6 +108,7 @@ enum Command {
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
     Environments(environments::EnvironmentsArgs),
+    MovedIds(moved_ids::MovedIdsArgs),
     Plan(plan::PlanArgs),
     Validate(validate::ValidateArgs),
     Bump(Box<bump::BumpArgs>),
@@ -191,6 +193,7 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Check(args) => check::check(&project, args, output),
         Command::Diff(args) => diff::diff(&project, args, output),
         Command::Environments(args) => environments::environments(&project, args, output),
+        Command::MovedIds(args) => moved_ids::moved_ids(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Images(args) => images::images(&project, args, output),

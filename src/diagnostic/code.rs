@@ -165,6 +165,11 @@ catalogue! {
     /// Layers that need each other in a circle. Terraform makes one after the other, each with a
     /// state of its own.
     LAYER_CYCLE = "SW331", "layer-cycle";
+    /// A component that cannot move between layers in the way that it says, or a state that has not
+    /// what moves.
+    BAD_MOVE = "SW332", "bad-move";
+    /// A component is in another layer than before, and does not say so.
+    UNSAID_MOVE = "SW333", "unsaid-move";
     /// A job would be done twice, or be stopped before it is done.
     UNFINISHED_JOB = "SW341", "unfinished-job";
     /// A task that must not run just anywhere does not say where, or nobody knows where it is.

@@ -23,6 +23,7 @@ use super::summary::{Known, Origin, Summary};
 use super::terraform::{DATA, Surroundings, Terraform};
 use super::versions::OtherVersion;
 use crate::diagnostic::{Diagnostic, Sources, Span, codes};
+use crate::stack::transfer::{self, Ids};
 
 /// A root to be planned.
 #[derive(Debug, Clone, PartialEq)]
@@ -220,8 +221,16 @@ fn lend_modules(target: &Target, old_top: &Path) -> Result<(), Error> {
 }
 
 /// Writes placeholders for a root's variables, and says so to Terraform.
-pub(super) fn variables(root: &Root, top: &Path, work: &Path) -> Result<String, Error> {
-    let values = root.placeholders(top)?;
+pub(super) fn variables(
+    root: &Root,
+    top: &Path,
+    work: &Path,
+    moved: Option<Ids>,
+) -> Result<String, Error> {
+    let mut values = root.placeholders(top)?;
+    if let (Some(value), Some(moved)) = (values.get_mut(transfer::VARIABLE), moved) {
+        *value = serde_json::json!(moved);
+    }
     let text = serde_json::json!(values).to_string();
     let file = work.join("placeholders.tfvars.json");
     fs::write(&file, text).map_err(Error::io("write", "placeholders"))?;
@@ -366,6 +375,7 @@ impl Planner<'_> {
                 lend_modules(target, &old_top)?;
                 let mut old = Root::read_without(&old_top, &target.folder, now.unseen().keys())?;
                 old.drop_conditions(&old_top);
+                old.drop_imports();
                 // A module is looked into in both trees, or in neither.
                 if old.unseen() != now.unseen() {
                     now = Root::read_without(&target.top, &target.folder, old.unseen().keys())?;
@@ -415,7 +425,7 @@ impl Planner<'_> {
         if let Some(old) = old.as_ref().filter(|_| cached.is_none()) {
             old.stage(&old_top, &tree, &data, &then.states)?;
             self.unreadable(old, target, &old_top, &folder, &surroundings)?;
-            let variables = variables(old, &old_top, work.path())?;
+            let variables = variables(old, &old_top, work.path(), None)?;
             // Values that were made up would be refused.
             validation(Validation::Off);
             let why = Diagnostic::error(
@@ -433,8 +443,9 @@ impl Planner<'_> {
         }
         let is_gone = now.is_empty();
         let top = if is_gone { &old_top } else { &target.top };
-        let variables =
-            variables(old.as_ref().filter(|_| is_gone).unwrap_or(&now), top, work.path())?;
+        let moved = self.moved_ids(target, &mut now, base, extent)?;
+        let shown = old.as_ref().filter(|_| is_gone).unwrap_or(&now);
+        let variables = variables(shown, top, work.path(), moved)?;
         let plan = work.path().join("plan");
         let state = format!("-state={}", state.display());
         let options = ["-refresh=false", "-lock=false", &state, &variables];

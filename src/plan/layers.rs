@@ -15,6 +15,7 @@ use super::root::{Root, States, join};
 use super::server::{Serving, Validation};
 use super::terraform::{DATA, Surroundings};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::stack::transfer::{self, Ids};
 
 /// Which state of a root is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,6 +119,55 @@ impl Planner<'_> {
         Ok(found)
     }
 
+    /// What AWS calls the things that move into a layer, as the simulated states have it that held
+    /// them before. Where nothing was before, nothing is moved.
+    pub(super) fn moved_ids(
+        &self,
+        target: &Target,
+        root: &mut Root,
+        base: Base<'_>,
+        extent: Extent,
+    ) -> Result<Option<Ids>, Failed> {
+        if !root.is_entered() {
+            return Ok(None);
+        }
+        let mut known = self.simulated.lock().expect("no thread panics while it holds this");
+        self.moved_ids_in(&mut known, target, root, base, extent)
+    }
+
+    fn moved_ids_in(
+        &self,
+        known: &mut Simulated,
+        target: &Target,
+        root: &mut Root,
+        base: Base<'_>,
+        extent: Extent,
+    ) -> Result<Option<Ids>, Failed> {
+        let (false, Some((above, _))) =
+            (matches!(base, Base::Nothing) || !root.is_entered(), target.folder.rsplit_once('/'))
+        else {
+            root.drop_imports();
+            return Ok(None);
+        };
+        let mut ids = Ids::new();
+        for entry in fs::read_dir(target.top.join(above)).into_iter().flatten().flatten() {
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            // Its own state has what was moved earlier.
+            let other = beside(target, &name).unwrap_or_else(|| target.clone());
+            if !entry.path().is_dir() {
+                continue;
+            }
+            let open = std::mem::take(&mut known.open);
+            let state = self.state(known, &other, base, At::Base, extent);
+            known.open = open;
+            if let Some(state) = state? {
+                let state = serde_json::from_slice(&state.bytes).unwrap_or_default();
+                ids.extend(transfer::ids(&state));
+            }
+        }
+        Ok(Some(ids))
+    }
+
     fn state(
         &self,
         known: &mut Simulated,
@@ -160,8 +210,9 @@ impl Planner<'_> {
             return Ok(None);
         }
         root.drop_conditions(&top);
+        root.drop_imports();
         let found = self.look_up_in(known, target, &root, base, At::Base, extent)?;
-        self.simulated(target, &top, &root, None, &found, extent).map(Some)
+        self.simulated(target, &top, &root, (None, None), &found, extent).map(Some)
     }
 
     fn state_of_now(
@@ -194,7 +245,9 @@ impl Planner<'_> {
         }
         // Conditions are about values that are not made up; its own plan says which are not met.
         root.drop_conditions(&target.top);
-        self.simulated(target, &target.top, &root, before.as_ref(), &found, extent).map(Some)
+        let moved = self.moved_ids_in(known, target, &mut root, base, extent)?;
+        self.simulated(target, &target.top, &root, (before.as_ref(), moved), &found, extent)
+            .map(Some)
     }
 
     /// The state of a root's base while its present one is made.
@@ -211,13 +264,14 @@ impl Planner<'_> {
         state
     }
 
-    /// Applies a root to a simulated state: an empty one, or one that it had before.
+    /// Applies a root to a simulated state: an empty one, or one that it had before, perhaps with what
+    /// moves into it.
     fn simulated(
         &self,
         target: &Target,
         top: &Path,
         root: &Root,
-        from: Option<&State>,
+        (from, moved): (Option<&State>, Option<Ids>),
         found: &LookedUp,
         extent: Extent,
     ) -> Result<State, Failed> {
@@ -246,7 +300,7 @@ impl Planner<'_> {
             let folder = tree.join(&target.folder);
             root.stage(top, &tree, &work.path().join(DATA), &found.states)?;
             self.unreadable(root, target, top, &folder, &surroundings)?;
-            let variables = variables(root, top, work.path())?;
+            let variables = variables(root, top, work.path(), moved)?;
             let why = Diagnostic::error(
                 codes::NOT_SIMULATED,
                 format!("`{}`, which is looked up, cannot be simulated", target.name),

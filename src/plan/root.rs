@@ -15,6 +15,7 @@ use super::modules::{MODULES, Modules};
 use super::placeholder;
 use super::scan::{Call, Names, STUBS, Text, add_whole, add_words, state_path};
 use super::versions::{LOCK, Wanted, locked};
+use crate::stack::transfer;
 
 /// How deep modules may call modules; a module that calls itself ends here.
 const MAX_DEPTH: usize = 24;
@@ -274,6 +275,22 @@ impl Root {
                 folder.drop_conditions(&top.join(path), &file, None);
             }
         }
+    }
+
+    /// Plans it without the imports of what moves here from another layer: where nothing was before,
+    /// nothing is imported.
+    pub(super) fn drop_imports(&mut self) {
+        if let Some(folder) = self.folders.get_mut(&self.folder)
+            && folder.names.variables.remove(transfer::VARIABLE).is_some()
+        {
+            folder.edited.insert(transfer::IMPORTS.to_owned(), String::new());
+        }
+    }
+
+    /// True when something moves here from another layer.
+    pub(super) fn is_entered(&self) -> bool {
+        let own = self.folders.get(&self.folder);
+        own.is_some_and(|own| own.names.variables.contains_key(transfer::VARIABLE))
     }
 
     /// Plans it without a condition, by its file below the top and its line. False when there is

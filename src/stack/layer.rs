@@ -16,7 +16,7 @@ use super::check::RENDERED_LOCALS;
 use super::field::Field as _;
 use super::lower::{Root, lower_one};
 use super::read::Reader;
-use super::{Id, Stack, expression};
+use super::{Id, Stack, expression, transfer};
 use crate::component::{self, Bundle, Component as _, Image, Input, Loaders, Output};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::comment::Comment;
@@ -123,8 +123,10 @@ pub(super) fn read<'s>(
 /// Complains about layers that hold nothing in the whole description: one may well hold nothing in
 /// some environment.
 pub(super) fn empty(reader: &Reader<'_>, body: &SourceBody) {
+    let left = transfer::left(body);
     for block in body.blocks().filter(|block| block.ident.as_str() == KIND) {
-        if block.body.blocks().next().is_none() {
+        let label = block.labels.first().map_or("", |label| label.as_str());
+        if block.body.blocks().next().is_none() && !left.contains(label) {
             reader.report(
                 Diagnostic::error(codes::MISSING_FIELD, "the layer is empty")
                     .at(reader.head(block), "")
@@ -153,9 +155,13 @@ pub fn names(text: &str) -> Vec<String> {
         return Vec::new();
     }
     let body = hcl::edit::parser::parse_body(text).unwrap_or_default();
+    let left = transfer::left(&body);
     let layers = body.blocks().filter(|block| block.ident.as_str() == KIND);
-    let full = layers.filter(|block| block.body.blocks().next().is_some());
-    full.filter_map(|block| Some(block.labels.first()?.as_str().to_owned())).collect()
+    let named = layers.filter_map(|block| Some((block.labels.first()?.as_str(), block)));
+    let is_root = |(name, block): &(&str, &SourceBlock)| {
+        block.body.blocks().next().is_some() || left.contains(name)
+    };
+    named.filter(is_root).map(|(name, _)| name.to_owned()).collect()
 }
 
 impl Stack {
@@ -221,7 +227,10 @@ fn parts(stack: &Stack) -> (Vec<Part>, BTreeMap<(String, String), Need>) {
     let mut parts: Vec<Part> = Vec::new();
     let mut needs: BTreeMap<(String, String), Need> = BTreeMap::new();
     let mut told: BTreeMap<Id, Told> = BTreeMap::new();
-    for (name, layer) in stack.layers.iter().filter(|(_, layer)| !layer.components.is_empty()) {
+    // What is left has a root until it has forgotten what was in it.
+    let is_left = |name: &String| stack.transferred.values().any(|it| it.from == *name);
+    let is_root = |(name, layer): &(&String, &Layer)| !layer.components.is_empty() || is_left(name);
+    for (name, layer) in stack.layers.iter().filter(is_root) {
         let components = layer.components.iter().filter(|id| stack.components.contains_key(*id));
         let components = components.cloned().collect();
         let mut part = Part { layer: name.clone(), components, ..Part::default() };

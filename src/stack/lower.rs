@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::block::Origin;
 use super::field::Field as _;
-use super::{Id, Settings, Stack, layer, rename};
+use super::{Id, Settings, Stack, layer, rename, transfer};
 use crate::component::{AnyComponent, Component, ModuleSource};
 use crate::hcl::{Attribute, Block, Body, Expr, Item, Property, print};
 
@@ -52,6 +52,7 @@ pub fn lower(stack: &Stack, modules: &str) -> Root {
     }
     lower_locals(stack, locals, &mut root);
     layer::connect(stack, &mut root);
+    transfer::lower(stack, &mut root);
     sort_data(&mut root);
     if !root.moves.is_empty() {
         root.files.insert(rename::FILE, rename::moved(&root.moves));

@@ -13,6 +13,7 @@ pub mod read;
 pub mod rename;
 pub mod settings;
 mod trace;
+pub mod transfer;
 pub mod value;
 
 use std::collections::HashSet;
@@ -32,6 +33,7 @@ use layer::{Layer, Part};
 use read::Reader;
 use rename::Renamed;
 pub use settings::Settings;
+use transfer::Transfer;
 use value::{Reference, Value};
 
 /// One described system.
@@ -50,6 +52,8 @@ pub struct Stack {
     pub components: IndexMap<Id, Arc<dyn AnyComponent>>,
     /// What components were called before ([`rename`]).
     pub renamed: IndexMap<Id, Renamed>,
+    /// Which components another layer's state holds ([`transfer`]).
+    pub transferred: IndexMap<Id, Transfer>,
     /// Its layers, in the order written; none for a stack of one root.
     pub layers: IndexMap<String, Layer>,
     /// Which part of it this is: a layer ([`Stack::roots`]), or all.
@@ -85,6 +89,7 @@ impl PartialEq for Stack {
                 other.locals.get(name).is_some_and(|other| local.value == other.value)
             })
             && self.renamed == other.renamed
+            && self.transferred == other.transferred
             && (&self.layers, &self.part) == (&other.layers, &other.part)
             && self.components.len() == other.components.len()
             && self.components.iter().all(|(id, component)| {
@@ -215,6 +220,7 @@ fn unread(body: &Body, stack: &Stack) -> Vec<(String, String)> {
 struct Components {
     components: IndexMap<Id, Arc<dyn AnyComponent>>,
     renamed: IndexMap<Id, Renamed>,
+    transferred: IndexMap<Id, Transfer>,
     seen: IndexMap<(String, String), Span>,
 }
 
@@ -229,12 +235,14 @@ impl Components {
         let label = reader.label(block);
         let component = reader.component_at(block, || (kind.read)(reader, block));
         let earlier = rename::read(reader, block);
+        let transfer = transfer::read(reader, block);
         let (label, span) = label?;
         let id = Id { kind: kind.name, label: label.to_owned() };
         if let Some(first) = self.seen.insert((name.to_owned(), label.to_owned()), span) {
             reader.duplicate(&format!("`{name}` \"{label}\""), span, Some(first));
         } else if let Some(component) = component {
             self.renamed.extend(earlier.map(|earlier| (id.clone(), earlier)));
+            self.transferred.extend(transfer.map(|transfer| (id.clone(), transfer)));
             self.components.insert(id.clone(), component);
         }
         Some(id)
@@ -308,8 +316,8 @@ fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
     // What stands below the last block belongs to none of them.
     settings.origin.comment.hoist_body(body);
     let (name, root) = (expected_name.to_owned(), expected_name.to_owned());
-    let Components { components, renamed, .. } = all;
-    Stack { name, root, settings, locals, components, renamed, layers, part: None }
+    let Components { components, renamed, transferred, .. } = all;
+    Stack { name, root, settings, locals, components, renamed, transferred, layers, part: None }
 }
 
 fn check_name(reader: &Reader<'_>, block: &SourceBlock, expected: &str) {

@@ -127,8 +127,8 @@ pub fn read(project: &Project, only: &[String]) -> (Vec<(Stack, Option<Lock>)>, 
     (stacks, diagnostics)
 }
 
-/// Components that others seem to have become since `before`, the same project at another time, as
-/// warnings at the places of the others.
+/// Components that others seem to have become, or that are in another layer, since `before`, the
+/// same project at another time, as warnings at their places now.
 pub fn unsaid_renames(project: &Project, before: &Project, only: &[String]) -> Vec<Diagnostic> {
     // What cannot be read is complained of elsewhere, or was so then.
     let stacks = |project| -> BTreeMap<String, Stack> {
@@ -138,8 +138,12 @@ pub fn unsaid_renames(project: &Project, before: &Project, only: &[String]) -> V
     };
     let (before, after) = (stacks(before), stacks(project));
     let pairs = after.iter().filter_map(|(root, stack)| Some((before.get(root)?, stack)));
-    let mut warnings: Vec<Diagnostic> =
-        pairs.flat_map(|(before, after)| stack::rename::unsaid(before, after)).collect();
+    let mut warnings: Vec<Diagnostic> = pairs
+        .flat_map(|(before, after)| {
+            let moves = stack::transfer::unsaid(before, after);
+            stack::rename::unsaid(before, after).into_iter().chain(moves)
+        })
+        .collect();
     finish(project, &mut warnings);
     warnings
 }
