@@ -23,7 +23,7 @@ use super::summary::{Known, Origin, Summary};
 use super::terraform::{DATA, Surroundings, Terraform};
 use super::versions::OtherVersion;
 use crate::diagnostic::{Diagnostic, Sources, Span, codes};
-use crate::stack::transfer::{self, Ids};
+use crate::stack::transfer::{self, Held, Ids};
 
 /// A root to be planned.
 #[derive(Debug, Clone, PartialEq)]
@@ -220,16 +220,23 @@ fn lend_modules(target: &Target, old_top: &Path) -> Result<(), Error> {
         .map_err(Error::io("link", "the installed modules"))
 }
 
-/// Writes placeholders for a root's variables, and says so to Terraform.
+/// Writes placeholders for a root's variables, and says so to Terraform. What moves into a layer has
+/// its ids, and is found when it is imported.
 pub(super) fn variables(
     root: &Root,
     top: &Path,
     work: &Path,
-    moved: Option<Ids>,
+    moved: Option<Vec<Held>>,
+    serving: Option<&Serving>,
 ) -> Result<String, Error> {
     let mut values = root.placeholders(top)?;
     if let (Some(value), Some(moved)) = (values.get_mut(transfer::VARIABLE), moved) {
-        *value = serde_json::json!(moved);
+        let mut ids = Ids::new();
+        for Held { address, key, kind, id, attributes } in moved {
+            serving.iter().for_each(|serving| serving.hold(&kind, &id, attributes.clone()));
+            ids.entry(address).or_default().insert(key, id);
+        }
+        *value = serde_json::json!(ids);
     }
     let text = serde_json::json!(values).to_string();
     let file = work.join("placeholders.tfvars.json");
@@ -425,7 +432,7 @@ impl Planner<'_> {
         if let Some(old) = old.as_ref().filter(|_| cached.is_none()) {
             old.stage(&old_top, &tree, &data, &then.states)?;
             self.unreadable(old, target, &old_top, &folder, &surroundings)?;
-            let variables = variables(old, &old_top, work.path(), None)?;
+            let variables = variables(old, &old_top, work.path(), None, None)?;
             // Values that were made up would be refused.
             validation(Validation::Off);
             let why = Diagnostic::error(
@@ -443,9 +450,9 @@ impl Planner<'_> {
         }
         let is_gone = now.is_empty();
         let top = if is_gone { &old_top } else { &target.top };
-        let moved = self.moved_ids(target, &mut now, base, extent)?;
+        let moved = self.entering(target, &mut now, base, extent)?;
         let shown = old.as_ref().filter(|_| is_gone).unwrap_or(&now);
-        let variables = variables(shown, top, work.path(), moved)?;
+        let variables = variables(shown, top, work.path(), moved, serving.as_ref())?;
         let plan = work.path().join("plan");
         let state = format!("-state={}", state.display());
         let options = ["-refresh=false", "-lock=false", &state, &variables];

@@ -15,7 +15,7 @@ use super::root::{Root, States, join};
 use super::server::{Serving, Validation};
 use super::terraform::{DATA, Surroundings};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::stack::transfer::{self, Ids};
+use crate::stack::transfer::{self, Held};
 
 /// Which state of a root is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,37 +119,37 @@ impl Planner<'_> {
         Ok(found)
     }
 
-    /// What AWS calls the things that move into a layer, as the simulated states have it that held
-    /// them before. Where nothing was before, nothing is moved.
-    pub(super) fn moved_ids(
+    /// What the simulated states hold that a layer may take things from that move into it. Where
+    /// nothing was before, nothing is moved.
+    pub(super) fn entering(
         &self,
         target: &Target,
         root: &mut Root,
         base: Base<'_>,
         extent: Extent,
-    ) -> Result<Option<Ids>, Failed> {
+    ) -> Result<Option<Vec<Held>>, Failed> {
         if !root.is_entered() {
             return Ok(None);
         }
         let mut known = self.simulated.lock().expect("no thread panics while it holds this");
-        self.moved_ids_in(&mut known, target, root, base, extent)
+        self.entering_in(&mut known, target, root, base, extent)
     }
 
-    fn moved_ids_in(
+    fn entering_in(
         &self,
         known: &mut Simulated,
         target: &Target,
         root: &mut Root,
         base: Base<'_>,
         extent: Extent,
-    ) -> Result<Option<Ids>, Failed> {
+    ) -> Result<Option<Vec<Held>>, Failed> {
         let (false, Some((above, _))) =
             (matches!(base, Base::Nothing) || !root.is_entered(), target.folder.rsplit_once('/'))
         else {
             root.drop_imports();
             return Ok(None);
         };
-        let mut ids = Ids::new();
+        let mut held = Vec::new();
         for entry in fs::read_dir(target.top.join(above)).into_iter().flatten().flatten() {
             let Ok(name) = entry.file_name().into_string() else { continue };
             // Its own state has what was moved earlier.
@@ -162,10 +162,10 @@ impl Planner<'_> {
             known.open = open;
             if let Some(state) = state? {
                 let state = serde_json::from_slice(&state.bytes).unwrap_or_default();
-                ids.extend(transfer::ids(&state));
+                held.extend(transfer::held(&state));
             }
         }
-        Ok(Some(ids))
+        Ok(Some(held))
     }
 
     fn state(
@@ -245,7 +245,7 @@ impl Planner<'_> {
         }
         // Conditions are about values that are not made up; its own plan says which are not met.
         root.drop_conditions(&target.top);
-        let moved = self.moved_ids_in(known, target, &mut root, base, extent)?;
+        let moved = self.entering_in(known, target, &mut root, base, extent)?;
         self.simulated(target, &target.top, &root, (before.as_ref(), moved), &found, extent)
             .map(Some)
     }
@@ -271,7 +271,7 @@ impl Planner<'_> {
         target: &Target,
         top: &Path,
         root: &Root,
-        (from, moved): (Option<&State>, Option<Ids>),
+        (from, moved): (Option<&State>, Option<Vec<Held>>),
         found: &LookedUp,
         extent: Extent,
     ) -> Result<State, Failed> {
@@ -300,7 +300,7 @@ impl Planner<'_> {
             let folder = tree.join(&target.folder);
             root.stage(top, &tree, &work.path().join(DATA), &found.states)?;
             self.unreadable(root, target, top, &folder, &surroundings)?;
-            let variables = variables(root, top, work.path(), moved)?;
+            let variables = variables(root, top, work.path(), moved, serving.as_ref())?;
             let why = Diagnostic::error(
                 codes::NOT_SIMULATED,
                 format!("`{}`, which is looked up, cannot be simulated", target.name),

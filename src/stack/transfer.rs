@@ -329,6 +329,30 @@ fn add_resources(module: &ModuleSource, address: &str, by: Keyed, all: &mut Vec<
 /// What AWS calls the resources in a state (`terraform state pull`), as imports want it.
 pub fn ids(state: &Value) -> Ids {
     let mut ids = Ids::new();
+    for Held { address, key, id, .. } in held(state) {
+        ids.entry(address).or_default().insert(key, id);
+    }
+    ids
+}
+
+/// A resource that a state holds, and that can be imported.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// Its address without keys.
+    pub address: String,
+    /// Its instance key; empty for none.
+    pub key: String,
+    /// Its type.
+    pub kind: String,
+    /// What an import wants.
+    pub id: String,
+    /// All of its attributes.
+    pub attributes: Value,
+}
+
+/// The resources in a state that can be imported.
+pub fn held(state: &Value) -> Vec<Held> {
+    let mut all = Vec::new();
     let list = |value: &Value, name: &str| -> Vec<Value> {
         value.get(name).and_then(Value::as_array).cloned().unwrap_or_default()
     };
@@ -347,12 +371,14 @@ pub fn ids(state: &Value) -> Ids {
                 Some(Value::Number(key)) => key.to_string(),
                 _ => key.clone(),
             };
-            if let Some(id) = instance.get("attributes").and_then(|it| import_id(kind, it)) {
-                ids.entry(address.clone()).or_default().insert(key, id);
+            let attributes = instance.get("attributes").cloned().unwrap_or_default();
+            if let Some(id) = import_id(kind, &attributes) {
+                let (address, kind) = (address.clone(), kind.to_owned());
+                all.push(Held { address, key, kind, id, attributes });
             }
         }
     }
-    ids
+    all
 }
 
 /// A module's address without its keys, and the last of them.
