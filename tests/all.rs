@@ -16,6 +16,7 @@ mod gate;
 mod help;
 mod images;
 mod images_verify;
+mod layers;
 mod loaders;
 mod log;
 mod modules;

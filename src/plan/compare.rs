@@ -396,7 +396,7 @@ impl Planner<'_> {
             None => layers::LookedUp::default(),
         };
         let found = self.look_up(target, &now, base, At::Now, extent)?;
-        planned.diagnostics.extend(layers::told_anew(target, &then.states, &found.states));
+        planned.diagnostics.extend(layers::told_anew(target, &now, &then.states, &found.states));
         let mut needs = now.needs();
         if let Some(old) = &old {
             needs.add(old.needs());

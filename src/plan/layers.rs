@@ -321,22 +321,32 @@ impl Planner<'_> {
     }
 }
 
-/// What a root's reader has to know where it looks up what is told otherwise now than before.
-pub(super) fn told_anew(target: &Target, before: &States, now: &States) -> Vec<Diagnostic> {
+/// What a root's reader has to know where something that it names is told otherwise now than before.
+pub(super) fn told_anew(
+    target: &Target,
+    root: &Root,
+    before: &States,
+    now: &States,
+) -> Vec<Diagnostic> {
+    let words = root.needs().words;
     let system = target.name.rsplit_once('/').map_or("", |(system, _)| system);
-    let anew = now
-        .iter()
-        .filter(|(name, outputs)| before.get(*name).is_some_and(|before| before != *outputs));
-    anew.map(|(name, _)| {
+    let anew = now.iter().filter(|(name, outputs)| {
+        let Some(before) = before.get(*name) else { return false };
+        let mut outputs = outputs.as_object().into_iter().flatten();
+        outputs.any(|(output, value)| words.contains(output) && before.get(output) != Some(value))
+    });
+    let warning = |name: &String| {
         Diagnostic::warning(
             codes::PLAN_AFTER,
             format!(
-                "`{}` is planned as it will be after `{system}/{name}` is applied, which then tells \
-                 it something else",
+                "`{}` is planned as it will be after `{system}/{name}` is applied, which then \
+                 tells it something else",
                 target.name
             ),
         )
-        .help(format!("apply `{system}/{name}` first; a plan with credentials is right after that"))
-    })
-    .collect()
+        .help(format!(
+            "apply `{system}/{name}` first: before that, `plan --live` sees what it told before"
+        ))
+    };
+    anew.map(|(name, _)| warning(name)).collect()
 }

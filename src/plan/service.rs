@@ -47,7 +47,11 @@ pub struct Mode {
 
 impl Default for Mode {
     fn default() -> Self {
-        Self { validating: AtomicBool::new(true), made_up: Mutex::default(), held: Mutex::default() }
+        Self {
+            validating: AtomicBool::new(true),
+            made_up: Mutex::default(),
+            held: Mutex::default(),
+        }
     }
 }
 

@@ -666,4 +666,40 @@ mod tests {
         "
         );
     }
+
+    /// Where the layer `a` keeps its state, and how `b` looks it up.
+    fn layers(backend: &str) -> String {
+        let layers = "layer \"a\" {\n  topic \"t\" {}\n}\nlayer \"b\" {\n  output \"o\" { value = topic.t.arn }\n}\n";
+        let text = format!("stack \"test\" {{\n  region = \"us-west-2\"\n{backend}\n}}\n{layers}");
+        let file = Sources::default().add("stack.hcl", text.as_str());
+        let roots = stack::read(file, &text, "test").unwrap().0.roots();
+        let [a, b] = roots.as_slice() else { panic!("{} roots", roots.len()) };
+        let print = |stack, file: &str| {
+            let root = stack::lower::lower(stack, "../../../modules");
+            crate::hcl::print::print(&root.files[file])
+        };
+        let terraform = print(a, "terraform.tf");
+        let own = terraform.split_once("    }\n  }\n").map_or("", |(_, rest)| rest);
+        format!("{own}{}", print(b, "data.tf"))
+    }
+
+    #[test]
+    fn the_state_of_a_layer_is_beside_the_others_and_is_looked_up_there() {
+        insta::assert_snapshot!(layers(""));
+        insta::assert_snapshot!(layers(
+            "  backend \"local\" {\n    path = \"../../../states/shop.tfstate\"\n  }"
+        ));
+        insta::assert_snapshot!(layers(
+            "  backend \"cloud\" {\n    organization = \"o\"\n    workspace = \"w\"\n    hostname = \"tfe.example.org\"\n  }"
+        ));
+        insta::assert_snapshot!(layers(
+            "  backend \"s3\" {\n    bucket = \"states\"\n    key = \"live/shop.tfstate\"\n    kms_key_id = \"k\"\n  }"
+        ));
+        insta::assert_snapshot!(layers(
+            "  backend \"gcs\" {\n    bucket = \"states\"\n    prefix = \"shop/\"\n  }"
+        ));
+        insta::assert_snapshot!(layers(
+            "  backend \"azurerm\" {\n    storage_account_name = \"states\"\n    container_name = \"terraform\"\n    resource_group_name = \"ops\"\n  }"
+        ));
+    }
 }

@@ -163,9 +163,10 @@ pub(super) fn lower(stack: &Stack, root: &mut Root) {
         "Fill it from the state of {from}: `terraform state pull | stackwright moved-ids --stack {}`.",
         stack.root
     );
-    let list = crate::hcl::print::print_expr(&Expr::list(always.iter().map(String::as_str)));
-    let condition =
-        format!("alltrue([for address in {list} : contains(keys(var.{VARIABLE}), address)])");
+    let list: String = always.iter().map(|address| format!("    \"{address}\",\n")).collect();
+    let condition = format!(
+        "alltrue([\n  for address in [\n{list}  ] : contains(keys(var.{VARIABLE}), address)\n])"
+    );
     let validation = Block::new("validation", [] as [&str; 0])
         .attribute("condition", Expr::raw(crate::hcl::format::format_expr(&condition)))
         .attribute("error_message", message);
@@ -283,7 +284,7 @@ impl Resource {
                 .attribute(
                     "for_each",
                     Expr::raw(format!(
-                        "{{ for key, id in {ids} : key => {{ index = tonumber(key), id = id }} }}"
+                        "{{\n  for key, id in {ids} : key => {{ index = tonumber(key), id = id }}\n}}"
                     )),
                 )
                 .attribute("to", Expr::raw(self.keyed_address("each.value.index")))
