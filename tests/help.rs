@@ -19,6 +19,7 @@ fn the_front_page() {
       check         Compare the checkout with what the descriptions say
       diff          Show what a render would change, as a unified diff
       environments  Show in what the environments of each stack differ
+      moved-ids     Print what AWS calls the things that move into a layer
       plan          Show what this branch creates, updates, replaces and destroys, without credentials
       validate      Let Terraform check every root, without credentials
       bump          Commit new images to a branch, whoever else is pushing

