@@ -8,7 +8,7 @@ use crate::hcl::print::print_expr;
 use crate::stack::Settings;
 use crate::stack::block::{Block as _, FieldInfo};
 use crate::stack::field::{Type, Variant};
-use crate::stack::{environment, rename};
+use crate::stack::{environment, layer, rename, transfer};
 use crate::value::ScalarType;
 
 /// The page of everything that a description can hold.
@@ -30,12 +30,22 @@ pub fn description() -> String {
     );
     let _ = write!(
         page,
+        "\n## {} \"<label>\"\n\n{} Other layers' components are named as its own: see \
+         [layers.md](layers.md).\n",
+        layer::KIND,
+        layer::DOC,
+    );
+    let _ = write!(
+        page,
         "\n## Every component\n\n| field | type | default | what |\n| --- | --- | --- | --- |\n\
-         | `{}` | list of string |  | {} |\n| `{}` | string or list of string |  | {} |\n",
+         | `{}` | list of string |  | {} |\n| `{}` | string or list of string |  | {} |\n\
+         | `{}` | string |  | {} |\n",
         environment::ONLY,
         environment::ONLY_DOC,
         rename::FIELD,
         rename::DOC,
+        transfer::FIELD,
+        transfer::DOC,
     );
     for kind in component::kinds() {
         section(&mut page, &format!("{} \"<label>\"", kind.name), &(kind.doc)(), &(kind.fields)());

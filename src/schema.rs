@@ -13,7 +13,7 @@ use crate::hcl::Expr;
 use crate::stack::Settings;
 use crate::stack::block::{Block as _, FieldInfo};
 use crate::stack::field::{Type, Variant};
-use crate::stack::{environment, rename};
+use crate::stack::{environment, layer, rename, transfer};
 use crate::value::ScalarType;
 
 /// The schema, JSON Schema 2020-12.
@@ -42,6 +42,15 @@ pub fn description() -> Value {
         let reference = json!({"$ref": format!("#/$defs/{}", kind.name)});
         properties.insert(kind.name.to_owned(), labelled(reference));
     }
+    let components: Map<String, Value> = component::kinds()
+        .iter()
+        .filter_map(|kind| Some((kind.name.to_owned(), properties.get(kind.name)?.clone())))
+        .collect();
+    let in_layer = json!({
+        "type": "object", "description": layer::DOC, "properties": components,
+        "additionalProperties": false,
+    });
+    properties.insert(layer::KIND.to_owned(), labelled(in_layer));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Stackwright's description of a stack",
@@ -54,13 +63,14 @@ pub fn description() -> Value {
 }
 
 /// The fields that every component has besides its own.
-fn every_component() -> [(&'static str, Value); 2] {
+fn every_component() -> [(&'static str, Value); 3] {
     let labels = json!({"type": "array", "items": {"type": "string"}});
     let mut renamed = json!({"anyOf": [{"type": "string"}, labels]});
     let mut only = labels;
     renamed["description"] = json!(rename::DOC);
     only["description"] = json!(environment::ONLY_DOC);
-    [(rename::FIELD, renamed), (environment::ONLY, only)]
+    let layer = json!({"type": "string", "description": transfer::DOC});
+    [(rename::FIELD, renamed), (environment::ONLY, only), (transfer::FIELD, layer)]
 }
 
 /// Blocks by their label.

@@ -18,6 +18,7 @@ mod help;
 mod images;
 mod images_verify;
 mod init;
+mod layers;
 mod loaders;
 mod log;
 mod modules;

@@ -283,7 +283,7 @@ fn everything_that_is_wrong_is_said_at_once() {
     let clone = remote.clone_as("laptop");
     let tip = remote.tip();
     let run =
-        clone.run(&["bump", "server=v 2", "sha256:12", "a/b/c/d=1", "server", "--push"]).code(1);
+        clone.run(&["bump", "server=v 2", "sha256:12", "a/b/c/d/e=1", "server", "--push"]).code(1);
     assert_snapshot!(run.err, @"
     error[SW707]: `v 2`: ` ` cannot stand in a tag
      |
@@ -293,7 +293,7 @@ fn everything_that_is_wrong_is_said_at_once() {
      |
      = help: write `image=tag`, `stack/image=tag` or `stack/environment/image=tag`
 
-    error[SW707]: `a/b/c/d=1` names no image
+    error[SW707]: `a/b/c/d/e=1` names no image
      |
      = help: write `image=tag`, `stack/image=tag` or `stack/environment/image=tag`
     ");

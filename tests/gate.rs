@@ -105,21 +105,29 @@ fn root(description: &str) -> Option<BTreeMap<String, String>> {
             stack::read_root(made, &first.text, "test", Some(&first.name)).ok()?
         }
     };
-    let root = stack::lower::lower(&stack, "../../modules");
-    let mut files: BTreeMap<String, String> = root
-        .files
-        .iter()
-        .map(|(name, body)| ((*name).to_owned(), rendering::print::print(body)))
-        .collect();
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    let mut folders = Vec::new();
+    for stack in stack.roots() {
+        // A layer has a folder of its own.
+        let (folder, up) = match stack.root.split_once('/') {
+            Some((_, layer)) if stack.part.is_some() => {
+                (format!("{}/", layer.rsplit('/').next().unwrap()), "../")
+            }
+            _ => (String::new(), ""),
+        };
+        let root = stack::lower::lower(&stack, &format!("{up}../../modules"));
+        let text = |(name, body): (&&'static str, _)| {
+            (format!("{folder}{name}"), rendering::print::print(body))
+        };
+        files.extend(root.files.iter().map(text));
+        folders.push(folder);
+    }
     let body = hcl::edit::parser::parse_body(description).ok()?;
     let images = body.get_blocks("image").filter_map(|block| block.labels.first());
     let references: String =
         images.map(|label| format!("    {} = \"r.io/a:1\"\n", label.as_str())).collect();
     // The lock.
-    files.insert(
-        "images.tf".to_owned(),
-        format!("locals {{\n  image_references = {{\n{references}  }}\n}}\n"),
-    );
+    let lock = format!("locals {{\n  image_references = {{\n{references}  }}\n}}\n");
     // What stands in files of the user's own, beside it.
     let by_hand = [
         ("aws_sqs_queue.archive.", "resource \"aws_sqs_queue\" \"archive\" {}\n"),
@@ -137,7 +145,10 @@ fn root(description: &str) -> Option<BTreeMap<String, String>> {
             by_hand.push_str(&format!("variable \"{variable}\" {{}}\n"));
         }
     }
-    files.insert("by_hand.tf".to_owned(), by_hand);
+    for folder in folders {
+        files.insert(format!("{folder}images.tf"), lock.clone());
+        files.insert(format!("{folder}by_hand.tf"), by_hand.clone());
+    }
     Some(files)
 }
 

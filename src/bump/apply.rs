@@ -13,7 +13,7 @@ use crate::git::{Ancestry, Snapshot};
 use crate::image::{self, Candidate, Lock, Pin, Policy};
 use crate::project::{DESCRIPTION, Project};
 use crate::stack::value::Value;
-use crate::stack::{Stack, environment, of_root};
+use crate::stack::{Stack, layer, of_root};
 use crate::tree::compare::Drift;
 use crate::tree::{self, write};
 use crate::value::Tag;
@@ -144,14 +144,24 @@ pub fn apply(
     let stacks = locate(&project, selection, intents, &mut problems);
     let mut applied = Applied::default();
     let mut overlay = BTreeMap::new();
+    // Bundles are about a whole system, whichever roots their images are in.
+    let mut systems: BTreeMap<String, (Stack, Vec<Decision>)> = BTreeMap::new();
     for (name, wanted) in &stacks {
         match one_stack(&project, name, wanted, rules, order) {
-            Ok((decisions, text)) => {
-                applied.decisions.extend(decisions);
+            Ok((stack, decisions, text)) => {
+                applied.decisions.extend(decisions.clone());
                 overlay.extend(text.map(|text| (lock_path(&project, name), text)));
+                let system = stack.system().to_owned();
+                let (whole, all) =
+                    systems.entry(system).or_insert_with(|| (stack.clone(), Vec::new()));
+                whole.components.extend(stack.components);
+                all.extend(decisions);
             }
             Err(diagnostics) => problems.extend(diagnostics),
         }
+    }
+    for (stack, decisions) in systems.values() {
+        problems.extend(against_bundles(stack, decisions, rules));
     }
     if problems.iter().any(Diagnostic::is_error) {
         return Err(failed(project, problems));
@@ -274,23 +284,27 @@ fn locate(
             }
             None => found.get(intent.image.as_str()).cloned().unwrap_or_default(),
         };
-        match owners.as_slice() {
-            [stack] => {
-                let wanted = stacks.entry(stack.clone()).or_default();
-                let twice = wanted.insert(intent.image.clone(), intent.wanted.clone());
-                if twice.is_some_and(|twice| twice != intent.wanted) {
-                    problems.push(
-                        Diagnostic::error(
-                            codes::BAD_BUMP,
-                            format!("`{intent}` is to become two different things"),
-                        )
-                        .help("name each image once"),
-                    );
+        // An image of several layers is one image: it moves in all of them.
+        let systems = systems(project, owners);
+        match systems.iter().collect::<Vec<_>>().as_slice() {
+            [(_, roots)] => {
+                for root in *roots {
+                    let wanted = stacks.entry(root.clone()).or_default();
+                    let twice = wanted.insert(intent.image.clone(), intent.wanted.clone());
+                    if twice.is_some_and(|twice| twice != intent.wanted) {
+                        problems.push(
+                            Diagnostic::error(
+                                codes::BAD_BUMP,
+                                format!("`{intent}` is to become two different things"),
+                            )
+                            .help("name each image once"),
+                        );
+                    }
                 }
             }
             [] => problems.push(unknown_image(project, &names, intent)),
-            [first, ..] => {
-                let list: Vec<String> = owners.iter().map(|stack| format!("`{stack}`")).collect();
+            [(first, _), ..] => {
+                let list: Vec<String> = systems.keys().map(|stack| format!("`{stack}`")).collect();
                 problems.push(
                     Diagnostic::error(
                         codes::WHICH_IMAGE,
@@ -337,29 +351,69 @@ fn search<'a>(
         }
         // A description that is wrong is complained of when it is read.
         let file = Sources::default().add("", text.as_str());
-        let roots = match environment::variants(file, &text) {
-            Ok(Some((variants, ..))) => {
-                variants.into_iter().map(|it| format!("{stack}/{}", it.name)).collect()
-            }
-            Ok(None) | Err(_) => vec![name.clone()],
-        };
+        let roots = tree::roots_of(stack, file, &text).unwrap_or_else(|_| vec![name.clone()]);
+        let roots: Vec<String> = roots.into_iter().filter(|root| tree::is_in(root, name)).collect();
         for intent in declared {
-            let roots = roots.iter().filter(|root| !name.contains('/') || *root == name);
-            found.entry(&intent.image).or_default().extend(roots.cloned());
+            // Which layers use it is known when the description is read.
+            let read = (roots.len() > 1).then(|| using(project, name, &intent.image));
+            let roots = read.filter(|using| !using.is_empty()).unwrap_or_else(|| roots.clone());
+            found.entry(&intent.image).or_default().extend(roots);
         }
     }
     found
 }
 
-/// The roots of a stack that have a lock: itself, or its environments.
+/// The roots of a stack that have an image, by their descriptions; none where these are wrong.
+fn using(project: &Project, name: &str, image: &str) -> Vec<String> {
+    let (stacks, _) = tree::read(project, &[name.to_owned()]);
+    let using = stacks.into_iter().filter(|(stack, _)| stack.component::<Image>(image).is_some());
+    using.map(|(stack, _)| stack.root).collect()
+}
+
+/// Roots by the stack or environment that they are of: layers of one are one.
+fn systems(project: &Project, roots: Vec<String>) -> BTreeMap<String, Vec<String>> {
+    let mut systems: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    // One root needs no look at its description.
+    let several = roots.len() > 1;
+    for root in roots {
+        let layers = match several {
+            true => layers_of(project, of_root(&root)),
+            false => Vec::new(),
+        };
+        let system = match root.rsplit_once('/') {
+            Some((system, last)) if layers.iter().any(|layer| layer == last) => system.to_owned(),
+            _ => root.clone(),
+        };
+        systems.entry(system).or_default().push(root);
+    }
+    systems
+}
+
+/// The layers of a stack.
+fn layers_of(project: &Project, stack: &str) -> Vec<String> {
+    let path = format!("{}/{stack}/{DESCRIPTION}", project.stacks());
+    let bytes = project.commit().and_then(|commit| commit.read(&path).ok().flatten());
+    bytes.map(|bytes| layer::names(&String::from_utf8_lossy(&bytes))).unwrap_or_default()
+}
+
+/// The roots of a stack, or of a part of it, that have a lock.
 fn locked_roots(project: &Project, name: &str) -> Vec<String> {
     let kind = |path: &str| project.commit().and_then(|commit| commit.kind(path).ok().flatten());
-    if name.contains('/') || kind(&lock_path(project, name)).is_some() {
-        return vec![name.to_owned()];
+    let below = |name: &str| -> Vec<String> {
+        let folders = project.names(&format!("{}/{name}", project.stacks())).into_iter();
+        folders.filter(|it| !it.contains('.')).map(|it| format!("{name}/{it}")).collect()
+    };
+    let is_locked = |root: &String| kind(&lock_path(project, root)).is_some();
+    // A stack has its lock, or its environments or layers do, or the layers of its environments.
+    let mut roots = vec![name.to_owned()];
+    for _ in name.split('/').count()..=3 {
+        if roots.iter().any(is_locked) {
+            break;
+        }
+        roots = roots.iter().flat_map(|root| below(root)).collect();
     }
-    let folders = project.names(&format!("{}/{name}", project.stacks())).into_iter();
-    let roots = folders.map(|folder| format!("{name}/{folder}"));
-    roots.filter(|root| kind(&lock_path(project, root)).is_some()).collect()
+    roots.retain(is_locked);
+    roots
 }
 
 /// Whether a lock holds an image, by its text: the name opens an entry's line, or is quoted there.
@@ -409,7 +463,7 @@ fn unknown_image(project: &Project, names: &[String], intent: &Intent) -> Diagno
     })
 }
 
-type OneStack = (Vec<Decision>, Option<String>);
+type OneStack = (Stack, Vec<Decision>, Option<String>);
 
 /// What becomes of the images of one stack, and the text of its lock where that changes.
 fn one_stack(
@@ -450,7 +504,6 @@ fn one_stack(
             Err(problem) => problems.push(problem),
         }
     }
-    problems.extend(against_bundles(&stack, &decisions, rules));
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -458,7 +511,7 @@ fn one_stack(
     let pins: BTreeMap<String, Pin> =
         moved.map(|decision| (decision.image.clone(), decision.to.clone())).collect();
     let text = (!pins.is_empty()).then(|| Lock::pinned(lock.as_ref(), &stack, &pins));
-    Ok((decisions, text))
+    Ok((stack, decisions, text))
 }
 
 fn read(project: &Project, name: &str) -> Result<(Stack, Option<Lock>), Vec<Diagnostic>> {

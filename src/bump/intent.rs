@@ -8,7 +8,7 @@ use crate::value::{Digest, Scalar as _, Tag};
 /// One image that is to run something else: `server=b5735582`, `univaf/server=v1.2.3@sha256:…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
-    /// The stack, or an environment of it (`shop/production`), where it is said.
+    /// The stack, or an environment or layer of it (`shop/production/jobs`), where it is said.
     pub stack: Option<String>,
     /// The image's label.
     pub image: String,
@@ -54,7 +54,8 @@ impl Wanted {
 }
 
 impl Intent {
-    /// Reads `[<stack>/[<environment>/]]<image>=<tag, digest, or tag@digest>`, or an image alone.
+    /// Reads `[<stack>/[<environment>/][<layer>/]]<image>=<tag, digest, or tag@digest>`, or an image
+    /// alone.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -72,7 +73,7 @@ impl Intent {
             Some((name, value)) => (name, Wanted::parse(value)?),
             None => (text, Wanted::default()),
         };
-        // `shop/production/web` is of an environment.
+        // `shop/production/web` is of an environment, `shop/production/jobs/web` of a layer in it.
         let (stack, image) = match name.rsplit_once('/') {
             Some((stack, image)) => (Some(stack), image),
             None => (None, name),
@@ -80,7 +81,7 @@ impl Intent {
         let word = |word: &str| {
             !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
         };
-        let root = |name: &str| name.split('/').count() <= 2 && name.split('/').all(word);
+        let root = |name: &str| name.split('/').count() <= 3 && name.split('/').all(word);
         if !word(image) || !stack.is_none_or(root) {
             return Err(Diagnostic::error(codes::BAD_BUMP, format!("`{text}` names no image"))
                 .help("write `image=tag`, `stack/image=tag` or `stack/environment/image=tag`"));
@@ -125,7 +126,7 @@ mod tests {
             "/a=v1",
             "s/=v1",
             "a b=v1",
-            "a/b/c/d=1",
+            "a/b/c/d/e=1",
             "a=",
             "a=-x",
             "a=v1@",

@@ -195,9 +195,9 @@ impl Bump {
     }
 }
 
-/// Whether a stack, or an environment of it, is meant by a name.
+/// Whether a stack, or a part of it, is meant by a name.
 fn is_of(stack: &Stack, name: &str) -> bool {
-    stack.name == name || stack.root == name
+    tree::is_in(&stack.root, name)
 }
 
 /// What an image is locked to now.

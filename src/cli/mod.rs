@@ -9,6 +9,7 @@ mod environments;
 mod images;
 mod init;
 mod log;
+mod moved_ids;
 mod output;
 mod plan;
 mod provider;
@@ -99,7 +100,7 @@ enum Color {
 /// Which stacks a command is about.
 #[derive(Debug, Args)]
 struct Selection {
-    /// Only this stack, or this environment of it (`shop/production`); may stand several times
+    /// Only this stack, or this part of it (`shop/production`, `shop/jobs`); may stand several times
     #[arg(long = "stack", short = 's', value_name = "NAME")]
     stacks: Vec<String>,
 }
@@ -112,6 +113,7 @@ enum Command {
     Diff(diff::DiffArgs),
     Environments(environments::EnvironmentsArgs),
     Context(context::ContextArgs),
+    MovedIds(moved_ids::MovedIdsArgs),
     Plan(plan::PlanArgs),
     Validate(validate::ValidateArgs),
     Bump(Box<bump::BumpArgs>),
@@ -199,6 +201,7 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Diff(args) => diff::diff(&project, args, output),
         Command::Environments(args) => environments::environments(&project, args, output),
         Command::Context(args) => context::context(&project, args, output),
+        Command::MovedIds(args) => moved_ids::moved_ids(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Images(args) => images::images(&project, args, output),

@@ -281,6 +281,7 @@ pub fn plan(
         scratch: &scratch,
         cache: caches().filter(|_| !args.no_cache).and_then(|caches| Cache::open(&caches)),
         sources,
+        simulated: Mutex::default(),
     };
     let base = match (&work.git, &work.commit) {
         (Some(git), Some(commit)) => Base::Commit(git, commit),

@@ -11,6 +11,7 @@ use stackwright::plan::{Error, roots};
 use stackwright::project::Project;
 use stackwright::report::plan::left_out;
 use stackwright::report::{count, diagnostics};
+use stackwright::stack::of_root;
 use stackwright::tree;
 
 use super::output::Output;
@@ -85,7 +86,8 @@ pub fn validate(
         (Some(project), None) => {
             let known = project.stack_names().unwrap_or_default();
             let asked = &args.selection.stacks;
-            if known.is_empty() || asked.iter().any(|name| !known.contains(name)) {
+            let is_known = |name: &String| known.iter().any(|it| it == of_root(name));
+            if known.is_empty() || !asked.iter().all(is_known) {
                 // It says what is wrong with the selection.
                 let rendered = tree::render(project, asked, &|_| {});
                 output.diagnostics(
@@ -94,8 +96,7 @@ pub fn validate(
                 )?;
                 return Ok(Outcome::Error);
             }
-            let stacks: Vec<String> =
-                known.into_iter().filter(|name| asked.is_empty() || asked.contains(name)).collect();
+            let stacks = if asked.is_empty() { known } else { asked.clone() };
             roots::of_stacks(project, &project.root, &stacks)
         }
         (None, None) => Ok(Vec::new()),
@@ -118,6 +119,7 @@ pub fn validate(
         scratch: &scratch,
         cache: None,
         sources,
+        simulated: Mutex::default(),
     };
     let validated =
         side_by_side(&targets, output, "validating", &|target| planner.validate(target));

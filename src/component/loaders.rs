@@ -127,8 +127,8 @@ impl Component for Loaders {
                     .help("add `loader \"name\" { schedule = \"rate(1 hour)\" }`"),
             );
         }
-        if check.stack.locals.contains_key(&local(check.label)) {
-            let local = local(check.label);
+        if check.stack.locals.contains_key(&Self::local(check.label)) {
+            let local = Self::local(check.label);
             check.report(
                 Diagnostic::error(codes::NAME_CLASH, format!("the table becomes `local.{local}`"))
                     .at(self.origin.head, "")
@@ -178,7 +178,7 @@ impl Component for Loaders {
         let own: Vec<_> = self.loader.rows.values().map(|loader| &loader.secrets).collect();
         lower_secret_keys(lower.stack, &mut call, &self.task, &own);
         self.start.lower(lower, &mut call);
-        let local = local(lower.label);
+        let local = Self::local(lower.label);
         call.set("loaders", Expr::raw(format!("local.{local}")));
         let rows = self.lower_rows(lower);
         lower.add::<Self>(HclBlock::new("locals", [] as [&str; 0]).attribute(local, rows));
@@ -186,12 +186,12 @@ impl Component for Loaders {
     }
 }
 
-/// The name of a table's rows in the root.
-fn local(label: &str) -> String {
-    format!("loaders_{label}")
-}
-
 impl Loaders {
+    /// The name of a table's rows in the root.
+    pub(crate) fn local(label: &str) -> String {
+        format!("loaders_{label}")
+    }
+
     fn job<'a>(&'a self, loader: &'a Loader, name: Option<String>) -> Job<'a> {
         let own = loader.schedule.as_ref().map(|schedule| (schedule, &loader.origin));
         let shared = self.schedule.as_ref().map(|schedule| (schedule, &self.origin));

@@ -78,8 +78,11 @@ catalogue! {
     NO_STACK = "SW110", "no-stack";
     /// An environment has no value for something that the description names.
     MISSING_VALUE = "SW111", "missing-value";
-    /// A value of an environment that nothing names.
+    /// A value of an environment that nothing names, or an image or input that no layer uses.
     UNUSED_VALUE = "SW112", "unused-value";
+    /// A component outside of the layers of a stack that has some. Only what is of the whole stack
+    /// may stand there: `bundle`, `image`, `input` and `locals`.
+    IN_NO_LAYER = "SW131", "in-no-layer";
 
     // Single values.
     /// A value that AWS or Terraform refuses on its own; the message names the rule.
@@ -159,6 +162,14 @@ catalogue! {
     /// A component is gone, and a new one of its kind says nearly the same. Terraform destroys the
     /// one and makes the other.
     UNSAID_RENAME = "SW324", "unsaid-rename";
+    /// Layers that need each other in a circle. Terraform makes one after the other, each with a
+    /// state of its own.
+    LAYER_CYCLE = "SW331", "layer-cycle";
+    /// A component that cannot move between layers in the way that it says, or a state that has not
+    /// what moves.
+    BAD_MOVE = "SW332", "bad-move";
+    /// A component is in another layer than before, and does not say so.
+    UNSAID_MOVE = "SW333", "unsaid-move";
     /// A job would be done twice, or be stopped before it is done.
     UNFINISHED_JOB = "SW341", "unfinished-job";
     /// A task that must not run just anywhere does not say where, or nobody knows where it is.
@@ -236,6 +247,9 @@ catalogue! {
     /// An attribute of a resource that holds data changes, which replaces the resource under a
     /// condition that only the provider's code knows.
     MAY_BE_REPLACED = "SW612", "may-be-replaced";
+    /// A layer is planned as it will be after another one is applied, which then tells it something
+    /// else.
+    PLAN_AFTER = "SW631", "plan-after";
 
     // The bump.
     /// The project is in no git repository, or in one that git does not trust.

@@ -13,7 +13,7 @@ use hcl::edit::expr::{Expression, Object};
 use crate::component::{Component as _, Image};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes};
 use crate::hcl::parse::key_name;
-use crate::stack::{Id, Stack};
+use crate::stack::{Id, Stack, layer};
 use crate::tree::header;
 use crate::value::{Digest, Invalid, Scalar, Tag};
 
@@ -148,7 +148,7 @@ impl Lock {
                         splices.push((found.span.range(), (*label).to_owned()));
                     }
                     let entry = found;
-                    splices.push((entry.places.repository.clone(), repository(image)));
+                    splices.push((entry.places.repository.clone(), repository(stack, image)));
                     diagnostics.extend(unpinned_entry(label, entry));
                 }
             }
@@ -156,8 +156,8 @@ impl Lock {
         diagnostics.extend(lock.into_iter().flat_map(|lock| lock.untold(stack)));
         for (label, image) in &unpinned {
             let help = match lock {
-                Some(_) => format!("add to `images`:\n{}", entries(&[(*label, *image)])),
-                None => format!("create `{path}`:\n{}", new_text(entries(&unpinned))),
+                Some(_) => format!("add to `images`:\n{}", entries(stack, &[(*label, *image)])),
+                None => format!("create `{path}`:\n{}", new_text(entries(stack, &unpinned))),
             };
             // The whole file is shown once.
             let first = lock.is_some() || *label == unpinned[0].0;
@@ -205,7 +205,7 @@ impl Lock {
             let mut lines = pin_lines(pin).to_vec();
             lines.extend(pin.hold.as_ref().map(|hold| format!("hold       = {}", quoted(hold))));
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            Some(entry_text(label, image, &lines))
+            Some(entry_text(stack, label, image, &lines))
         };
         let Some(lock) = lock else {
             let entries: Vec<String> =
@@ -273,7 +273,8 @@ impl Lock {
     /// Complaints about what the description asks of images and the lock does not say: it would
     /// be `null`, which ECS takes for no value at all.
     fn untold(&self, stack: &Stack) -> Vec<Diagnostic> {
-        let references = stack.components.values().flat_map(|component| component.references());
+        let here = stack.components.iter().filter(|(id, _)| stack.is_here(id));
+        let references = here.flat_map(|(_, component)| component.references());
         let asked = references.filter(|reference| reference.kind == Image::KIND);
         let untold = asked.filter_map(|reference| {
             let (name, at) = reference.attribute.as_ref()?;
@@ -398,21 +399,21 @@ fn unpinned_entry(label: &str, entry: &Entry) -> Option<Diagnostic> {
 }
 
 /// A repository as the lock names it.
-fn repository(image: &Image) -> String {
-    crate::hcl::print::print_expr(&image.repository.expr())
+fn repository(stack: &Stack, image: &Image) -> String {
+    crate::hcl::print::print_expr(&layer::repository(stack, image))
 }
 
 /// Entries for images, with places for tags to fill in.
-fn entries(images: &[(&str, &Image)]) -> String {
+fn entries(stack: &Stack, images: &[(&str, &Image)]) -> String {
     let entry = |(label, image): &(&str, &Image)| {
-        entry_text(label, image, &["tag        = \"…\"", "digest     = null"])
+        entry_text(stack, label, image, &["tag        = \"…\"", "digest     = null"])
     };
     images.iter().map(entry).collect::<Vec<_>>().join("\n")
 }
 
 /// An entry as it stands in a lock, without its last line end.
-fn entry_text(label: &str, image: &Image, lines: &[&str]) -> String {
-    let repository = repository(image);
+fn entry_text(stack: &Stack, label: &str, image: &Image, lines: &[&str]) -> String {
+    let repository = repository(stack, image);
     let mut text = format!("    {label} = {{\n      repository = {repository}\n");
     for line in lines {
         let _ = writeln!(text, "      {line}");

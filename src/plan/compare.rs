@@ -11,17 +11,19 @@ use tempfile::TempDir;
 use super::cache::{Cache, Key};
 use super::error::Error;
 use super::installed;
+use super::layers::{self, At, Simulated};
 use super::message::{self, Message, Places};
 use super::modules::MODULES;
 use super::providers::{self, Extent, Served};
 use super::revision::{self, Git};
-use super::root::{Needs, Root, joined};
+use super::root::{Needs, Root, States, joined};
 use super::schema::Provider;
 use super::server::{Serving, Validation};
 use super::summary::{Known, Origin, Summary};
 use super::terraform::{DATA, Surroundings, Terraform};
 use super::versions::OtherVersion;
 use crate::diagnostic::{Diagnostic, Sources, Span, codes};
+use crate::stack::transfer::{self, Held, Ids};
 
 /// A root to be planned.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,6 +90,8 @@ pub struct Planner<'a> {
     pub cache: Option<Cache>,
     /// The files that diagnostics are about.
     pub sources: &'a Mutex<Sources>,
+    /// The states of layers that others look up; none at first.
+    pub simulated: Mutex<Simulated>,
 }
 
 /// A file with facts of the user's own.
@@ -150,11 +154,11 @@ impl Scratch {
     }
 
     /// No other folder is called so.
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         self.0.path().file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    fn folder(&self) -> Result<TempDir, Error> {
+    pub(super) fn folder(&self) -> Result<TempDir, Error> {
         tempfile::Builder::new()
             .prefix("")
             .tempdir_in(self.0.path())
@@ -216,9 +220,24 @@ fn lend_modules(target: &Target, old_top: &Path) -> Result<(), Error> {
         .map_err(Error::io("link", "the installed modules"))
 }
 
-/// Writes placeholders for a root's variables, and says so to Terraform.
-fn variables(root: &Root, top: &Path, work: &Path) -> Result<String, Error> {
-    let values = root.placeholders(top)?;
+/// Writes placeholders for a root's variables, and says so to Terraform. What moves into a layer has
+/// its ids, and is found when it is imported.
+pub(super) fn variables(
+    root: &Root,
+    top: &Path,
+    work: &Path,
+    moved: Option<Vec<Held>>,
+    serving: Option<&Serving>,
+) -> Result<String, Error> {
+    let mut values = root.placeholders(top)?;
+    if let (Some(value), Some(moved)) = (values.get_mut(transfer::VARIABLE), moved) {
+        let mut ids = Ids::new();
+        for Held { address, key, kind, id, attributes } in moved {
+            serving.iter().for_each(|serving| serving.hold(&kind, &id, attributes.clone()));
+            ids.entry(address).or_default().insert(key, id);
+        }
+        *value = serde_json::json!(ids);
+    }
     let text = serde_json::json!(values).to_string();
     let file = work.join("placeholders.tfvars.json");
     fs::write(&file, text).map_err(Error::io("write", "placeholders"))?;
@@ -226,10 +245,10 @@ fn variables(root: &Root, top: &Path, work: &Path) -> Result<String, Error> {
 }
 
 /// The simulated state's file.
-const STATE: &str = "state";
+pub(super) const STATE: &str = "state";
 
 /// Why a root has no plan.
-enum Failed {
+pub(super) enum Failed {
     Error(Error),
     Diagnostics(Vec<Diagnostic>),
 }
@@ -290,7 +309,7 @@ impl Planner<'_> {
         let root = Root::read(&target.top, &target.folder)?;
         planned.unseen = unseen(&root);
         let tree = work.path().join("tree");
-        root.stage(&target.top, &tree, &work.path().join(DATA))?;
+        root.stage(&target.top, &tree, &work.path().join(DATA), &States::new())?;
         let needs = root.needs();
         let installed = self.installed(target, &needs, work.path())?;
         let providers = providers::wanted(&needs, extent, &self.facts, installed)?;
@@ -363,6 +382,7 @@ impl Planner<'_> {
                 lend_modules(target, &old_top)?;
                 let mut old = Root::read_without(&old_top, &target.folder, now.unseen().keys())?;
                 old.drop_conditions(&old_top);
+                old.drop_imports();
                 // A module is looked into in both trees, or in neither.
                 if old.unseen() != now.unseen() {
                     now = Root::read_without(&target.top, &target.folder, old.unseen().keys())?;
@@ -371,6 +391,12 @@ impl Planner<'_> {
             }
         };
         planned.unseen = unseen(&now);
+        let then = match &old {
+            Some(old) => self.look_up(target, old, base, At::Base, extent)?,
+            None => layers::LookedUp::default(),
+        };
+        let found = self.look_up(target, &now, base, At::Now, extent)?;
+        planned.diagnostics.extend(layers::told_anew(target, &now, &then.states, &found.states));
         let mut needs = now.needs();
         if let Some(old) = &old {
             needs.add(old.needs());
@@ -379,13 +405,16 @@ impl Planner<'_> {
         let providers = providers::wanted(&needs, extent, &self.facts, installed)?;
         let key = match &old {
             Some(old) => {
-                let facts = format!("{providers:?} {:?}", needs.documents);
+                let facts = format!("{providers:?} {:?} {:?}", needs.documents, then.states);
                 self.key(&facts, target, old, &old_top)
             }
             None => None,
         };
         let Served { serving, conditions, others } = providers::serve(&needs, providers)?;
         planned.other_versions = others;
+        for looked_up in [&then, &found] {
+            serving.iter().for_each(|serving| serving.note_made_up(&looked_up.made_up));
+        }
         let reattach = serving.as_ref().map(Serving::reattach);
         let surroundings =
             Surroundings::Offline { home: work.path(), reattach: reattach.as_deref() };
@@ -401,12 +430,17 @@ impl Planner<'_> {
             serving.note_made_up(made_up);
         }
         if let Some(old) = old.as_ref().filter(|_| cached.is_none()) {
-            old.stage(&old_top, &tree, &data)?;
+            old.stage(&old_top, &tree, &data, &then.states)?;
             self.unreadable(old, target, &old_top, &folder, &surroundings)?;
-            let variables = variables(old, &old_top, work.path())?;
+            let variables = variables(old, &old_top, work.path(), None, None)?;
             // Values that were made up would be refused.
             validation(Validation::Off);
-            self.simulate(target, &old_top, &folder, &variables, &surroundings)?;
+            let why = Diagnostic::error(
+                codes::NOT_SIMULATED,
+                format!("the old tree of `{}` cannot be simulated", target.name),
+            )
+            .help("what follows is about the old tree; `--from-nothing` plans without it");
+            self.simulate(target, &old_top, &folder, &variables, &surroundings, why)?;
             validation(Validation::On);
             fs::remove_dir_all(&tree).map_err(Error::io("empty", "a temporary folder"))?;
             if let Some((cache, key)) = &key {
@@ -416,8 +450,9 @@ impl Planner<'_> {
         }
         let is_gone = now.is_empty();
         let top = if is_gone { &old_top } else { &target.top };
-        let variables =
-            variables(old.as_ref().filter(|_| is_gone).unwrap_or(&now), top, work.path())?;
+        let moved = self.entering(target, &mut now, base, extent)?;
+        let shown = old.as_ref().filter(|_| is_gone).unwrap_or(&now);
+        let variables = variables(shown, top, work.path(), moved, serving.as_ref())?;
         let plan = work.path().join("plan");
         let state = format!("-state={}", state.display());
         let options = ["-refresh=false", "-lock=false", &state, &variables];
@@ -428,7 +463,7 @@ impl Planner<'_> {
                 fs::create_dir_all(&folder).map_err(Error::io("make", "a temporary folder"))?;
                 old.stage_providers(&old_top, &folder)?;
             } else {
-                now.stage(&target.top, &tree, &data)?;
+                now.stage(&target.top, &tree, &data, &found.states)?;
                 self.unreadable(&now, target, &target.top, &folder, &surroundings)?;
             }
             let (code, mut messages) = self.plan_in(&folder, &plan, &options, &surroundings)?;
@@ -490,7 +525,7 @@ impl Planner<'_> {
     }
 
     /// The providers that are installed in a root, where they are asked for.
-    fn installed(
+    pub(super) fn installed(
         &self,
         target: &Target,
         needs: &Needs,
@@ -506,7 +541,7 @@ impl Planner<'_> {
 
     /// What the simulated state of an old tree follows from. None is kept where it may hold values
     /// that are in no repository.
-    fn key(
+    pub(super) fn key(
         &self,
         facts: &str,
         target: &Target,
@@ -530,7 +565,7 @@ impl Planner<'_> {
 
     /// A file that we cannot read may run a command while it is simulated: Terraform says what is
     /// wrong with it, or nobody does, and then we do.
-    fn unreadable(
+    pub(super) fn unreadable(
         &self,
         root: &Root,
         target: &Target,
@@ -550,13 +585,14 @@ impl Planner<'_> {
         ]))
     }
 
-    fn simulate(
+    pub(super) fn simulate(
         &self,
         target: &Target,
         top: &Path,
         folder: &Path,
         variables: &str,
         surroundings: &Surroundings<'_>,
+        why: Diagnostic,
     ) -> Result<(), Failed> {
         let Surroundings::Offline { home, .. } = surroundings else { return Ok(()) };
         let state = format!("-state={}", home.join(STATE).display());
@@ -567,13 +603,7 @@ impl Planner<'_> {
         if answer.code == 0 {
             return Ok(());
         }
-        let mut diagnostics = vec![
-            Diagnostic::error(
-                codes::NOT_SIMULATED,
-                format!("the old tree of `{}` cannot be simulated", target.name),
-            )
-            .help("what follows is about the old tree; `--from-nothing` plans without it"),
-        ];
+        let mut diagnostics = vec![why];
         let errors: Vec<Message> = messages.into_iter().filter(Message::is_error).collect();
         diagnostics.extend(self.places(target, top).diagnostics(&errors));
         Err(Failed::Diagnostics(diagnostics))

@@ -16,6 +16,7 @@ mod error;
 pub mod facts;
 pub mod group;
 mod installed;
+pub mod layers;
 pub mod made_up;
 mod message;
 mod modules;

@@ -15,6 +15,7 @@ use super::modules::{MODULES, Modules};
 use super::placeholder;
 use super::scan::{Call, Names, STUBS, Text, add_whole, add_words, state_path};
 use super::versions::{LOCK, Wanted, locked};
+use crate::stack::transfer;
 
 /// How deep modules may call modules; a module that calls itself ends here.
 const MAX_DEPTH: usize = 24;
@@ -62,6 +63,10 @@ impl Folder {
         is_there
     }
 }
+
+/// The outputs of other roots' states, as a state holds them, by the names of the data sources that
+/// look them up.
+pub(super) type States = BTreeMap<String, Value>;
 
 /// What a root wants of providers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -272,6 +277,22 @@ impl Root {
         }
     }
 
+    /// Plans it without the imports of what moves here from another layer: where nothing was before,
+    /// nothing is imported.
+    pub(super) fn drop_imports(&mut self) {
+        if let Some(folder) = self.folders.get_mut(&self.folder)
+            && folder.names.variables.remove(transfer::VARIABLE).is_some()
+        {
+            folder.edited.insert(transfer::IMPORTS.to_owned(), String::new());
+        }
+    }
+
+    /// True when something moves here from another layer.
+    pub(super) fn is_entered(&self) -> bool {
+        let own = self.folders.get(&self.folder);
+        own.is_some_and(|own| own.names.variables.contains_key(transfer::VARIABLE))
+    }
+
     /// Plans it without a condition, by its file below the top and its line. False when there is
     /// none.
     pub fn drop_condition(&mut self, top: &Path, file: &str, line: usize) -> bool {
@@ -311,7 +332,13 @@ impl Root {
     ///
     /// # Errors
     /// When something cannot be written.
-    pub(super) fn stage(&self, top: &Path, target: &Path, data: &Path) -> Result<(), Error> {
+    pub(super) fn stage(
+        &self,
+        top: &Path,
+        target: &Path,
+        data: &Path,
+        states: &States,
+    ) -> Result<(), Error> {
         let failed = |error| Error::Io { doing: "stage", path: self.folder.clone(), error };
         let deep = self.folders.values().any(|folder| folder.names.lists_files);
         let mut real: BTreeSet<&str> = BTreeSet::from([""]);
@@ -350,7 +377,7 @@ impl Root {
             }
         }
         self.write_stubs(target).map_err(failed)?;
-        self.write_states(target).map_err(failed)?;
+        self.write_states(target, states).map_err(failed)?;
         self.write_manifest(data).map_err(failed)
     }
 
@@ -396,29 +423,39 @@ impl Root {
         Ok(())
     }
 
-    /// A state for each other root whose outputs are read.
-    fn write_states(&self, target: &Path) -> io::Result<()> {
-        let mut states: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    /// The other roots in whose states it looks something up, by the names of its data sources.
+    pub(super) fn looks_up(&self) -> impl Iterator<Item = &str> {
+        let own = self.folders.get(&self.folder);
+        own.into_iter().flat_map(|folder| folder.names.states.keys().map(String::as_str))
+    }
+
+    /// A state for each other root whose outputs are read: what is known of them, or else values
+    /// that are made up.
+    fn write_states(&self, target: &Path, states: &States) -> io::Result<()> {
+        let mut named: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for folder in self.folders.values() {
             for (name, outputs) in &folder.names.states {
-                states.entry(name).or_default().extend(outputs.iter().map(String::as_str));
+                named.entry(name).or_default().extend(outputs.iter().map(String::as_str));
             }
         }
-        for (name, outputs) in states {
-            let outputs = outputs.into_iter().map(|output| {
-                let value = placeholder::of_output(output);
-                let ty = match &value {
-                    Value::Array(items) => json!(["tuple", vec!["string"; items.len()]]),
-                    _ => json!("string"),
-                };
-                (output.to_owned(), json!({"value": value, "type": ty}))
+        for (name, outputs) in named {
+            let outputs = states.get(name).cloned().unwrap_or_else(|| {
+                let outputs = outputs.into_iter().map(|output| {
+                    let value = placeholder::of_output(output);
+                    let ty = match &value {
+                        Value::Array(items) => json!(["tuple", vec!["string"; items.len()]]),
+                        _ => json!("string"),
+                    };
+                    (output.to_owned(), json!({"value": value, "type": ty}))
+                });
+                Value::Object(outputs.collect())
             });
             let state = json!({
                 "version": 4,
                 "terraform_version": "1.5.0",
                 "serial": 1,
                 "lineage": "stackwright",
-                "outputs": outputs.collect::<serde_json::Map<_, _>>(),
+                "outputs": outputs,
                 "resources": [],
             });
             let path = target.join(&self.folder).join(state_path(name));
@@ -665,7 +702,8 @@ mod tests {
         let staged = |name: &str| {
             let to = top.path().join(name);
             let root = Root::read(&top.path().join("from"), "stacks/a").unwrap();
-            root.stage(&top.path().join("from"), &to, &top.path().join("data")).unwrap();
+            root.stage(&top.path().join("from"), &to, &top.path().join("data"), &States::new())
+                .unwrap();
             ["stacks/a/more.tf", "stacks/shared/x.txt", "modules/m/main.tf", "stacks/b/main.tf"]
                 .map(|path| to.join(path).exists())
         };

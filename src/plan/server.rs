@@ -119,6 +119,11 @@ impl Serving {
         self.mode.note(texts);
     }
 
+    /// Lets an import find what another state holds, as it is there.
+    pub fn hold(&self, kind: &str, id: &str, attributes: serde_json::Value) {
+        self.mode.hold(kind, id, attributes);
+    }
+
     /// Checks configurations from now on, or no more. They are checked at first.
     pub fn set_validation(&self, validation: Validation) {
         self.mode.set_validating(validation == Validation::On);

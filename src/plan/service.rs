@@ -41,11 +41,17 @@ impl Default for Options {
 pub struct Mode {
     validating: AtomicBool,
     made_up: Mutex<MadeUp>,
+    /// What another state holds, by type and by what an import names it.
+    held: Mutex<BTreeMap<(String, String), serde_json::Value>>,
 }
 
 impl Default for Mode {
     fn default() -> Self {
-        Self { validating: AtomicBool::new(true), made_up: Mutex::default() }
+        Self {
+            validating: AtomicBool::new(true),
+            made_up: Mutex::default(),
+            held: Mutex::default(),
+        }
     }
 }
 
@@ -57,6 +63,16 @@ impl Mode {
     /// What data sources have made up.
     pub fn made_up(&self) -> MadeUp {
         self.made_up.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn hold(&self, kind: &str, id: &str, attributes: serde_json::Value) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.insert((kind.to_owned(), id.to_owned()), attributes);
+    }
+
+    fn held(&self, kind: &str, id: &str) -> Option<serde_json::Value> {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.get(&(kind.to_owned(), id.to_owned())).cloned()
     }
 
     pub fn note(&self, texts: &[String]) {
@@ -322,12 +338,22 @@ impl Service {
     fn import(&self, message: Bytes) -> Result<p::ImportResourceStateResponse, Status> {
         let request = p::ImportResourceStateRequest::decode(message)?;
         let served = self.resource(&request.type_name)?;
-        let id = ("id".to_owned(), request.id.into());
-        let state = rules::blank(&served.resource.block, BTreeMap::from([id]));
+        let held = self.mode.held(&request.type_name, &request.id).and_then(|attributes| {
+            let raw = p::RawState { json: attributes.to_string().into(), ..Default::default() };
+            state(Some(raw), &served.resource.block).ok()
+        });
+        let (state, private) = match held {
+            Some(state) => (state, Bytes::new()),
+            None => {
+                let id = ("id".to_owned(), request.id.into());
+                let state = rules::blank(&served.resource.block, BTreeMap::from([id]));
+                (state, Bytes::from_static(IMPORTED))
+            }
+        };
         let imported = p::ImportedResource {
             type_name: request.type_name,
             state: served.encode(&state)?,
-            private: Bytes::from_static(IMPORTED),
+            private,
         };
         Ok(p::ImportResourceStateResponse {
             imported_resources: vec![imported],

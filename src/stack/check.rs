@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::block::Origin;
 use super::field::{AnyRef, Kinds, Ref};
 use super::value::{Reference, Value};
-use super::{Id, Stack, flow, names, rename};
+use super::{Id, Stack, flow, layer, names, rename, transfer};
 use crate::component::{self, AnyComponent, Component, Outputs};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::value::Scalar;
@@ -119,10 +119,12 @@ pub(super) fn check(stack: &Stack, unread: &[(String, String)]) -> Vec<Diagnosti
     }
     stack.settings.check(&diagnostics);
     rename::check(stack, unread, &diagnostics);
+    transfer::check(stack, &diagnostics);
     check_names(stack, &diagnostics);
     names::check(stack, &diagnostics);
     flow::check(stack, &diagnostics);
     check_cycles(stack, &diagnostics);
+    diagnostics.borrow_mut().extend(layer::check(stack));
     diagnostics.into_inner()
 }
 

@@ -15,7 +15,7 @@ use hcl::edit::visit::{Visit, visit_block, visit_expr, visit_interpolation};
 
 use super::expression::{Path, path};
 use super::read::Reader;
-use super::{Stack, names};
+use super::{Stack, layer, names};
 use crate::component;
 use crate::diagnostic::{Diagnostic, FileId, Piece, Span, codes};
 use crate::hcl::parse::key_name;
@@ -119,6 +119,8 @@ pub fn variants(file: FileId, text: &str) -> Result<Option<Read>, Vec<Diagnostic
     if written.is_empty() && reader.is_clean() {
         return Ok(None);
     }
+    layer::empty(&reader, &body);
+    check_layers(&reader, &body, &written);
     let only = only(&reader, &body, &written);
     let mut uses = Uses { reader: &reader, found: Vec::new(), text };
     uses.visit_body(&body);
@@ -153,6 +155,24 @@ pub fn variants(file: FileId, text: &str) -> Result<Option<Read>, Vec<Diagnostic
         Err(diagnostics)
     } else {
         Ok(Some((variants, table, diagnostics)))
+    }
+}
+
+/// Their roots would be one folder.
+fn check_layers(reader: &Reader<'_>, body: &Body, written: &[Written]) {
+    for block in body.blocks().filter(|block| block.ident.as_str() == layer::KIND) {
+        let name = block.labels.first().map_or("", |label| label.as_str());
+        if let Some(environment) = written.iter().find(|environment| environment.name == name) {
+            reader.report(
+                Diagnostic::error(
+                    codes::NAME_CLASH,
+                    format!("`{name}` is a layer and an environment"),
+                )
+                .at(reader.head(block), "the layer")
+                .also(environment.head, "the environment")
+                .help("give one of them another name: `--stack` could mean either"),
+            );
+        }
     }
 }
 
@@ -253,9 +273,7 @@ struct Only {
 
 fn only(reader: &Reader<'_>, body: &Body, written: &[Written]) -> Vec<Only> {
     let mut all = Vec::new();
-    for block in
-        body.blocks().filter(|block| !matches!(block.ident.as_str(), KIND | "stack" | "locals"))
-    {
+    for block in layer::components(body) {
         let Some(attribute) = block.body.get_attribute(ONLY) else { continue };
         // Some components have a field of this name, with a meaning of its own.
         let kind = component::kind(block.ident.as_str());
@@ -463,12 +481,16 @@ pub fn check(stacks: &[&Stack]) -> Vec<Diagnostic> {
     }
     let mut seen: Vec<(String, &Stack)> = Vec::new();
     for stack in stacks {
-        let Some(state) = stack.settings.state(&stack.root) else { continue };
+        let Some(state) = stack.settings.state(stack.system()) else { continue };
         if let Some((_, other)) = seen.iter().find(|(known, _)| *known == state) {
             problems.push(
                 Diagnostic::error(
                     codes::SHARED_STATE,
-                    format!("`{}` and `{}` keep their state in one place", other.root, stack.root),
+                    format!(
+                        "`{}` and `{}` keep their state in one place",
+                        other.system(),
+                        stack.system()
+                    ),
                 )
                 .at(stack.settings.origin.field("backend"), "")
                 .help(format!("put `${{{KIND}.{NAME}}}` into its workspace, key or path")),
@@ -516,7 +538,10 @@ fn clashes(first: &Stack, second: &Stack) -> Vec<Diagnostic> {
                 codes::NAME_CLASH,
                 format!(
                     "`{}` and `{}` both have the {} `{}`",
-                    first.root, second.root, name.what, name.name
+                    first.system(),
+                    second.system(),
+                    name.what,
+                    name.name
                 ),
             )
             .at(name.place, "")

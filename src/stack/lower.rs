@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::block::Origin;
 use super::field::Field as _;
-use super::{Id, Settings, Stack, rename};
+use super::{Id, Settings, Stack, layer, rename, transfer};
 use crate::component::{AnyComponent, Component, ModuleSource};
 use crate::hcl::{Attribute, Block, Body, Expr, Item, Property, print};
 
@@ -33,12 +33,12 @@ pub struct Lower<'a> {
     locals: &'a mut BTreeMap<&'static str, Expr>,
 }
 
-/// The root of a stack. Its modules are sought at the path `modules`, relative to the root.
+/// The root of a stack, or of a layer of it ([`Stack::roots`]). Its modules are sought at the path `modules`, relative to the root.
 pub fn lower(stack: &Stack, modules: &str) -> Root {
     let mut root = Root::default();
     stack.settings.lower(&mut root, stack);
     let mut locals = BTreeMap::new();
-    let mut sorted: Vec<_> = stack.components.iter().collect();
+    let mut sorted: Vec<_> = stack.components.iter().filter(|(id, _)| stack.is_here(id)).collect();
     sorted.sort_by_key(|(id, _)| *id);
     for (id, component) in sorted {
         let (root, locals) = (&mut root, &mut locals);
@@ -51,6 +51,8 @@ pub fn lower(stack: &Stack, modules: &str) -> Root {
         }
     }
     lower_locals(stack, locals, &mut root);
+    layer::connect(stack, &mut root);
+    transfer::lower(stack, &mut root);
     sort_data(&mut root);
     if !root.moves.is_empty() {
         root.files.insert(rename::FILE, rename::moved(&root.moves));
@@ -58,7 +60,7 @@ pub fn lower(stack: &Stack, modules: &str) -> Root {
     root
 }
 
-fn lower_one(
+pub(super) fn lower_one(
     stack: &Stack,
     id: &Id,
     component: &dyn AnyComponent,
@@ -102,12 +104,13 @@ pub(crate) fn add_module(modules: &mut BTreeMap<&'static str, ModuleSource>, mod
 
 /// The description's named values, beside those that components made.
 fn lower_locals(stack: &Stack, mut made: BTreeMap<&'static str, Expr>, root: &mut Root) {
-    let written = stack.locals.iter().map(|(name, entry)| Attribute {
+    let written = stack.locals.iter().filter(|(name, _)| stack.has_local(name));
+    let written = written.map(|(name, entry)| Attribute {
         name: name.clone(),
         value: entry.value.argument().unwrap_or(Expr::Null),
         comment: entry.comment.clone(),
     });
-    let mut locals: Vec<Attribute> = written.collect();
+    let mut locals: Vec<Attribute> = written.chain(layer::locals(stack)).collect();
     while let Some((name, value)) = made.pop_first() {
         locals.push(Attribute::new(name, value));
     }

@@ -6,12 +6,14 @@ pub mod environment;
 mod expression;
 pub mod field;
 mod flow;
+pub mod layer;
 pub mod lower;
 pub mod names;
 pub mod read;
 pub mod rename;
 pub mod settings;
 mod trace;
+pub mod transfer;
 pub mod value;
 
 use std::collections::HashSet;
@@ -27,9 +29,11 @@ use crate::hcl::comment::Comment;
 use crate::value::{Environment, Label, Scalar as _};
 use block::Block as _;
 use field::{Any, Field as _, MapEntry, Ref};
+use layer::{Layer, Part};
 use read::Reader;
 use rename::Renamed;
 pub use settings::Settings;
+use transfer::Transfer;
 use value::{Reference, Value};
 
 /// One described system.
@@ -37,7 +41,8 @@ use value::{Reference, Value};
 pub struct Stack {
     /// Its name, also that of its folder.
     pub name: String,
-    /// Its root's folder: that of the stack, or of an environment in it, `shop/production`.
+    /// Its root's folder: that of the stack, of an environment in it, `shop/production`, or of a
+    /// layer in either, `shop/production/jobs`.
     pub root: String,
     /// Region, versions, tags, backend.
     pub settings: Settings,
@@ -47,9 +52,15 @@ pub struct Stack {
     pub components: IndexMap<Id, Arc<dyn AnyComponent>>,
     /// What components were called before ([`rename`]).
     pub renamed: IndexMap<Id, Renamed>,
+    /// Which components another layer's state holds ([`transfer`]).
+    pub transferred: IndexMap<Id, Transfer>,
+    /// Its layers, in the order written; none for a stack of one root.
+    pub layers: IndexMap<String, Layer>,
+    /// Which part of it this is: a layer ([`Stack::roots`]), or all.
+    pub part: Option<Part>,
 }
 
-/// The stack that a root is of: `shop` of `shop` and of `shop/production`.
+/// The stack that a root is of: `shop` of `shop`, `shop/production` and `shop/production/jobs`.
 pub fn of_root(root: &str) -> &str {
     root.split_once('/').map_or(root, |(stack, _)| stack)
 }
@@ -78,6 +89,8 @@ impl PartialEq for Stack {
                 other.locals.get(name).is_some_and(|other| local.value == other.value)
             })
             && self.renamed == other.renamed
+            && self.transferred == other.transferred
+            && (&self.layers, &self.part) == (&other.layers, &other.part)
             && self.components.len() == other.components.len()
             && self.components.iter().all(|(id, component)| {
                 other.components.get(id).is_some_and(|other| component.same(other.as_ref()))
@@ -91,7 +104,17 @@ impl Stack {
     pub fn name_of(&self, kind: &str, label: &str) -> String {
         let renamed = self.renamed.iter().find(|(id, _)| id.kind == kind && id.label == label);
         let first = renamed.and_then(|(_, renamed)| renamed.from.first());
-        format!("{}-{}", self.root.replace('/', "-"), first.map_or(label, String::as_str))
+        format!("{}-{}", self.system().replace('/', "-"), first.map_or(label, String::as_str))
+    }
+
+    /// The stack or environment that the root is of: its root, without the layer.
+    pub fn system(&self) -> &str {
+        match &self.part {
+            Some(part) => {
+                self.root.strip_suffix(&part.layer).unwrap_or(&self.root).trim_end_matches('/')
+            }
+            None => &self.root,
+        }
     }
 
     /// The component that a reference names.
@@ -150,6 +173,9 @@ pub fn read_root(
     let body = crate::hcl::parse::parse(file, text)?;
     let reader = Reader::new(file, text);
     let mut stack = read_body(&reader, &body, expected_name);
+    if environment.is_none() {
+        layer::empty(&reader, &body);
+    }
     if let Some(name) = environment {
         stack.root = format!("{expected_name}/{name}");
         let settings = &mut stack.settings;
@@ -167,6 +193,9 @@ pub fn read_root(
     // Rules between components are told even when some block is wrong, but not those about
     // components that could not be read.
     diagnostics.extend(check::check(&stack, &unread(&body, &stack)));
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.extend(layer::check_parts(&stack));
+    }
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span));
     if diagnostics.iter().any(Diagnostic::is_error) {
         Err(diagnostics)
@@ -179,20 +208,53 @@ pub fn read_root(
 fn unread(body: &Body, stack: &Stack) -> Vec<(String, String)> {
     let read: HashSet<(&str, &str)> =
         stack.components.keys().map(|id| (id.kind, id.label.as_str())).collect();
-    body.blocks()
+    layer::components(body)
         .filter_map(|block| Some((block.ident.as_str(), block.labels.first()?.as_str())))
         .filter(|name| !read.contains(name))
         .map(|(kind, label)| (kind.to_owned(), label.to_owned()))
         .collect()
 }
 
+/// The components of a description while they are read.
+#[derive(Default)]
+struct Components {
+    components: IndexMap<Id, Arc<dyn AnyComponent>>,
+    renamed: IndexMap<Id, Renamed>,
+    transferred: IndexMap<Id, Transfer>,
+    seen: IndexMap<(String, String), Span>,
+}
+
+impl Components {
+    /// Reads one. Its name, also where it is not right.
+    fn read(&mut self, reader: &Reader<'_>, block: &SourceBlock) -> Option<Id> {
+        let name = block.ident.as_str();
+        let Some(kind) = component::kind(name) else {
+            unknown_kind(reader, block);
+            return None;
+        };
+        let label = reader.label(block);
+        let component = reader.component_at(block, || (kind.read)(reader, block));
+        let earlier = rename::read(reader, block);
+        let transfer = transfer::read(reader, block);
+        let (label, span) = label?;
+        let id = Id { kind: kind.name, label: label.to_owned() };
+        if let Some(first) = self.seen.insert((name.to_owned(), label.to_owned()), span) {
+            reader.duplicate(&format!("`{name}` \"{label}\""), span, Some(first));
+        } else if let Some(component) = component {
+            self.renamed.extend(earlier.map(|earlier| (id.clone(), earlier)));
+            self.transferred.extend(transfer.map(|transfer| (id.clone(), transfer)));
+            self.components.insert(id.clone(), component);
+        }
+        Some(id)
+    }
+}
+
 fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
     let file = reader.file();
     let mut head: Option<(&SourceBlock, Option<Settings>)> = None;
     let mut locals = IndexMap::new();
-    let mut components: IndexMap<Id, Arc<dyn AnyComponent>> = IndexMap::new();
-    let mut renamed = IndexMap::new();
-    let mut seen: IndexMap<(String, String), Span> = IndexMap::new();
+    let mut all = Components::default();
+    let mut layers: IndexMap<String, Layer> = IndexMap::new();
 
     for structure in body.iter() {
         let block = match structure {
@@ -227,23 +289,16 @@ fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
             "locals" => read_locals(reader, block, &mut locals),
             // They were read before: see `environment::variants`.
             environment::KIND => {}
-            name => match component::kind(name) {
-                None => unknown_kind(reader, block),
-                Some(kind) => {
-                    let label = reader.label(block);
-                    let component = reader.component_at(block, || (kind.read)(reader, block));
-                    let earlier = rename::read(reader, block);
-                    let Some((label, span)) = label else { continue };
-                    let key = (name.to_owned(), label.to_owned());
-                    if let Some(first) = seen.insert(key, span) {
-                        reader.duplicate(&format!("`{name}` \"{label}\""), span, Some(first));
-                    } else if let Some(component) = component {
-                        let id = Id { kind: kind.name, label: label.to_owned() };
-                        renamed.extend(earlier.map(|earlier| (id.clone(), earlier)));
-                        components.insert(id, component);
-                    }
+            layer::KIND => {
+                let name = layer::read(reader, block, &mut layers);
+                let kinds = ["stack", "locals", environment::KIND, layer::KIND];
+                let blocks = block.body.blocks().filter(|it| !kinds.contains(&it.ident.as_str()));
+                let ids: Vec<Id> = blocks.filter_map(|block| all.read(reader, block)).collect();
+                if let Some(layer) = name.and_then(|name| layers.get_mut(name)) {
+                    layer.components.extend(ids);
                 }
-            },
+            }
+            _ => _ = all.read(reader, block),
         }
     }
 
@@ -261,7 +316,8 @@ fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
     // What stands below the last block belongs to none of them.
     settings.origin.comment.hoist_body(body);
     let (name, root) = (expected_name.to_owned(), expected_name.to_owned());
-    Stack { name, root, settings, locals, components, renamed }
+    let Components { components, renamed, transferred, .. } = all;
+    Stack { name, root, settings, locals, components, renamed, transferred, layers, part: None }
 }
 
 fn check_name(reader: &Reader<'_>, block: &SourceBlock, expected: &str) {
@@ -336,6 +392,7 @@ fn unknown_kind(reader: &Reader<'_>, block: &SourceBlock) {
             "stack",
             "locals",
             environment::KIND,
+            layer::KIND,
         ])
     };
     reader.report(match did_you_mean(name, known()) {

@@ -10,8 +10,8 @@ use hcl::edit::{Decorate as _, Span as _};
 use super::block::{FieldInfo, Origin};
 use super::expression;
 use super::field::{Entry, Field, Shape, Type, shape};
-use super::rename;
 use super::value::{Expression, Reference};
+use super::{rename, transfer};
 use crate::component::{self, Outputs};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
 use crate::hcl::comment::Comment;
@@ -99,7 +99,8 @@ impl<'a> Reader<'a> {
         origin.comment.hoist_body(&block.body);
         let is_component = self.component.get().is_some()
             && self.component.get() == block.ident.span().map(|range| range.start);
-        let common: &[&'static str] = if is_component { &[rename::FIELD] } else { &[] };
+        let common: &[&'static str] =
+            if is_component { &[rename::FIELD, transfer::FIELD] } else { &[] };
         let fields = &[fields, common].concat();
         let mut misspelt = Vec::new();
         for structure in block.body.iter() {

@@ -13,6 +13,7 @@ use super::read::Reader;
 use super::value::{Reference, Value};
 use crate::block;
 use crate::diagnostic::{Diagnostic, Span, codes};
+use crate::hcl::comment::Comment;
 use crate::hcl::{Block, Expr, Item, Property};
 use crate::value::{
     AccountId, Environment, Invalid, Region, Scalar, ScalarType, VersionConstraint,
@@ -336,15 +337,22 @@ impl Settings {
         }
         terraform = terraform.block(required);
         if let Some(backend) = &self.backend {
-            terraform = terraform.block(self.backend_block(backend, &stack.root));
+            let layer = stack.part.as_ref().map(|part| part.layer.as_str());
+            terraform = terraform.block(self.backend_block(&backend.of(stack.system(), layer)));
         }
-        root.files
-            .entry("terraform.tf")
-            .or_default()
-            .block(terraform.comment(self.origin.comment.clone()));
+        let mut comment = self.origin.comment.clone();
+        let layer = stack.part.as_ref().and_then(|part| stack.layers.get(&part.layer));
+        if let Some(layer) = layer.filter(|layer| !layer.origin.comment.is_empty()) {
+            if !comment.is_empty() {
+                comment.leading.push(String::new());
+            }
+            let Comment { leading, trailing } = layer.origin.comment.clone();
+            comment.leading.extend(leading.into_iter().chain(trailing));
+        }
+        root.files.entry("terraform.tf").or_default().block(terraform.comment(comment));
 
         let mut tags = self.tags.clone();
-        let environment = stack.root.split_once('/').map(|(_, environment)| environment);
+        let environment = stack.system().split_once('/').map(|(_, environment)| environment);
         let own = [("Environment", environment), ("Stack", Some(stack.name.as_str()))];
         for (name, value) in own {
             let value = value.filter(|_| tags.get(name).is_none());
@@ -369,39 +377,32 @@ impl Settings {
         root.files.entry("providers.tf").or_default().block(provider.block(default_tags));
     }
 
-    /// Where the state of a root is kept, as far as that is written out; `None` where it is in the
-    /// root itself.
-    pub(super) fn state(&self, stack_root: &str) -> Option<String> {
+    /// Where the state of a stack or environment is kept, as far as that is written out; `None` where
+    /// it is in the root itself.
+    pub(super) fn state(&self, system: &str) -> Option<String> {
         let text = |value: &Value<String>| Some(value.literal()?.clone());
-        match self.backend.as_ref()? {
+        match self.backend.as_ref()?.of(system, None) {
             Backend::Cloud(cloud) => {
                 Some(format!("cloud {} {}", text(&cloud.organization)?, text(&cloud.workspace)?))
             }
-            Backend::S3(s3) => {
-                let own = || Some(format!("{stack_root}/terraform.tfstate"));
-                let key = s3.key.as_ref().map_or_else(own, text)?;
-                Some(format!("s3 {} {key}", text(&s3.bucket)?))
-            }
+            Backend::S3(s3) => Some(format!("s3 {} {}", text(&s3.bucket)?, text(&s3.key?)?)),
             // Buckets and accounts have rules of their own, but their names are written the same.
             Backend::Gcs(gcs) => {
-                let own = || Some(stack_root.to_owned());
-                let prefix = gcs.prefix.as_ref().map_or_else(own, text)?;
-                Some(format!("gcs {} {prefix}", gcs.bucket.literal()?))
+                Some(format!("gcs {} {}", gcs.bucket.literal()?, text(&gcs.prefix?)?))
             }
             Backend::Azurerm(azurerm) => {
-                let own = || Some(format!("{stack_root}/terraform.tfstate"));
-                let key = azurerm.key.as_ref().map_or_else(own, text)?;
                 let account = azurerm.storage_account_name.literal()?;
-                Some(format!("azurerm {account} {} {key}", azurerm.container_name.literal()?))
+                let container = azurerm.container_name.literal()?;
+                Some(format!("azurerm {account} {container} {}", text(&azurerm.key?)?))
             }
             Backend::Local(local) => {
-                let path = text(local.path.as_ref()?)?;
+                let path = text(&local.path?)?;
                 path.starts_with('/').then(|| format!("local {path}"))
             }
         }
     }
 
-    fn backend_block(&self, backend: &Backend, stack_root: &str) -> Block {
+    fn backend_block(&self, backend: &Backend) -> Block {
         match backend {
             Backend::Cloud(cloud) => {
                 let mut block = Block::new("cloud", [] as [&str; 0])
@@ -414,58 +415,150 @@ impl Settings {
                 block.block(workspaces).comment(cloud.origin.comment.clone())
             }
             Backend::S3(s3) => {
-                let key = match &s3.key {
-                    Some(key) => key.expr(),
-                    None => Expr::String(format!("{stack_root}/terraform.tfstate")),
-                };
                 let region = s3.region.as_ref().unwrap_or(&self.region);
-                let mut block = Block::new("backend", ["s3"])
-                    .attribute("bucket", s3.bucket.expr())
-                    .attribute("key", key)
-                    .attribute("region", region.expr())
-                    .attribute("encrypt", true);
-                if let Some(kms_key_id) = &s3.kms_key_id {
-                    block = block.attribute("kms_key_id", kms_key_id.expr());
-                }
+                let mut block = with(Block::new("backend", ["s3"]), "bucket", Some(&s3.bucket));
+                block = with(block, "key", s3.key.as_ref());
+                block = block.attribute("region", region.expr()).attribute("encrypt", true);
+                block = with(block, "kms_key_id", s3.kms_key_id.as_ref());
                 block.attribute("use_lockfile", true).comment(s3.origin.comment.clone())
             }
             Backend::Gcs(gcs) => {
-                let prefix = match &gcs.prefix {
-                    Some(prefix) => prefix.expr(),
-                    None => Expr::from(stack_root),
-                };
-                let mut block = Block::new("backend", ["gcs"])
-                    .attribute("bucket", gcs.bucket.expr())
-                    .attribute("prefix", prefix);
-                if let Some(key) = &gcs.kms_encryption_key {
-                    block = block.attribute("kms_encryption_key", key.expr());
-                }
+                let mut block = with(Block::new("backend", ["gcs"]), "bucket", Some(&gcs.bucket));
+                block = with(block, "prefix", gcs.prefix.as_ref());
+                block = with(block, "kms_encryption_key", gcs.kms_encryption_key.as_ref());
                 block.comment(gcs.origin.comment.clone())
             }
             Backend::Azurerm(azurerm) => {
-                let key = match &azurerm.key {
-                    Some(key) => key.expr(),
-                    None => Expr::String(format!("{stack_root}/terraform.tfstate")),
-                };
                 let mut block = Block::new("backend", ["azurerm"]);
-                if let Some(group) = &azurerm.resource_group_name {
-                    block = block.attribute("resource_group_name", group.expr());
-                }
-                block
+                block = with(block, "resource_group_name", azurerm.resource_group_name.as_ref());
+                block = block
                     .attribute("storage_account_name", azurerm.storage_account_name.expr())
-                    .attribute("container_name", azurerm.container_name.expr())
-                    .attribute("key", key)
-                    .attribute("use_azuread_auth", true)
-                    .comment(azurerm.origin.comment.clone())
+                    .attribute("container_name", azurerm.container_name.expr());
+                block = with(block, "key", azurerm.key.as_ref());
+                block.attribute("use_azuread_auth", true).comment(azurerm.origin.comment.clone())
             }
             Backend::Local(local) => {
-                let mut block = Block::new("backend", ["local"]);
-                if let Some(path) = &local.path {
-                    block = block.attribute("path", path.expr());
-                }
-                block.comment(local.origin.comment.clone())
+                with(Block::new("backend", ["local"]), "path", local.path.as_ref())
+                    .comment(local.origin.comment.clone())
             }
         }
+    }
+
+    /// How another root of the same system looks up the state of a layer: the backend's type, and its
+    /// configuration (Terraform language, "The `terraform_remote_state` Data Source").
+    pub(super) fn remote_state(&self, system: &str, layer: &str) -> (&'static str, Expr) {
+        // Without a backend, Terraform keeps the state in the root itself.
+        let own =
+            || Backend::Local(LocalBackend { path: None, origin: super::block::Origin::default() });
+        let backend = self.backend.clone().unwrap_or_else(own).of(system, Some(layer));
+        let mut config: Vec<(&str, Option<Expr>)> = Vec::new();
+        let ty = match &backend {
+            // Its documentation says how the states of `cloud` are looked up: as those of `remote`.
+            Backend::Cloud(cloud) => {
+                config.push(("organization", Some(cloud.organization.expr())));
+                config.push(("hostname", cloud.hostname.as_ref().map(Value::expr)));
+                config.push(("workspaces", Some(Expr::object([("name", cloud.workspace.expr())]))));
+                "remote"
+            }
+            Backend::S3(s3) => {
+                let region = s3.region.as_ref().unwrap_or(&self.region);
+                config.push(("bucket", Some(s3.bucket.expr())));
+                config.push(("key", s3.key.as_ref().map(Value::expr)));
+                config.push(("region", Some(region.expr())));
+                "s3"
+            }
+            Backend::Gcs(gcs) => {
+                config.push(("bucket", Some(gcs.bucket.expr())));
+                config.push(("prefix", gcs.prefix.as_ref().map(Value::expr)));
+                "gcs"
+            }
+            Backend::Azurerm(azurerm) => {
+                let group = azurerm.resource_group_name.as_ref();
+                config.push(("resource_group_name", group.map(Value::expr)));
+                config.push(("storage_account_name", Some(azurerm.storage_account_name.expr())));
+                config.push(("container_name", Some(azurerm.container_name.expr())));
+                config.push(("key", azurerm.key.as_ref().map(Value::expr)));
+                config.push(("use_azuread_auth", Some(true.into())));
+                "azurerm"
+            }
+            Backend::Local(local) => {
+                let path = local.path.as_ref().and_then(Value::literal);
+                let path = path.map_or("terraform.tfstate", String::as_str);
+                // It is from the other root's folder, which is beside this one's.
+                let path = match path.starts_with('/') || path.starts_with("../") {
+                    true => path.to_owned(),
+                    false => format!("../{layer}/{path}"),
+                };
+                config.push(("path", Some(path.into())));
+                "local"
+            }
+        };
+        let config = config.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        (ty, Expr::object(config))
+    }
+}
+
+impl Backend {
+    /// The same with what follows from where it stands: a system (`shop/production`), and perhaps a
+    /// layer in it. What is written for the whole system gets the layer's name put into it.
+    fn of(&self, system: &str, layer: Option<&str>) -> Self {
+        let root = match layer {
+            Some(layer) => format!("{system}/{layer}"),
+            None => system.to_owned(),
+        };
+        // `a/b.tfstate` is `a/jobs/b.tfstate`.
+        let below = |path: &str| match (layer, path.rsplit_once('/')) {
+            (None, _) => path.to_owned(),
+            (Some(layer), Some((folder, name))) => format!("{folder}/{layer}/{name}"),
+            (Some(layer), None) => format!("{layer}/{path}"),
+        };
+        let each = |value: &Value<String>, put: &dyn Fn(&str) -> String| match value {
+            Value::Literal(text) => Value::Literal(put(text)),
+            Value::Expression(_) => value.clone(),
+        };
+        let file = |key: &Option<Value<String>>| {
+            let own = || Value::Literal(format!("{root}/terraform.tfstate"));
+            Some(key.as_ref().map_or_else(own, |key| each(key, &below)))
+        };
+        let after = |separator: char| {
+            move |text: &str| match layer {
+                Some(layer) => format!("{}{separator}{layer}", text.trim_end_matches('/')),
+                None => text.to_owned(),
+            }
+        };
+        match self.clone() {
+            Self::Cloud(cloud) => Self::Cloud(CloudBackend {
+                workspace: each(&cloud.workspace, &after('-')),
+                ..cloud
+            }),
+            Self::S3(s3) => Self::S3(S3Backend { key: file(&s3.key), ..s3 }),
+            Self::Gcs(gcs) => {
+                let own = || Value::Literal(root.clone());
+                let prefix = gcs.prefix.as_ref();
+                let prefix = prefix.map_or_else(own, |prefix| each(prefix, &after('/')));
+                Self::Gcs(GcsBackend { prefix: Some(prefix), ..gcs })
+            }
+            Self::Azurerm(azurerm) => {
+                Self::Azurerm(AzurermBackend { key: file(&azurerm.key), ..azurerm })
+            }
+            // A file in the root is of the root already.
+            Self::Local(local) => {
+                let outside = |path: &str| match path.starts_with('/') || path.starts_with("../") {
+                    true => below(path),
+                    false => path.to_owned(),
+                };
+                let path = local.path.as_ref().map(|path| each(path, &outside));
+                Self::Local(LocalBackend { path, ..local })
+            }
+        }
+    }
+}
+
+/// With one more attribute, where it has a value.
+fn with<T: Scalar>(block: Block, name: &str, value: Option<&Value<T>>) -> Block {
+    match value {
+        Some(value) => block.attribute(name, value.expr()),
+        None => block,
     }
 }
 
@@ -584,5 +677,41 @@ mod tests {
         SW109 `prefix` must be written out; Terraform reads its own settings before it knows any value
         "
         );
+    }
+
+    /// Where the layer `a` keeps its state, and how `b` looks it up.
+    fn layers(backend: &str) -> String {
+        let layers = "layer \"a\" {\n  topic \"t\" {}\n}\nlayer \"b\" {\n  output \"o\" { value = topic.t.arn }\n}\n";
+        let text = format!("stack \"test\" {{\n  region = \"us-west-2\"\n{backend}\n}}\n{layers}");
+        let file = Sources::default().add("stack.hcl", text.as_str());
+        let roots = stack::read(file, &text, "test").unwrap().0.roots();
+        let [a, b] = roots.as_slice() else { panic!("{} roots", roots.len()) };
+        let print = |stack, file: &str| {
+            let root = stack::lower::lower(stack, "../../../modules");
+            crate::hcl::print::print(&root.files[file])
+        };
+        let terraform = print(a, "terraform.tf");
+        let own = terraform.split_once("    }\n  }\n").map_or("", |(_, rest)| rest);
+        format!("{own}{}", print(b, "data.tf"))
+    }
+
+    #[test]
+    fn the_state_of_a_layer_is_beside_the_others_and_is_looked_up_there() {
+        insta::assert_snapshot!(layers(""));
+        insta::assert_snapshot!(layers(
+            "  backend \"local\" {\n    path = \"../../../states/shop.tfstate\"\n  }"
+        ));
+        insta::assert_snapshot!(layers(
+            "  backend \"cloud\" {\n    organization = \"o\"\n    workspace = \"w\"\n    hostname = \"tfe.example.org\"\n  }"
+        ));
+        insta::assert_snapshot!(layers(
+            "  backend \"s3\" {\n    bucket = \"states\"\n    key = \"live/shop.tfstate\"\n    kms_key_id = \"k\"\n  }"
+        ));
+        insta::assert_snapshot!(layers(
+            "  backend \"gcs\" {\n    bucket = \"states\"\n    prefix = \"shop/\"\n  }"
+        ));
+        insta::assert_snapshot!(layers(
+            "  backend \"azurerm\" {\n    storage_account_name = \"states\"\n    container_name = \"terraform\"\n    resource_group_name = \"ops\"\n  }"
+        ));
     }
 }

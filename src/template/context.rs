@@ -44,11 +44,12 @@ pub fn context(
         let of_kind = stack.components.iter().filter(|(id, _)| id.kind == kind.name);
         let components = of_kind.map(|(id, component)| {
             let label = id.label.as_str();
-            let mut names = vec![
-                Property::new("label", label),
-                Property::new("address", Expr::raw((kind.address)(label))),
-                Property::new("outputs", outputs(kind, label)),
-            ];
+            let mut names = vec![Property::new("label", label)];
+            // Of another layer's, Terraform knows no address here.
+            if stack.is_here(id) {
+                names.push(Property::new("address", Expr::raw((kind.address)(label))));
+                names.push(Property::new("outputs", outputs(kind, label)));
+            }
             if kind.name == Image::KIND {
                 names.push(Property::new("locked", locked(label, lock)));
             }

@@ -195,8 +195,10 @@ fn unknown(
     rendered: &Declared<&'static str>,
     written: &Declared<(String, Span)>,
 ) -> Vec<Diagnostic> {
-    let of_locals = stack.locals.values().flat_map(|local| local.value.references.clone());
-    let references = stack.components.values().flat_map(|component| component.references());
+    let locals = stack.locals.iter().filter(|(name, _)| stack.has_local(name));
+    let of_locals = locals.flat_map(|(_, local)| local.value.references.clone());
+    let components = stack.components.iter().filter(|(id, _)| stack.is_here(id));
+    let references = components.flat_map(|(_, component)| component.references());
     let known = |kind: &str| -> Vec<String> {
         let (start, end) = if kind == "var" { ("`variable \"", "\"`") } else { ("`local.", "`") };
         let mut names: Vec<String> = rendered

@@ -9,7 +9,9 @@ pub mod write;
 
 use std::collections::BTreeMap;
 
-pub use render::{Rendered, contexts, environments, read, render, roots, unsaid_renames};
+pub use render::{
+    Rendered, contexts, environments, is_in, read, render, roots, roots_of, unsaid_renames,
+};
 
 /// Rendered files: their content by path, relative to the project, with `/`.
 pub type Files = BTreeMap<String, String>;

@@ -8,17 +8,17 @@ use super::compare::{Drift, compare};
 use super::templates::Templates;
 use super::{Files, header, templates};
 use crate::component::{self, ModuleSource};
-use crate::diagnostic::{Diagnostic, Sources, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, FileId, Sources, codes, did_you_mean};
 use crate::hcl::print::print;
 use crate::image::{self, Lock};
 use crate::project::{DESCRIPTION, Project, Vendor};
 use crate::stack::environment::Table;
-use crate::stack::{self, Stack};
+use crate::stack::{self, Stack, layer};
 
 /// What a project's descriptions become, compared with its checkout.
 #[derive(Debug, Default)]
 pub struct Rendered {
-    /// The roots rendered, sorted: stacks, or their environments, `shop/production`.
+    /// The roots rendered: stacks, or their environments and layers, `shop/production/jobs`.
     pub stacks: Vec<String>,
     /// How many files the tree has.
     pub files: usize,
@@ -128,19 +128,23 @@ pub fn read(project: &Project, only: &[String]) -> (Vec<(Stack, Option<Lock>)>, 
     (stacks, diagnostics)
 }
 
-/// Components that others seem to have become since `before`, the same project at another time, as
-/// warnings at the places of the others.
+/// Components that others seem to have become, or that are in another layer, since `before`, the
+/// same project at another time, as warnings at their places now.
 pub fn unsaid_renames(project: &Project, before: &Project, only: &[String]) -> Vec<Diagnostic> {
     // What cannot be read is complained of elsewhere, or was so then.
     let stacks = |project| -> BTreeMap<String, Stack> {
         let read = select(project, only).map_or_else(|_| Vec::new(), |(selected, _)| selected);
         let roots = read.iter().flat_map(|name| read_one(project, name)).flatten();
-        roots.map(|(stack, _, _)| (stack.root.clone(), stack)).collect()
+        roots.map(|(stack, _, _)| (stack.system().to_owned(), stack)).collect()
     };
     let (before, after) = (stacks(before), stacks(project));
     let pairs = after.iter().filter_map(|(root, stack)| Some((before.get(root)?, stack)));
-    let mut warnings: Vec<Diagnostic> =
-        pairs.flat_map(|(before, after)| stack::rename::unsaid(before, after)).collect();
+    let mut warnings: Vec<Diagnostic> = pairs
+        .flat_map(|(before, after)| {
+            let moves = stack::transfer::unsaid(before, after);
+            stack::rename::unsaid(before, after).into_iter().chain(moves)
+        })
+        .collect();
     finish(project, &mut warnings);
     warnings
 }
@@ -212,18 +216,43 @@ pub fn roots(project: &Project, only: &[String]) -> (Vec<String>, Vec<Diagnostic
     let mut roots = Vec::new();
     for name in selected {
         let stack = stack::of_root(&name);
-        match variants(project, stack) {
-            Err(problems) => diagnostics.extend(problems),
-            Ok(Some((variants, ..))) if !name.contains('/') => {
-                roots.extend(variants.iter().map(|variant| format!("{stack}/{}", variant.name)));
-            }
-            Ok(_) => roots.push(name),
+        match project.read(&format!("{}/{stack}/{DESCRIPTION}", project.stacks())) {
+            Err(problem) => diagnostics.push(problem),
+            Ok(None) => {}
+            Ok(Some((file, text))) => match roots_of(stack, file, &text) {
+                Err(problems) => diagnostics.extend(problems),
+                Ok(all) => roots.extend(all.into_iter().filter(|root| is_in(root, &name))),
+            },
         }
     }
     (roots, diagnostics)
 }
 
-/// The stacks, or their environments (`shop/production`), that are asked for, and complaints about
+/// The roots that a description becomes, as its text tells them.
+///
+/// # Errors
+/// What is wrong with its environments.
+pub fn roots_of(stack: &str, file: FileId, text: &str) -> Result<Vec<String>, Vec<Diagnostic>> {
+    let systems = match stack::environment::variants(file, text)? {
+        Some((variants, ..)) => variants
+            .into_iter()
+            .map(|variant| (format!("{stack}/{}", variant.name), layer::names(&variant.text)))
+            .collect(),
+        None => vec![(stack.to_owned(), layer::names(text))],
+    };
+    let roots = systems.into_iter().flat_map(|(system, layers)| match layers.as_slice() {
+        [] => vec![system],
+        layers => layers.iter().map(|layer| format!("{system}/{layer}")).collect(),
+    });
+    Ok(roots.collect())
+}
+
+/// True for a root that is meant by a name: its own, or that of its stack or environment.
+pub fn is_in(root: &str, name: &str) -> bool {
+    root.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The stacks, or their parts (`shop/production`, `shop/jobs`), that are asked for, and complaints about
 /// those that the project does not have. Among many stacks, the others are not even looked at.
 fn select(
     project: &Project,
@@ -232,11 +261,9 @@ fn select(
     let stack = |name: &String| stack::of_root(name).to_owned();
     let asked: BTreeSet<String> = only.iter().map(stack).collect();
     if !only.is_empty() && asked.iter().all(|stack| project.has_stack(stack)) {
-        // An environment of a stack that is asked for as a whole is among its environments.
-        let selected: BTreeSet<&String> = only
-            .iter()
-            .filter(|name| !name.contains('/') || !only.contains(&stack(name)))
-            .collect();
+        // A part of what is asked for as a whole is in it.
+        let is_part = |name: &str| only.iter().any(|other| other != name && is_in(name, other));
+        let selected: BTreeSet<&String> = only.iter().filter(|name| !is_part(name)).collect();
         return Ok((selected.into_iter().cloned().collect(), Vec::new()));
     }
     let names = project.stack_names()?;
@@ -312,13 +339,11 @@ fn part(project: &Project, name: &str) -> Part {
 /// A root's stack and lock with warnings, or everything that is wrong with them.
 type ReadRoot = Result<(Stack, Option<Lock>, Vec<Diagnostic>), Vec<Diagnostic>>;
 
-/// Reads a stack's description and its lock, once for each of its environments; only one where it
-/// is named, `shop/production`.
+/// Reads a stack's description and its locks, once for each of its environments, and makes a root of
+/// each layer; only what is named, `shop/production` or `shop/production/jobs`.
 fn read_one(project: &Project, name: &str) -> Vec<ReadRoot> {
-    let (name, environment) = match name.split_once('/') {
-        Some((name, environment)) => (name, Some(environment)),
-        None => (name, None),
-    };
+    let asked = name;
+    let name = stack::of_root(name);
     let folder = format!("{}/{name}", project.stacks());
     let one = |diagnostic: Diagnostic| vec![Err(vec![diagnostic])];
     if let Err(outside) = project.inside(&folder) {
@@ -334,61 +359,104 @@ fn read_one(project: &Project, name: &str) -> Vec<ReadRoot> {
         }
         Err(diagnostic) => return one(diagnostic),
     };
-    let read = |file, text: &str, root: &str, environment: Option<&str>| -> ReadRoot {
-        let lock = match project.read(&format!("{}/{root}/{}", project.stacks(), image::FILE)) {
+    let variants = match stack::environment::variants(file, &text) {
+        Err(diagnostics) => return vec![Err(diagnostics)],
+        Ok(None) => {
+            if let Some(problem) = unknown_part(asked, name, &[], &layer::names(&text)) {
+                return one(problem);
+            }
+            return read_system(project, file, &text, name, None, asked);
+        }
+        Ok(Some(variants)) => variants,
+    };
+    let (variants, table, mut warnings) = variants;
+    if let Some(problem) = unknown_part(asked, name, &table.environments, &layer::names(&text)) {
+        return one(problem);
+    }
+    let mut roots: Vec<ReadRoot> = Vec::new();
+    for variant in variants {
+        let system = format!("{name}/{}", variant.name);
+        if is_in(&system, asked) || is_in(asked, &system) {
+            let made = project.add_made(file, &variant);
+            roots.extend(read_system(
+                project,
+                made,
+                &variant.text,
+                name,
+                Some(&variant.name),
+                asked,
+            ));
+        }
+    }
+    let mut stacks: Vec<&Stack> = roots.iter().flatten().map(|(stack, _, _)| stack).collect();
+    stacks.dedup_by(|one, other| one.system() == other.system());
+    warnings.extend(stack::environment::check(&stacks));
+    if warnings.iter().any(Diagnostic::is_error) {
+        roots.push(Err(warnings));
+    } else if let Some(Ok((_, _, all))) = roots.first_mut() {
+        all.extend(warnings);
+    }
+    roots
+}
+
+/// Reads the description of a stack or of one of its environments, and the locks of its roots: all,
+/// or those that are asked for.
+fn read_system(
+    project: &Project,
+    file: FileId,
+    text: &str,
+    name: &str,
+    environment: Option<&str>,
+    asked: &str,
+) -> Vec<ReadRoot> {
+    let lock = |root: &str| -> Result<Option<Lock>, Vec<Diagnostic>> {
+        match project.read(&format!("{}/{root}/{}", project.stacks(), image::FILE)) {
             Ok(None) => Ok(None),
             Ok(Some((file, text))) => Lock::read(file, &text).map(Some),
             Err(diagnostic) => Err(vec![diagnostic]),
-        };
-        match (stack::read_root(file, text, name, environment), lock) {
-            (Ok((stack, warnings)), Ok(lock)) => Ok((stack, lock, warnings)),
-            (Err(mut diagnostics), Err(more)) => {
-                diagnostics.extend(more);
-                Err(diagnostics)
-            }
-            (Err(diagnostics), Ok(_)) | (Ok(_), Err(diagnostics)) => Err(diagnostics),
         }
     };
-    match stack::environment::variants(file, &text) {
-        Err(diagnostics) => vec![Err(diagnostics)],
-        Ok(None) => match environment {
-            None => vec![read(file, &text, name, None)],
-            Some(environment) => one(no_environment(name, environment, &[])),
-        },
-        Ok(Some((variants, table, mut warnings))) => {
-            let unknown =
-                environment.filter(|name| !table.environments.iter().any(|known| known == name));
-            if let Some(unknown) = unknown {
-                return one(no_environment(name, unknown, &table.environments));
-            }
-            let mut roots: Vec<ReadRoot> = variants
-                .into_iter()
-                .filter(|variant| environment.is_none_or(|name| variant.name == name))
-                .map(|variant| {
-                    let made = project.add_made(file, &variant);
-                    read(
-                        made,
-                        &variant.text,
-                        &format!("{name}/{}", variant.name),
-                        Some(&variant.name),
-                    )
-                })
-                .collect();
-            let stacks: Vec<&Stack> = roots.iter().flatten().map(|(stack, _, _)| stack).collect();
-            let shared = stack::environment::check(&stacks);
-            warnings.extend(shared);
-            if warnings.iter().any(Diagnostic::is_error) {
-                roots.push(Err(warnings));
-            } else if let Some(Ok((_, _, all))) = roots.first_mut() {
-                all.extend(warnings);
-            }
-            roots
+    let (stack, mut warnings) = match stack::read_root(file, text, name, environment) {
+        Ok(read) => read,
+        Err(mut diagnostics) => {
+            let system = environment.map_or(name.to_owned(), |it| format!("{name}/{it}"));
+            diagnostics.extend(lock(&system).err().into_iter().flatten());
+            return vec![Err(diagnostics)];
         }
-    }
+    };
+    let roots = stack.roots().into_iter().filter(|stack| is_in(&stack.root, asked));
+    roots
+        .map(|stack| {
+            let lock = lock(&stack.root)?;
+            // What is said of the whole is said once.
+            Ok((stack, lock, std::mem::take(&mut warnings)))
+        })
+        .collect()
 }
 
-fn no_environment(stack: &str, name: &str, known: &[String]) -> Diagnostic {
-    let message = format!("the stack `{stack}` has no environment `{name}`");
+/// The complaint about an environment or layer that a stack does not have.
+fn unknown_part(
+    asked: &str,
+    stack: &str,
+    environments: &[String],
+    layers: &[String],
+) -> Option<Diagnostic> {
+    let mut parts = asked.split('/').skip(1);
+    let mut known = vec![("environment", environments), ("layer", layers)];
+    known.retain(|(_, names)| !names.is_empty());
+    let (first, second) = (parts.next()?, parts.next());
+    let (what, names) = known.first().copied().unwrap_or(("environment", &[]));
+    if !names.iter().any(|name| name == first) {
+        return Some(no_part(stack, what, first, names));
+    }
+    let (second, (what, names)) = (second?, known.get(1).copied().unwrap_or(("layer", &[])));
+    (!names.iter().any(|name| name == second))
+        .then(|| no_part(&format!("{stack}/{first}"), what, second, names))
+}
+
+fn no_part(stack: &str, what: &str, name: &str, known: &[String]) -> Diagnostic {
+    let whole = if stack.contains('/') { "environment" } else { "stack" };
+    let message = format!("the {whole} `{stack}` has no {what} `{name}`");
     let diagnostic = Diagnostic::error(codes::UNKNOWN_REFERENCE, message);
     match (did_you_mean(name, known.iter().map(String::as_str)), known) {
         (Some(meant), _) => diagnostic.help(format!("did you mean `{meant}`?")),
@@ -491,6 +559,8 @@ fn finish(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
     }
     crate::diagnostic::as_written(diagnostics, &sources);
     sort(diagnostics, &sources);
+    // What several roots of a stack share is complained of once.
+    diagnostics.dedup();
 }
 
 /// In the order of paths and places; what has no place comes first.

@@ -1,7 +1,8 @@
 //! Templates in a stack's folder, `alarms.tf.j2`, and the files of a root that they become.
 //!
 //! One in the folder of a stack with environments is for each of them; one of the same name in an
-//! environment's own folder comes before it. `_macros.j2` is there for others only.
+//! environment's own folder comes before it. One in a layer's folder is for that layer, of all
+//! environments. `_macros.j2` is there for others only.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -72,18 +73,56 @@ impl Templates {
         templates
     }
 
-    /// Those for a root: its own ones, and those of the stack's folder where that is another one.
+    /// Those for a root, its own ones before those of the folders above: the layer's (for all
+    /// environments), the environment's, the stack's. Of a stack with layers, the last two are
+    /// there for others only: what they made would stand in each layer.
     pub fn of_root(&self, project: &Project, stack: &Stack) -> Self {
         if stack.root == stack.name {
             return self.clone();
         }
-        let mut templates = Self::of(project, &format!("{}/{}", project.stacks(), stack.root));
-        for (name, text) in &self.texts {
-            if !templates.texts.contains_key(name) {
-                templates.texts.insert(name.clone(), made_for(project, text, &stack.root));
+        let own = format!("{}/{}", project.stacks(), stack.root);
+        let mut templates = Self::of(project, &own);
+        let layer = stack.part.as_ref().map(|part| part.layer.as_str());
+        let system = format!("{}/{}", project.stacks(), stack.system());
+        let shared = layer.map(|layer| format!("{}/{}/{layer}", project.stacks(), stack.name));
+        let mut above: Vec<Self> = Vec::new();
+        above.extend(shared.filter(|folder| *folder != own).map(|it| Self::of(project, &it)));
+        if layer.is_some() && stack.system() != stack.name {
+            let mut of_system = Self::of(project, &system);
+            of_system.refuse_without_layer(stack);
+            above.push(of_system);
+        }
+        above.push(self.clone());
+        if let (Some(stacks), Some(_)) = (above.last_mut(), layer) {
+            stacks.refuse_without_layer(stack);
+            // They are complained of where the folder is read.
+            stacks.problems.retain(|problem| !self.problems.contains(problem));
+        }
+        for other in above {
+            templates.problems.extend(other.problems);
+            for (name, text) in other.texts {
+                if !templates.texts.contains_key(&name) {
+                    templates.texts.insert(name, made_for(project, &text, &stack.root));
+                }
             }
         }
         templates
+    }
+
+    /// Takes out what would render into each layer, and says so.
+    fn refuse_without_layer(&mut self, stack: &Stack) {
+        let (partials, others) = std::mem::take(&mut self.texts)
+            .into_iter()
+            .partition(|(name, _)| template::is_partial(name));
+        self.texts = partials;
+        let layer = stack.layers.keys().next().map_or("", String::as_str);
+        for text in BTreeMap::into_values(others) {
+            let message = "a template of a stack with layers stands in a layer's folder";
+            let help =
+                format!("move it to the folder of its layer, such as `{}/{layer}/`", stack.name);
+            let problem = Diagnostic::error(codes::TEMPLATE_NAME, message);
+            self.problems.push(problem.at(Span::new(text.file, 0..0), "in no layer").help(help));
+        }
     }
 
     /// What is wrong with their names and texts.

@@ -59,7 +59,7 @@ pub fn uses(stack: &Stack) -> Vec<Use> {
                 None => stack.name_of(Repository::KIND, &reference.label),
             };
             let region = stack.settings.region.literal()?;
-            Some(Key::Own(format!("ecr/{region}/{name}"), stack.root.clone()))
+            Some(Key::Own(format!("ecr/{region}/{name}"), stack.system().to_owned()))
         }
     };
     let images = stack.all::<Image>().into_iter();
