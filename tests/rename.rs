@@ -93,7 +93,7 @@ fn a_database_of_another_label_is_kept() {
 fn a_database_of_another_label_is_lost_unless_it_is_said_and_the_plan_tells() {
     let Some(project) = shop() else { return };
     project.edit("stacks/demo/stack.hcl", "database \"main\"", "database \"orders\"");
-    let run = plan(&project, "terminal").code(2);
+    let run = plan(&project, "terminal").code(1);
     assert_snapshot!(run.err, @r#"
     warning[SW324]: `database.main` seems to have become `database.orders`, and is destroyed and made anew
       --> stacks/demo/stack.hcl:13:1
@@ -102,6 +102,10 @@ fn a_database_of_another_label_is_lost_unless_it_is_said_and_the_plan_tells() {
        | ^^^^^^^^^^^^^^^^^
        |
        = help: `renamed_from = "main"` keeps it
+
+    error[SW613]: `module.database_main.aws_db_instance.this` was protected, and would be destroyed in `demo`: nothing describes it any more, and its protection went with it
+     |
+     = help: put it back; if it is really meant to go, write `protect = false` in `database.main`, apply that, and then take it out; `--deny none` lets it pass, once somebody has looked at it
     "#);
     let [create, _, _, destroy] = counts(&plan(&project, "json"));
     assert!(create > 0 && create == destroy, "{create} {destroy}");

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:5a3650e91959e496
+# Rendered by stackwright from its module library; edits are lost. sha256:9a568bfdf221288f
 
 # Whatever is in this group may connect to the cluster.
 resource "aws_security_group" "access" {
@@ -118,7 +118,7 @@ resource "aws_rds_cluster" "this" {
   copy_tags_to_snapshot        = true
   skip_final_snapshot          = !var.final_snapshot
   final_snapshot_identifier    = var.final_snapshot ? "${var.name}-final" : null
-  deletion_protection          = var.deletion_protection
+  deletion_protection          = true
 
   apply_immediately           = var.apply_immediately
   allow_major_version_upgrade = var.allow_major_version_upgrade
@@ -136,6 +136,10 @@ resource "aws_rds_cluster" "this" {
   }
 
   depends_on = [aws_cloudwatch_log_group.this]
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 # By number, so that the last one goes first; Aurora itself chooses which one writes.

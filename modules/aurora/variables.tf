@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:72ee0454fe0b1d57
+# Rendered by stackwright from its module library; edits are lost. sha256:ae4a2100aad07275
 
 variable "name" {
   description = "Its identifier; its instances have a number after it. Changing it makes another cluster."
@@ -146,13 +146,6 @@ variable "ca_certificate" {
   description = "The authority that signs its certificates."
   type        = string
   default     = "rds-ca-rsa2048-g1"
-  nullable    = false
-}
-
-variable "deletion_protection" {
-  description = "False to let it be deleted."
-  type        = bool
-  default     = true
   nullable    = false
 }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:990f1f99430dfe02
+# Rendered by stackwright from its module library; edits are lost. sha256:36dc5ca8542cbca6
 
 locals {
   has_nodes     = var.serverless == null
@@ -179,6 +179,10 @@ resource "aws_elasticache_replication_group" "this" {
       log_format       = "json"
     }
   }
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_elasticache_serverless_cache" "this" {
@@ -216,5 +220,9 @@ resource "aws_elasticache_serverless_cache" "this" {
         }
       }
     }
+  }
+
+  lifecycle {
+    prevent_destroy = true
   }
 }

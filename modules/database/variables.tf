@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:7000911914b9d618
+# Rendered by stackwright from its module library; edits are lost. sha256:9bddcd19ef265251
 
 variable "name" {
   description = "Its identifier. It also names the subnet group, and RDS moves no instance between subnet groups of a network: choose it once."
@@ -170,13 +170,6 @@ variable "ca_certificate" {
   description = "The authority that signs its certificate."
   type        = string
   default     = "rds-ca-rsa2048-g1"
-  nullable    = false
-}
-
-variable "deletion_protection" {
-  description = "False to let it be deleted."
-  type        = bool
-  default     = true
   nullable    = false
 }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:ad000852e9b9212d
+# Rendered by stackwright from its module library; edits are lost. sha256:a06a810228a44317
 
 resource "aws_ecr_repository" "this" {
   name                 = var.name
@@ -11,6 +11,10 @@ resource "aws_ecr_repository" "this" {
 
   encryption_configuration {
     encryption_type = "AES256"
+  }
+
+  lifecycle {
+    prevent_destroy = true
   }
 }
 

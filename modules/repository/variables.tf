@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:12938a3e2c66e5ed
+# Rendered by stackwright from its module library; edits are lost. sha256:3087fdfa004cc806
 
 variable "name" {
   description = "Its name."
@@ -27,7 +27,7 @@ variable "keep" {
 }
 
 variable "force_delete" {
-  description = "True to let Terraform delete it while it holds images."
+  description = "True to let Terraform delete it while it holds images; only with protect = false."
   type        = bool
   default     = false
   nullable    = false

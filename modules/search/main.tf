@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:5794ffe2fed69822
+# Rendered by stackwright from its module library; edits are lost. sha256:343b34a06dcaedd6
 
 # Whatever is in this group may connect to the domain.
 resource "aws_security_group" "access" {
@@ -160,6 +160,10 @@ resource "aws_opensearch_domain" "this" {
     aws_cloudwatch_log_resource_policy.this,
     aws_iam_service_linked_role.this,
   ]
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 # Who is in the network must be known to IAM, too: roles of the account, as far as their own

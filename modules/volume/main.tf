@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:65fe84f961da5b47
+# Rendered by stackwright from its module library; edits are lost. sha256:f546ffc5444c4f2c
 
 resource "aws_efs_file_system" "this" {
   creation_token                  = var.name
@@ -33,6 +33,10 @@ resource "aws_efs_file_system" "this" {
 
   tags = {
     Name = var.name
+  }
+
+  lifecycle {
+    prevent_destroy = true
   }
 }
 

@@ -4,7 +4,7 @@ use hcl::edit::expr::Expression as Source;
 use hcl::edit::template::Element;
 
 use super::network;
-use crate::component::{Component, Input, ModuleSource, Network, Outputs, Topic};
+use crate::component::{Component, Input, ModuleSource, Network, Outputs, Protect, Topic};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::hcl::Expr;
 use crate::stack::block::FieldInfo;
@@ -102,8 +102,9 @@ block! {
         log_retention_days: Value<LogRetention> = Value::Literal(default("30")),
         /// The authority that signs its certificate.
         ca_certificate: Value<CaCertificate> = Value::Literal(CaCertificate::Rsa2048),
-        /// False to let it be deleted.
-        deletion_protection: Value<bool> = Value::Literal(true),
+        /// False to let Terraform destroy it, and RDS delete it: what is in it is lost but for its
+        /// backups. Replicas are not protected: they hold nothing of their own.
+        protect: Protect,
         /// False to delete it without a last snapshot `<name>-final`.
         final_snapshot: Value<bool> = Value::Literal(true),
         /// True to make changes at once instead of in the next maintenance window.
@@ -312,6 +313,10 @@ impl Component for Database {
     const KIND: &'static str = "database";
     const FILE: &'static str = "databases.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("database"));
+
+    fn protect(&self) -> Option<Protect> {
+        Some(self.protect)
+    }
 
     fn outputs() -> Outputs {
         outputs! {
@@ -924,7 +929,7 @@ input "plain" {{}}
   log_exports           = ["postgresql"]
   log_retention_days    = 90
   ca_certificate        = "rds-ca-ecc384-g1"
-  deletion_protection   = false
+  protect               = false
   final_snapshot        = false
   apply_immediately     = true
 
@@ -938,7 +943,7 @@ input "plain" {{}}
             ),
             @r#"
         module "database_main" {
-          source = "../../modules/database"
+          source = "../../modules/database_unprotected"
 
           name                  = "univaf-db"
           network               = module.network_main
@@ -962,7 +967,6 @@ input "plain" {{}}
           log_exports           = ["postgresql"]
           log_retention_days    = 90
           ca_certificate        = "rds-ca-ecc384-g1"
-          deletion_protection   = false
           final_snapshot        = false
           apply_immediately     = true
           family                = "postgres14"

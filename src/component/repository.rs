@@ -1,7 +1,7 @@
 //! `repository`: where images are kept.
 
 use crate::block;
-use crate::component::{Component, ModuleSource, Outputs};
+use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::module_source;
 use crate::outputs;
 use crate::stack::check::Check;
@@ -25,7 +25,10 @@ block! {
         /// How many images are kept; a rollback further back than this is impossible. Untagged
         /// images expire after a day.
         keep: Value<Whole<1, 10000>> = Value::Literal(Whole::new(100)),
-        /// True to let Terraform delete it while it holds images.
+        /// False to let Terraform destroy it: its images are lost, those that run now and those to
+        /// roll back to; built anew, they are others. ECR itself refuses as long as there are any.
+        protect: Protect,
+        /// True to let Terraform delete it while it holds images; only with `protect = false`.
         force_delete: Literal<bool> = Literal(false),
     }
 }
@@ -35,12 +38,20 @@ impl Component for Repository {
     const FILE: &'static str = "repositories.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("repository"));
 
+    fn protect(&self) -> Option<Protect> {
+        Some(self.protect)
+    }
+
     fn outputs() -> Outputs {
         outputs! {
             "The repository's ARN." arn,
             "The repository's name." name,
             "The repository's address, to which a tag or digest is added." url,
         }
+    }
+
+    fn check(&self, check: &Check<'_>) {
+        self.protect.check_forced(check, &self.origin, "force_delete", self.force_delete.0);
     }
 
     fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {

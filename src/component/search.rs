@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Network;
-use crate::component::{Component, ModuleSource, Outputs};
+use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::stack::check::Check;
 use crate::stack::field::{Literal, Ref};
@@ -70,6 +70,9 @@ block! {
         log_exports: Vec<Literal<SearchLog>> = vec![Literal(SearchLog::Application)],
         /// For how many days CloudWatch keeps them.
         log_retention_days: Value<LogRetention> = Value::Literal(LogRetention::MONTH),
+        /// False to let Terraform destroy it: what is in it is lost with its snapshots. AWS itself
+        /// refuses nothing.
+        protect: Protect,
         /// True to make the role by which OpenSearch enters networks. An account has it once: the
         /// console made it, or another stack (Amazon OpenSearch Service Developer Guide, "Using
         /// service-linked roles").
@@ -178,6 +181,10 @@ impl Component for Search {
     const KIND: &'static str = "search";
     const FILE: &'static str = "searches.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("search"));
+
+    fn protect(&self) -> Option<Protect> {
+        Some(self.protect)
+    }
 
     fn outputs() -> Outputs {
         outputs! {

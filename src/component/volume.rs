@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Network;
-use crate::component::{Component, ModuleSource, Outputs};
+use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::stack::check::Check;
 use crate::stack::field::{Ref, Table};
@@ -44,6 +44,9 @@ block! {
         back_when_read: Value<bool> = Value::Literal(false),
         /// False for no daily backups by AWS Backup, which keeps each for 35 days.
         backup: Value<bool> = Value::Literal(true),
+        /// False to let Terraform destroy it: its files are lost but for their backups. Access
+        /// points are not protected: without one, the folder and its files stay.
+        protect: Protect,
         /// The folders that programs see.
         access_point: Table<AccessPoint>,
     }
@@ -193,6 +196,10 @@ impl Component for Volume {
     const KIND: &'static str = "volume";
     const FILE: &'static str = "volumes.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("volume"));
+
+    fn protect(&self) -> Option<Protect> {
+        Some(self.protect)
+    }
 
     fn outputs() -> Outputs {
         outputs! {

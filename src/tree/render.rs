@@ -402,11 +402,8 @@ fn files(
 fn vendored(project: &Project, modules: &BTreeMap<&'static str, ModuleSource>) -> Files {
     let mut files = Files::new();
     for module in modules.values() {
-        for (name, content) in module.files {
-            files.insert(
-                format!("{}/{}/{name}", project.modules(), module.name),
-                (*content).to_owned(),
-            );
+        for (name, content) in module.contents() {
+            files.insert(format!("{}/{}/{name}", project.modules(), module.name), content);
         }
     }
     files
