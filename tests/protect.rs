@@ -300,3 +300,25 @@ fn a_live_plan_tells_of_protection_too() {
     let run = live().code(1);
     assert_snapshot!(run.err);
 }
+
+#[test]
+fn a_render_that_takes_out_a_protected_thing_says_so_first() {
+    let project = Project::rendered(SHOP);
+    let edits: [(&str, &str); 4] = [
+        ("bucket \"files\" {}\n", ""),
+        ("key \"main\" {}\n", "key \"other\" { renamed_from = \"main\" }\n"),
+        ("secret \"app\" {}\n", "secret \"app\" { protect = false }\n"),
+        ("network = network.main\n}\n", "network = network.main\n  backup = false\n}\n"),
+    ];
+    for (old, new) in edits {
+        project.edit("stacks/demo/stack.hcl", old, new);
+    }
+    let run = project.run(&["render", "--dry-run"]).code(0);
+    assert_snapshot!(run.err);
+    assert_eq!(project.run(&["check"]).code(2).err, run.err);
+    assert_eq!(project.run(&["render"]).code(0).err, run.err);
+    assert_eq!(project.run(&["render"]).success(), "");
+    // What was not protected any more goes without a word.
+    project.edit("stacks/demo/stack.hcl", "secret \"app\" { protect = false }\n", "");
+    assert_eq!(project.run(&["render"]).code(0).err, "");
+}

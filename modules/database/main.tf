@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:272ec5bac4d4565f
+# Rendered by stackwright from its module library; edits are lost. sha256:21e7f2a23b579dff
 
 locals {
   # A proxy has the engine's usual port.
@@ -241,7 +241,7 @@ resource "aws_db_instance" "this" {
 resource "aws_db_instance" "replica" {
   for_each = var.replica
 
-  identifier          = "${var.name}-${each.key}"
+  identifier          = "${var.name}-${coalesce(each.value.renamed_from, each.key)}"
   replicate_source_db = aws_db_instance.this.identifier
   instance_class      = coalesce(each.value.instance_class, var.instance_class)
   multi_az            = each.value.multi_az

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:9bddcd19ef265251
+# Rendered by stackwright from its module library; edits are lost. sha256:edaf88fb9d09ee57
 
 variable "name" {
   description = "Its identifier. It also names the subnet group, and RDS moves no instance between subnet groups of a network: choose it once."
@@ -207,6 +207,7 @@ variable "replica" {
   type = map(object({
     instance_class = optional(string)
     multi_az       = optional(bool, false)
+    renamed_from   = optional(string)
   }))
 
   default  = {}

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:bb259d440d9e9f07
+# Rendered by stackwright from its module library; edits are lost. sha256:3c87fabd1673136d
 
 variable "name" {
   description = "What the names of its loaders begin with: <name>-<label>, at most 64 characters."
@@ -190,15 +190,16 @@ variable "loaders" {
   description = "The loaders by label: what each does otherwise than the table."
 
   type = map(object({
-    description = optional(string)
-    schedule    = optional(string)
-    enabled     = optional(bool)
-    options     = optional(list(string), [])
-    sources     = optional(list(string), [])
-    cpu         = optional(number)
-    memory      = optional(number)
-    environment = optional(map(string), {})
-    secrets     = optional(map(string), {})
-    retries     = optional(number)
+    description  = optional(string)
+    schedule     = optional(string)
+    enabled      = optional(bool)
+    options      = optional(list(string), [])
+    sources      = optional(list(string), [])
+    cpu          = optional(number)
+    memory       = optional(number)
+    environment  = optional(map(string), {})
+    secrets      = optional(map(string), {})
+    retries      = optional(number)
+    renamed_from = optional(string)
   }))
 }

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:9a6e061327d944b7
+# Rendered by stackwright from its module library; edits are lost. sha256:9dee08ecc3a60eb1
 
 locals {
   # What scaling has when it is not set: nothing moves.
@@ -183,7 +183,7 @@ resource "aws_appautoscaling_policy" "target" {
 resource "aws_appautoscaling_policy" "up" {
   for_each = local.steps
 
-  name               = "${var.name}-${each.key}-up"
+  name               = "${var.name}-${coalesce(each.value.renamed_from, each.key)}-up"
   policy_type        = "StepScaling"
   service_namespace  = aws_appautoscaling_target.this.service_namespace
   resource_id        = aws_appautoscaling_target.this.resource_id
@@ -204,7 +204,7 @@ resource "aws_appautoscaling_policy" "up" {
 resource "aws_appautoscaling_policy" "down" {
   for_each = local.steps
 
-  name               = "${var.name}-${each.key}-down"
+  name               = "${var.name}-${coalesce(each.value.renamed_from, each.key)}-down"
   policy_type        = "StepScaling"
   service_namespace  = aws_appautoscaling_target.this.service_namespace
   resource_id        = aws_appautoscaling_target.this.resource_id
@@ -225,7 +225,7 @@ resource "aws_appautoscaling_policy" "down" {
 resource "aws_cloudwatch_metric_alarm" "up" {
   for_each = local.steps
 
-  alarm_name          = "${var.name}-${each.key}-up"
+  alarm_name          = "${var.name}-${coalesce(each.value.renamed_from, each.key)}-up"
   alarm_description   = "Adds tasks to the service ${var.name}"
   namespace           = "AWS/ECS"
   metric_name         = local.metrics[each.value.metric]
@@ -241,7 +241,7 @@ resource "aws_cloudwatch_metric_alarm" "up" {
 resource "aws_cloudwatch_metric_alarm" "down" {
   for_each = local.steps
 
-  alarm_name          = "${var.name}-${each.key}-down"
+  alarm_name          = "${var.name}-${coalesce(each.value.renamed_from, each.key)}-down"
   alarm_description   = "Takes tasks away from the service ${var.name}"
   namespace           = "AWS/ECS"
   metric_name         = local.metrics[each.value.metric]

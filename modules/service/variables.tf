@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:850871714c9f583d
+# Rendered by stackwright from its module library; edits are lost. sha256:2bc2ae42dc2b1178
 
 variable "name" {
   description = "Its name, also that of its task definition and of its main container."
@@ -184,6 +184,7 @@ variable "scaling" {
       up_after_minutes   = optional(number, 1)
       down_after_minutes = optional(number, 2)
       cooldown_s         = optional(number, 60)
+      renamed_from       = optional(string)
     })), {})
   })
 

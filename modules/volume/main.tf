@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:f546ffc5444c4f2c
+# Rendered by stackwright from its module library; edits are lost. sha256:8dcd568cabcb1156
 
 resource "aws_efs_file_system" "this" {
   creation_token                  = var.name
@@ -169,6 +169,6 @@ resource "aws_efs_access_point" "this" {
   }
 
   tags = {
-    Name = "${var.name}-${each.key}"
+    Name = "${var.name}-${coalesce(each.value.renamed_from, each.key)}"
   }
 }

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:0f37ce8b6872433c
+# Rendered by stackwright from its module library; edits are lost. sha256:4b0efe02323060b4
 
 variable "name" {
   description = "Its name."
@@ -65,10 +65,11 @@ variable "access_point" {
   description = "The folders that programs see."
 
   type = map(object({
-    path        = string
-    uid         = optional(number, 1000)
-    gid         = optional(number, 1000)
-    permissions = optional(string, "750")
+    path         = string
+    uid          = optional(number, 1000)
+    gid          = optional(number, 1000)
+    permissions  = optional(string, "750")
+    renamed_from = optional(string)
   }))
 
   default  = {}

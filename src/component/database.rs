@@ -14,6 +14,7 @@ use crate::stack::field::{Field, Literal, Map, Ref, Table, Type};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::read::Reader;
+use crate::stack::rename::Renamed;
 use crate::stack::value::{Expression, Reference, Value};
 use crate::value::KmsKeyArn;
 use crate::value::{
@@ -132,6 +133,9 @@ block! {
         instance_class: Option<Value<InstanceClass>>,
         /// True for a standby of its own in another zone.
         multi_az: Value<bool> = Value::Literal(false),
+        /// Its earlier label, or all of them, the oldest first: it is moved, and keeps its
+        /// identifier.
+        renamed_from: Renamed,
     }
 }
 
@@ -399,8 +403,8 @@ impl Component for Database {
         if self.monitoring_interval_s.template() != "0" {
             names.role("-monitoring");
         }
-        for label in self.replica.rows.keys() {
-            names.add("database", format!("{stem}-{label}"));
+        for (label, replica) in self.replica.iter() {
+            names.add("database", format!("{stem}-{}", replica.renamed_from.first_or(label)));
         }
         if self.proxy.is_some() {
             names.add("database proxy", stem.as_str());
@@ -445,6 +449,7 @@ impl Component for Database {
         {
             call.set("family", family);
         }
+        lower.move_rows::<Self, _>(&self.replica, |_| vec!["aws_db_instance.replica"]);
         lower.add_call::<Self>(call);
     }
 }
@@ -648,7 +653,7 @@ impl Database {
     fn check_replicas(&self, check: &Check<'_>) {
         let name = self.name.as_ref().map_or_else(|| check.name(), Value::template);
         for (label, replica) in self.replica.iter() {
-            let identifier = format!("{name}-{label}");
+            let identifier = format!("{name}-{}", replica.renamed_from.first_or(label));
             if !identifier.contains("${")
                 && let Err(invalid) = DbIdentifier::parse(&identifier)
             {

@@ -14,6 +14,7 @@ use crate::stack::check::Check;
 use crate::stack::field::{Field, ListOf, Literal, Map, Ref, Table, Unpassed, WeakRef};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
+use crate::stack::rename::Renamed;
 use crate::stack::value::Value;
 use crate::value::{
     Arn, Cidr, HostName, HostPattern, HttpMethod, Invalid, LoadBalancerName, PathPattern, Port,
@@ -118,6 +119,8 @@ block! {
         only_through_cdn: Unpassed<Option<WeakRef<Cdn>>>,
         /// What is answered.
         @flatten action: Action,
+        /// Its earlier label, or all of them, the oldest first: it is moved, and stays what it is.
+        renamed_from: Unpassed<Renamed>,
     }
 }
 
@@ -414,6 +417,7 @@ impl Component for LoadBalancer {
         if let Some(arn) = &*self.web_acl_arn {
             call.set("web_acl", Expr::object([("arn", arn.expr())]));
         }
+        lower.move_rows::<Self, _>(&self.rule, |_| vec!["aws_lb_listener_rule.this"]);
         lower.add_call::<Self>(call);
     }
 }

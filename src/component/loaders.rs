@@ -16,6 +16,7 @@ use crate::stack::check::Check;
 use crate::stack::field::{Field as _, ListOf, Literal, Map, Ref, Table, Unpassed};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
+use crate::stack::rename::Renamed;
 use crate::stack::value::Value;
 use crate::value::{FargateCpu, FargateMemory, Schedule, SecretSource, TaskFamily};
 use crate::{block, module_source, outputs};
@@ -66,6 +67,9 @@ block! {
         secrets: Map<Value<SecretSource>>,
         /// How often it is tried again when its task cannot be started, in place of the table's.
         retries: Option<Value<Retries>>,
+        /// Its earlier label, or all of them, the oldest first: it is moved, and keeps its
+        /// names, and what it loads where it has no `sources`.
+        renamed_from: Renamed,
     }
 }
 
@@ -121,6 +125,7 @@ impl Component for Loaders {
             self.check_loader(check, label, loader);
             if let Some(name) = &name {
                 let help = "shorten its label, or give the table a shorter `name`";
+                let label = loader.renamed_from.first_or(label);
                 check_rule_name(check, &format!("{name}-{label}"), loader.origin.head, help);
             }
         }
@@ -132,8 +137,8 @@ impl Component for Loaders {
         let stem = names.stem().to_owned();
         names.task();
         names.role("-events");
-        for (label, _) in self.loader.iter() {
-            let name = format!("{stem}-{label}");
+        for (label, loader) in self.loader.iter() {
+            let name = format!("{stem}-{}", loader.renamed_from.first_or(label));
             names.definition(&name);
             names.add("event rule", name);
         }
@@ -157,6 +162,11 @@ impl Component for Loaders {
         call.set("loaders", Expr::raw(format!("local.{local}")));
         let rows = self.lower_rows(lower);
         lower.add::<Self>(HclBlock::new("locals", [] as [&str; 0]).attribute(local, rows));
+        lower.move_rows::<Self, _>(&self.loader, |_| {
+            let rule = "module.schedule.aws_cloudwatch_event_rule.this";
+            let target = "module.schedule.aws_cloudwatch_event_target.this";
+            vec!["module.task", rule, target]
+        });
         lower.add_call::<Self>(call);
     }
 }
@@ -222,7 +232,7 @@ impl Loaders {
             };
             let mut sources: Vec<Expr> = sources.iter().map(Value::expr).collect();
             if sources.is_empty() {
-                sources.push(label.into());
+                sources.push(loader.renamed_from.first_or(label).into());
             }
             sources.sort_by_key(print_expr);
             let command = Expr::List(options.iter().map(Value::expr).chain(sources).collect());

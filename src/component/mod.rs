@@ -15,6 +15,7 @@ use crate::stack::field::Type;
 use crate::stack::lower::Lower;
 use crate::stack::names::AwsName;
 use crate::stack::read::Reader;
+use crate::stack::rename::RowTable;
 use crate::stack::value::Reference;
 use crate::tree::header;
 
@@ -366,6 +367,8 @@ pub trait AnyComponent: fmt::Debug + Send + Sync {
     fn arguments(&self) -> Vec<Property>;
     /// Every reference to a component.
     fn references(&self) -> Vec<Reference>;
+    /// Its tables whose rows' labels are part of addresses.
+    fn tables(&self) -> Vec<RowTable<'_>>;
     /// See [`Component::check`].
     fn check(&self, check: &Check<'_>);
     /// See [`Component::aws_names`].
@@ -403,6 +406,12 @@ impl<C: Component> AnyComponent for C {
         let mut references = Vec::new();
         Block::references(self, &mut references);
         references
+    }
+
+    fn tables(&self) -> Vec<RowTable<'_>> {
+        let mut tables = Vec::new();
+        Block::tables(self, &mut tables);
+        tables
     }
 
     fn check(&self, check: &Check<'_>) {

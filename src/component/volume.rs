@@ -9,6 +9,7 @@ use crate::stack::check::Check;
 use crate::stack::field::{Ref, Table};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
+use crate::stack::rename::Renamed;
 use crate::stack::value::Value;
 use crate::value::{Invalid, KmsKeyArn, Scalar, ScalarType, Whole};
 use crate::{block, choice, module_source, outputs};
@@ -64,6 +65,9 @@ block! {
         gid: Value<Whole<0, 4_294_967_295>> = Value::Literal(Whole::new(1000)),
         /// Who may do what in the folder, in octal.
         permissions: Value<Permissions> = Value::Literal(Permissions::private()),
+        /// Its earlier label, or all of them, the oldest first: it is moved, and keeps its
+        /// name.
+        renamed_from: Renamed,
     }
 }
 
@@ -283,6 +287,7 @@ impl Component for Volume {
         if self.name.is_none() {
             call.set_first("name", lower.name());
         }
+        lower.move_rows::<Self, _>(&self.access_point, |_| vec!["aws_efs_access_point.this"]);
         lower.add_call::<Self>(call);
     }
 }

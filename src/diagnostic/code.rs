@@ -208,6 +208,9 @@ catalogue! {
     EDITED_FILE = "SW512", "edited";
     /// A rendered file that no description produces any more.
     ORPHAN_FILE = "SW513", "orphan";
+    /// A rendered root that no description has any more. What it has made is still in AWS and in its
+    /// state, and it is what Terraform destroys it by.
+    UNDESCRIBED_ROOT = "SW514", "undescribed-root";
 
     // The plan.
     /// Neither `terraform` nor `tofu` can be run.

@@ -96,12 +96,46 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
             selected.iter().map(|name| format!("{}/{name}", project.stacks())).collect()
         };
         let (orphans, diagnostics) = super::compare::orphans(project, &folders, &produced);
+        rendered.diagnostics.extend(undescribed(project, &orphans, &produced));
         rendered.drifts.extend(orphans);
         rendered.diagnostics.extend(diagnostics);
+    }
+    if !rendered.has_errors() {
+        rendered.diagnostics.extend(super::taken_out::check(project, &rendered.drifts));
     }
     rendered.drifts.sort_by(|a, b| a.path.cmp(&b.path));
     finish(project, &mut rendered.diagnostics);
     rendered
+}
+
+/// Complains about roots of which every file would go. Whoever deletes one by hand has thought of it.
+fn undescribed(project: &Project, orphans: &[Drift], produced: &[String]) -> Vec<Diagnostic> {
+    let stacks = format!("{}/", project.stacks());
+    let roots = orphans.iter().filter(|orphan| orphan.path.starts_with(&stacks));
+    roots
+        .filter_map(|orphan| orphan.path.strip_suffix("/terraform.tf"))
+        .map(|root| {
+            let message = format!("no description has the root `{root}` any more");
+            let diagnostic = Diagnostic::error(codes::UNDESCRIBED_ROOT, message)
+                .help("its state still holds what it has made, so nothing is rendered or deleted");
+            // One that was the stack's own before there were environments.
+            let below = format!("{root}/");
+            if produced.iter().any(|path| path.starts_with(&below)) {
+                return diagnostic.help(format!(
+                    "it is that of an environment now: `git mv {root}/*.tf {root}/<environment>/`, \
+                     and move its state (`terraform init -migrate-state`)"
+                ));
+            }
+            diagnostic
+                .help(format!(
+                    "destroy that first: put the description back, with `protect = false` where \
+                 something is protected, then `terraform -chdir={root} apply` and `destroy`"
+                ))
+                .help(format!(
+                    "then, or to leave in AWS what it has made, delete `{root}` yourself"
+                ))
+        })
+        .collect()
 }
 
 /// The stacks of a project with their locks, one for each environment, all or those named, and
