@@ -131,6 +131,7 @@ fn type_name(field: &FieldInfo) -> String {
         (Type::List(_), true) => "blocks".to_owned(),
         (Type::OneOf(_), _) => "block, labelled".to_owned(),
         (_, true) => "block".to_owned(),
+        _ if field.name == rename::FIELD => "string or list of string".to_owned(),
         (ty, false) => plain_type(ty),
     }
 }

@@ -64,13 +64,17 @@ pub fn description() -> Value {
 
 /// The fields that every component has besides its own.
 fn every_component() -> [(&'static str, Value); 3] {
-    let labels = json!({"type": "array", "items": {"type": "string"}});
-    let mut renamed = json!({"anyOf": [{"type": "string"}, labels]});
-    let mut only = labels;
+    let mut renamed = labels_or_one();
+    let mut only = json!({"type": "array", "items": {"type": "string"}});
     renamed["description"] = json!(rename::DOC);
     only["description"] = json!(environment::ONLY_DOC);
     let layer = json!({"type": "string", "description": transfer::DOC});
     [(rename::FIELD, renamed), (environment::ONLY, only), (transfer::FIELD, layer)]
+}
+
+/// Earlier labels.
+fn labels_or_one() -> Value {
+    json!({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 }
 
 /// Blocks by their label.
@@ -81,7 +85,10 @@ fn labelled(block: Value) -> Value {
 fn object(fields: &[FieldInfo], doc: &str) -> Value {
     let mut properties = Map::new();
     for field in fields {
-        let mut schema = of(&field.ty, field.is_block);
+        let mut schema = match field.name {
+            rename::FIELD => labels_or_one(),
+            _ => of(&field.ty, field.is_block),
+        };
         schema["description"] = json!(field.doc);
         if let Some(default) = field.default.as_ref().and_then(literal) {
             schema["default"] = default;

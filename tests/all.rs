@@ -25,6 +25,7 @@ mod modules;
 mod plan;
 mod plan_runs;
 mod plan_server;
+mod protect;
 mod provider;
 mod readme;
 mod registry;

@@ -126,7 +126,7 @@ fn environments_differ_in_what_differs() {
     +    bucket       = "shop-production-state"
     +    key          = "shop/production/terraform.tfstate"
     "#);
-    assert_snapshot!(project.run(&["check"]).success(), @"34 files of 2 stacks: as described");
+    assert_snapshot!(project.run(&["check"]).success(), @"34 files of 1 stack in 2 roots: as described");
     let rendered = project.read("stacks/shop/production/services.tf");
     assert!(
         rendered.contains("# Nobody calls\n# by night.\nmodule \"service_night\""),
@@ -408,7 +408,7 @@ fn an_image_is_bumped_in_one_environment() {
     let remote = Remote::shop(&[("web", "v1")]);
     let clone = remote.clone_as("ci");
     clone.write("stacks/shop/stack.hcl", text);
-    clone.git(&["rm", "-q", "stacks/shop/images.tf"]);
+    clone.git(&["rm", "-q", "stacks/shop/*.tf"]);
     for environment in ["staging", "production"] {
         clone.write(&format!("stacks/shop/{environment}/images.tf"), git::lock(&[("web", "v1")]));
     }
@@ -436,4 +436,37 @@ fn an_environment_need_not_name_itself() {
             .replace("STAGE = environment.name, ", "")
     });
     assert!(!project.run(&["render"]).success().is_empty());
+}
+
+#[test]
+fn the_root_of_an_environment_that_is_taken_out_is_not_deleted() {
+    let project = shop(|text| text);
+    project.run(&["render"]).success();
+    let start = project.read("stacks/shop/stack.hcl");
+    let (before, rest) = start.split_once("environment \"staging\"").unwrap();
+    let (_, after) = rest.split_once("}\n\n").unwrap();
+    project.write("stacks/shop/stack.hcl", format!("{before}{after}"));
+    let files = project.files();
+    let run = project.run(&["render"]).code(1);
+    assert_snapshot!(run.err);
+    assert_eq!(project.files(), files, "something was written or deleted");
+    assert_eq!(project.run(&["check"]).code(1).err, run.err);
+    // Somebody has thought of it.
+    std::fs::remove_dir_all(project.path("stacks/shop/staging")).unwrap();
+    project.run(&["render"]).success();
+    project.run(&["check"]).success();
+}
+
+#[test]
+fn the_root_of_a_stack_that_gets_environments_is_to_be_moved() {
+    let project = shop(|text| text);
+    project.run(&["render"]).success();
+    for file in ["terraform.tf", "images.tf"] {
+        project.write(
+            &format!("stacks/shop/{file}"),
+            project.read(&format!("stacks/shop/staging/{file}")),
+        );
+    }
+    let run = project.run(&["render"]).code(1);
+    assert!(run.err.contains("`git mv stacks/shop/*.tf stacks/shop/<environment>/`"), "{run}");
 }

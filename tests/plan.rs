@@ -163,7 +163,7 @@ fn what_loses_data_is_denied_in_ci_and_named() {
 
 #[test]
 fn an_unknown_rule_is_said_so() {
-    assert_snapshot!(report(&["--deny", "delete:stateful"]).code(1).err, @"error: `--deny delete:stateful`: `delete` is no action: write `replace`, `maybe-replace`, `destroy`, `update`, `create`, `import`, `move`, `forget`, alone or before `:stateful` or `:<resource type>`");
+    assert_snapshot!(report(&["--deny", "delete:stateful"]).code(1).err, @"error: `--deny delete:stateful`: `delete` is no action: write `replace`, `maybe-replace`, `destroy`, `update`, `create`, `import`, `move`, `forget`, alone or before `:stateful`, `:protected` or `:<resource type>`");
 }
 
 #[test]

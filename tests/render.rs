@@ -84,15 +84,18 @@ fn a_file_that_no_description_produces_any_more_is_deleted() {
 }
 
 #[test]
-fn a_stack_that_is_gone_leaves_only_orphans_and_they_are_deleted() {
+fn the_root_of_a_stack_that_is_gone_is_not_deleted() {
     let project = Project::rendered(STACK);
-    project.write("stacks/other/stack.hcl", STACK.replace("demo", "other"));
+    project.write("stacks/other/stack.hcl", "stack \"other\" {\n  region = \"us-west-2\"\n}\n");
     fs::remove_file(project.path("stacks/demo/stack.hcl")).unwrap();
-    project.write("stacks/demo/notes.md", "keep me");
+    let before = project.files();
+    let run = project.run(&["render"]).code(1);
+    assert!(run.err.contains("error[SW514]: no description has the root `stacks/demo`"), "{run}");
+    assert_eq!(project.files(), before);
+    // Somebody has thought of it: what only it needed goes, too.
+    fs::remove_dir_all(project.path("stacks/demo")).unwrap();
     let out = project.run(&["render"]).success();
-    assert!(out.contains("deleted stacks/demo/network.tf\n"), "{out}");
-    assert!(project.path("stacks/demo/notes.md").exists());
-    assert!(!project.path("stacks/demo/network.tf").exists());
+    assert!(out.contains("deleted modules/network/main.tf\n"), "{out}");
 }
 
 #[test]

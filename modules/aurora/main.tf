@@ -149,7 +149,7 @@ resource "aws_rds_cluster" "this" {
   copy_tags_to_snapshot        = true
   skip_final_snapshot          = !var.final_snapshot
   final_snapshot_identifier    = var.final_snapshot ? "${var.name}-final" : null
-  deletion_protection          = var.deletion_protection
+  deletion_protection          = true
 
   apply_immediately           = var.apply_immediately
   allow_major_version_upgrade = var.allow_major_version_upgrade
@@ -167,6 +167,10 @@ resource "aws_rds_cluster" "this" {
   }
 
   depends_on = [aws_cloudwatch_log_group.this]
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 # By number, so that the last one goes first; Aurora itself chooses which one writes.

@@ -162,13 +162,6 @@ variable "ca_certificate" {
   nullable    = false
 }
 
-variable "deletion_protection" {
-  description = "False to let it be deleted."
-  type        = bool
-  default     = true
-  nullable    = false
-}
-
 variable "final_snapshot" {
   description = "False to delete it without a last snapshot <name>-final."
   type        = bool

@@ -1,8 +1,12 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:9ed96163177fcbf5
+# Rendered by stackwright from its module library; edits are lost. sha256:1237b06d124c5185
 
 resource "aws_s3_bucket" "this" {
   bucket        = var.name
   force_destroy = var.force_destroy
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_s3_bucket_public_access_block" "this" {

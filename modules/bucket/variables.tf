@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:9a4ba0f6b14125e4
+# Rendered by stackwright from its module library; edits are lost. sha256:01df96dc017a1f8b
 
 variable "name" {
   description = "Its name, unique in the whole world. Changing it makes another bucket."
@@ -51,7 +51,7 @@ variable "deny_insecure_transport" {
 }
 
 variable "force_destroy" {
-  description = "True to let Terraform delete it with everything in it."
+  description = "True to let Terraform delete it with everything in it; only with protect = false."
   type        = bool
   default     = false
   nullable    = false

@@ -180,6 +180,10 @@ resource "aws_elasticache_replication_group" "this" {
       log_format       = "json"
     }
   }
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_elasticache_serverless_cache" "this" {
@@ -217,5 +221,9 @@ resource "aws_elasticache_serverless_cache" "this" {
         }
       }
     }
+  }
+
+  lifecycle {
+    prevent_destroy = true
   }
 }

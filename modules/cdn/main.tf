@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:5a8ab2365d5df626
+# Rendered by stackwright from its module library; edits are lost. sha256:a333cf9138dd0e0b
 
 locals {
   # AWS gives these policies the same ids in every account (Amazon CloudFront Developer Guide, "Use
@@ -41,6 +41,11 @@ locals {
     ) : label => request if request != null
   }
 
+  policy_names = merge(
+    { default = var.name },
+    { for label, behavior in var.behavior : label => "${var.name}-${coalesce(behavior.renamed_from, label)}" },
+  )
+
   cache_policy_ids = {
     for label, cache in local.caches :
     label => cache.policy == null ? aws_cloudfront_cache_policy.this[label].id : local.managed_cache_policies[cache.policy]
@@ -60,7 +65,7 @@ locals {
 resource "aws_cloudfront_cache_policy" "this" {
   for_each = { for label, cache in local.caches : label => cache if cache.policy == null }
 
-  name        = each.key == "default" ? var.name : "${var.name}-${each.key}"
+  name        = local.policy_names[each.key]
   min_ttl     = each.value.min_ttl_s
   default_ttl = each.value.default_ttl_s != null ? each.value.default_ttl_s : max(each.value.min_ttl_s, min(86400, each.value.max_ttl_s))
   max_ttl     = each.value.max_ttl_s
@@ -111,7 +116,7 @@ resource "aws_cloudfront_cache_policy" "this" {
 resource "aws_cloudfront_origin_request_policy" "this" {
   for_each = { for label, request in local.origin_requests : label => request if request.policy == null }
 
-  name = each.key == "default" ? var.name : "${var.name}-${each.key}"
+  name = local.policy_names[each.key]
 
   cookies_config {
     cookie_behavior = length(each.value.cookies) == 0 ? "none" : contains(each.value.cookies, "*") ? "all" : "whitelist"

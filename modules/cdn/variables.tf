@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:c16ba96d6bcda2ec
+# Rendered by stackwright from its module library; edits are lost. sha256:d2679b6e2ce82765
 
 variable "name" {
   description = "The name of its policies."
@@ -124,6 +124,7 @@ variable "behavior" {
       query_strings = optional(list(string), [])
       cookies       = optional(list(string), [])
     }))
+    renamed_from = optional(string)
   }))
 
   default  = {}

@@ -215,7 +215,7 @@ resource "aws_db_instance" "this" {
   copy_tags_to_snapshot     = true
   skip_final_snapshot       = !var.final_snapshot
   final_snapshot_identifier = var.final_snapshot ? "${var.name}-final" : null
-  deletion_protection       = var.deletion_protection
+  deletion_protection       = true
 
   apply_immediately           = var.apply_immediately
   auto_minor_version_upgrade  = var.auto_minor_version_upgrade
@@ -231,13 +231,17 @@ resource "aws_db_instance" "this" {
     aws_cloudwatch_log_group.this,
     aws_iam_role_policy_attachment.monitoring,
   ]
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
-# A moment behind, and as protected as what they follow.
+# A moment behind. They hold nothing of their own, so nothing keeps them.
 resource "aws_db_instance" "replica" {
   for_each = var.replica
 
-  identifier          = "${var.name}-${each.key}"
+  identifier          = "${var.name}-${coalesce(each.value.renamed_from, each.key)}"
   replicate_source_db = aws_db_instance.this.identifier
   instance_class      = coalesce(each.value.instance_class, var.instance_class)
   multi_az            = each.value.multi_az
@@ -257,7 +261,6 @@ resource "aws_db_instance" "replica" {
   maintenance_window    = var.maintenance_window
   copy_tags_to_snapshot = true
   skip_final_snapshot   = true
-  deletion_protection   = var.deletion_protection
 
   apply_immediately          = var.apply_immediately
   auto_minor_version_upgrade = var.auto_minor_version_upgrade

@@ -179,13 +179,6 @@ variable "ca_certificate" {
   nullable    = false
 }
 
-variable "deletion_protection" {
-  description = "False to let it be deleted."
-  type        = bool
-  default     = true
-  nullable    = false
-}
-
 variable "final_snapshot" {
   description = "False to delete it without a last snapshot <name>-final."
   type        = bool
@@ -220,6 +213,7 @@ variable "replica" {
   type = map(object({
     instance_class = optional(string)
     multi_az       = optional(bool, false)
+    renamed_from   = optional(string)
   }))
 
   default  = {}

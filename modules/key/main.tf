@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:4a4c473266a627f3
+# Rendered by stackwright from its module library; edits are lost. sha256:68611c514c97e8a0
 
 locals {
   account = "arn:${var.partition}:iam::${var.account}:root"
@@ -54,6 +54,10 @@ resource "aws_kms_key" "this" {
       ],
     )
   })
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_kms_alias" "this" {

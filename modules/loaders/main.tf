@@ -4,14 +4,14 @@ locals {
   # What each loader does: what it says itself, else what the table says.
   loaders = {
     for label, loader in var.loaders : label => {
-      name        = "${var.name}-${label}"
+      name        = "${var.name}-${coalesce(loader.renamed_from, label)}"
       description = loader.description
       schedule    = coalesce(loader.schedule, var.schedule)
       enabled     = coalesce(loader.enabled, var.enabled)
       retries     = coalesce(loader.retries, var.retries)
       cpu         = coalesce(loader.cpu, var.cpu)
       memory      = coalesce(loader.memory, var.memory)
-      command     = concat(var.command, loader.options, coalescelist(loader.sources, [label]))
+      command     = concat(var.command, loader.options, coalescelist(loader.sources, [coalesce(loader.renamed_from, label)]))
       environment = merge(var.environment, loader.environment)
       secrets     = merge(var.secrets, loader.secrets)
     }

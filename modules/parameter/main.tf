@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:77f2bf93a9030d20
+# Rendered by stackwright from its module library; edits are lost. sha256:a19b23834a88f89e
 
 locals {
   is_secure = var.type == "SecureString"
@@ -24,6 +24,8 @@ resource "aws_ssm_parameter" "secure" {
   value       = "PLACEHOLDER: put the value here"
 
   lifecycle {
+    prevent_destroy = true
+
     ignore_changes = [value]
   }
 }

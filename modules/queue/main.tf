@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:71f7822cbd959ab2
+# Rendered by stackwright from its module library; edits are lost. sha256:fa116efcb4564d10
 
 locals {
   suffix = var.fifo ? ".fifo" : ""
@@ -22,6 +22,10 @@ resource "aws_sqs_queue" "this" {
     deadLetterTargetArn = aws_sqs_queue.dead_letter[0].arn
     maxReceiveCount     = var.max_receives
   }) : null
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_sqs_queue" "dead_letter" {
@@ -35,6 +39,10 @@ resource "aws_sqs_queue" "dead_letter" {
 
   # As long as SQS can: a message's age counts from when it was first sent.
   message_retention_seconds = 1209600
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_sqs_queue_policy" "this" {

@@ -33,7 +33,7 @@ variable "kms_key_arn" {
 }
 
 variable "force_delete" {
-  description = "True to let Terraform delete it while it holds images."
+  description = "True to let Terraform delete it while it holds images; only with protect = false."
   type        = bool
   default     = false
   nullable    = false

@@ -161,6 +161,10 @@ resource "aws_opensearch_domain" "this" {
     aws_cloudwatch_log_resource_policy.this,
     aws_iam_service_linked_role.this,
   ]
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 # Who is in the network must be known to IAM, too: roles of the account, as far as their own

@@ -417,7 +417,7 @@ resource "aws_appautoscaling_policy" "target" {
 resource "aws_appautoscaling_policy" "up" {
   for_each = local.steps
 
-  name               = "${var.name}-${each.key}-up"
+  name               = "${var.name}-${coalesce(each.value.renamed_from, each.key)}-up"
   policy_type        = "StepScaling"
   service_namespace  = aws_appautoscaling_target.this.service_namespace
   resource_id        = aws_appautoscaling_target.this.resource_id
@@ -438,7 +438,7 @@ resource "aws_appautoscaling_policy" "up" {
 resource "aws_appautoscaling_policy" "down" {
   for_each = local.steps
 
-  name               = "${var.name}-${each.key}-down"
+  name               = "${var.name}-${coalesce(each.value.renamed_from, each.key)}-down"
   policy_type        = "StepScaling"
   service_namespace  = aws_appautoscaling_target.this.service_namespace
   resource_id        = aws_appautoscaling_target.this.resource_id
@@ -459,7 +459,7 @@ resource "aws_appautoscaling_policy" "down" {
 resource "aws_cloudwatch_metric_alarm" "up" {
   for_each = local.steps
 
-  alarm_name          = "${var.name}-${each.key}-up"
+  alarm_name          = "${var.name}-${coalesce(each.value.renamed_from, each.key)}-up"
   alarm_description   = "Adds tasks to the service ${var.name}"
   namespace           = "AWS/ECS"
   metric_name         = local.metrics[each.value.metric]
@@ -475,7 +475,7 @@ resource "aws_cloudwatch_metric_alarm" "up" {
 resource "aws_cloudwatch_metric_alarm" "down" {
   for_each = local.steps
 
-  alarm_name          = "${var.name}-${each.key}-down"
+  alarm_name          = "${var.name}-${coalesce(each.value.renamed_from, each.key)}-down"
   alarm_description   = "Takes tasks away from the service ${var.name}"
   namespace           = "AWS/ECS"
   metric_name         = local.metrics[each.value.metric]

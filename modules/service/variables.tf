@@ -210,6 +210,7 @@ variable "scaling" {
       up_after_minutes   = optional(number, 1)
       down_after_minutes = optional(number, 2)
       cooldown_s         = optional(number, 60)
+      renamed_from       = optional(string)
     })), {})
   })
 

@@ -34,6 +34,10 @@ resource "aws_efs_file_system" "this" {
   tags = {
     Name = var.name
   }
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 # With a policy, nobody may mount the volume whom neither it nor IAM lets. Who reaches it comes by an
@@ -170,6 +174,6 @@ resource "aws_efs_access_point" "this" {
   }
 
   tags = {
-    Name = "${var.name}-${each.key}"
+    Name = "${var.name}-${coalesce(each.value.renamed_from, each.key)}"
   }
 }

@@ -72,10 +72,11 @@ variable "access_point" {
   description = "The folders that programs see."
 
   type = map(object({
-    path        = string
-    uid         = optional(number, 1000)
-    gid         = optional(number, 1000)
-    permissions = optional(string, "750")
+    path         = string
+    uid          = optional(number, 1000)
+    gid          = optional(number, 1000)
+    permissions  = optional(string, "750")
+    renamed_from = optional(string)
   }))
 
   default  = {}

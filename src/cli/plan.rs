@@ -92,7 +92,8 @@ pub struct PlanArgs {
     /// Changes that are an error, such as `replace:stateful` or `destroy:aws_lb`; `none` for none
     ///
     /// `stateful` is what holds data: databases, buckets, file systems, queues, keys, repositories,
-    /// log groups. Where CI is set, the default is `replace:stateful,destroy:stateful`.
+    /// log groups. Where CI is set, the default is `replace:stateful,destroy:stateful`. What is, or
+    /// was, `protected` by `prevent_destroy` is denied beside whatever stands here but `none`.
     /// `maybe-replace` is an update that the real provider may turn into a replacement.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     deny: Vec<String>,
@@ -201,12 +202,14 @@ impl PlanArgs {
 
     fn rules(&self) -> anyhow::Result<Vec<Deny>> {
         match self.deny.as_slice() {
-            [] if is_ci() => Ok(deny::in_ci()),
+            [] if is_ci() => Ok([deny::always(), deny::in_ci()].concat()),
             [none] if none == "none" => Ok(Vec::new()),
-            rules => rules
-                .iter()
-                .map(|rule| rule.parse().map_err(|why| anyhow::anyhow!("`--deny {rule}`: {why}")))
-                .collect(),
+            rules => {
+                let rules = rules.iter().map(|rule| {
+                    rule.parse().map_err(|why| anyhow::anyhow!("`--deny {rule}`: {why}"))
+                });
+                deny::always().into_iter().map(Ok).chain(rules).collect()
+            }
         }
     }
 }
@@ -288,7 +291,7 @@ pub fn plan(
         _ => Base::Nothing,
     };
     let mut planned = side_by_side(&work.targets, output, "planning", &|target| match args.live {
-        true => planner.live(target),
+        true => planner.live(target, base),
         false => planner.plan(target, base),
     });
     if let Some(first) = planned.first_mut() {

@@ -4,7 +4,7 @@ use super::database::{CaCertificate, LogExport, Password};
 use super::proxy::{DATABASE_PROXY, Proxy};
 use super::serverless::ClassOrServerless;
 use super::{Network, network};
-use crate::component::{Component, ModuleSource, Outputs};
+use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::hcl::Expr;
 use crate::stack::block::FieldInfo;
@@ -94,8 +94,9 @@ block! {
         logs_kms_key_arn: Option<Value<KmsKeyArn>>,
         /// The authority that signs its certificates.
         ca_certificate: Value<CaCertificate> = Value::Literal(CaCertificate::Rsa2048),
-        /// False to let it be deleted.
-        deletion_protection: Value<bool> = Value::Literal(true),
+        /// False to let Terraform destroy it, and RDS delete it: what is in it is lost but for its
+        /// backups.
+        protect: Protect,
         /// False to delete it without a last snapshot `<name>-final`.
         final_snapshot: Value<bool> = Value::Literal(true),
         /// True to make changes at once instead of in the next maintenance window.
@@ -150,6 +151,10 @@ impl Component for Aurora {
     const KIND: &'static str = "aurora";
     const FILE: &'static str = "databases.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("aurora", DATABASE_PROXY));
+
+    fn protect(&self) -> Option<Protect> {
+        Some(self.protect)
+    }
 
     fn outputs() -> Outputs {
         outputs! {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Cdn, LoadBalancer, Network};
-use crate::component::{Component, ModuleSource, Outputs};
+use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::diagnostic::{Code, Diagnostic, Span, codes};
 use crate::hcl::Expr;
 use crate::stack::Stack;
@@ -37,7 +37,11 @@ block! {
         /// True to refuse requests without TLS by a bucket policy. AWS has one policy a bucket: not
         /// for one that a `cdn` serves, which brings its own.
         deny_insecure_transport: Literal<bool> = Literal(false),
-        /// True to let Terraform delete it with everything in it.
+        /// False to let Terraform destroy it: its objects are lost, with their old versions, and
+        /// its name is free for the whole world. S3 itself refuses as long as there is anything in
+        /// it.
+        protect: Protect,
+        /// True to let Terraform delete it with everything in it; only with `protect = false`.
         force_destroy: Literal<bool> = Literal(false),
     }
 }
@@ -179,6 +183,10 @@ impl Component for Bucket {
     const FILE: &'static str = "buckets.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("bucket"));
 
+    fn protect(&self) -> Option<Protect> {
+        Some(self.protect)
+    }
+
     fn outputs() -> Outputs {
         outputs! {
             "The bucket's ARN." arn,
@@ -208,6 +216,7 @@ impl Component for Bucket {
 
     fn check(&self, check: &Check<'_>) {
         check.default_name(self.name.as_ref(), &self.origin);
+        self.protect.check_forced(check, &self.origin, "force_destroy", self.force_destroy.0);
         self.check_policy(check);
         self.check_writers(check);
         for (label, rule) in self.lifecycle_rule.iter() {
@@ -538,6 +547,7 @@ bucket "snapshots" {
 
   abort_incomplete_uploads_after_days = 1
   deny_insecure_transport             = true
+  protect                             = false
   force_destroy                       = true
 
   # Nobody reads last year's logs.
@@ -561,7 +571,7 @@ bucket "snapshots" {
             ),
             @r#"
         module "bucket_snapshots" {
-          source = "../../modules/bucket"
+          source = "../../modules/bucket_unprotected"
 
           name                                = "univaf-data-snapshots"
           kms_key_arn                         = "arn:aws:kms:us-west-2:123456789012:key/1234abcd"

@@ -3,11 +3,11 @@
 use super::database::Password;
 use super::serverless::ClassOrServerless;
 use super::{Network, network};
-use crate::component::{Component, ModuleSource, Outputs};
+use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
-use crate::stack::field::{Field as _, Literal, Map, Ref};
+use crate::stack::field::{Field as _, Literal, Map, Ref, Unpassed};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
@@ -73,6 +73,9 @@ block! {
         maintenance_window: Option<Value<MaintenanceWindow>>,
         /// False to delete it without a last snapshot `<name>-final`.
         final_snapshot: Value<bool> = Value::Literal(true),
+        /// Whether Terraform refuses to destroy it: true where it takes snapshots, since what is in it
+        /// is then to outlive its nodes, and false where it takes none.
+        protect: Unpassed<Option<Literal<bool>>>,
         /// True to let ElastiCache upgrade to newer versions. `engine_version` must then follow:
         /// the way back makes another cache.
         auto_minor_version_upgrade: Value<bool> = Value::Literal(false),
@@ -149,6 +152,11 @@ impl Component for Cache {
     const KIND: &'static str = "cache";
     const FILE: &'static str = "caches.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("cache"));
+
+    fn protect(&self) -> Option<Protect> {
+        let keeps = || self.snapshot_retention_days.literal().is_none_or(|days| days.get() > 0);
+        Some(Protect((*self.protect).as_ref().map_or_else(keeps, |Literal(protect)| *protect)))
+    }
 
     fn outputs() -> Outputs {
         outputs! {

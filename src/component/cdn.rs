@@ -15,6 +15,7 @@ use crate::stack::field::{Field, ListOf, Literal, Map, Ref, Table, Type};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::read::Reader;
+use crate::stack::rename::Renamed;
 use crate::stack::value::{Reference, Value};
 use crate::value::{
     Arn, HostName, HttpVersion, Invalid, Label, MinimumTls, PathPattern, PriceClass, RecordName,
@@ -136,6 +137,9 @@ block! {
         cache: Option<Cache>,
         /// What reaches the origin.
         origin_request: Option<OriginRequest>,
+        /// Its earlier label, or all of them, the oldest first: it is moved, and keeps the
+        /// names of its policies.
+        renamed_from: Renamed,
     }
 }
 
@@ -412,6 +416,7 @@ impl Component for Cdn {
         let rows = self
             .behavior
             .iter()
+            .map(|(label, row)| (row.renamed_from.first_or(label), row))
             .map(|(label, row)| (format!("{stem}-{label}"), &row.cache, &row.origin_request));
         for (name, cache, request) in default.chain(rows) {
             if cache.as_ref().is_some_and(|cache| cache.policy.is_none()) {
@@ -441,6 +446,13 @@ impl Component for Cdn {
         if let Some(own) = self.own_origin_request() {
             call.set("origin_request", policy(own.as_str()));
         }
+        lower.move_rows::<Self, _>(&self.behavior, |row| {
+            let cache = row.cache.as_ref().filter(|cache| cache.policy.is_none());
+            let request = row.origin_request.as_ref().filter(|request| request.policy.is_none());
+            let cache = cache.map(|_| "aws_cloudfront_cache_policy.this");
+            let request = request.map(|_| "aws_cloudfront_origin_request_policy.this");
+            cache.into_iter().chain(request).collect()
+        });
         lower.add_call::<Self>(call);
     }
 }
@@ -734,10 +746,16 @@ impl Cdn {
         sorted.sort_by_key(|(_, behavior)| behavior.precedence.get());
         for (index, (label, behavior)) in sorted.iter().enumerate() {
             let origin = &behavior.origin;
-            if *label == "default" {
+            let Renamed { from, spans } = &behavior.renamed_from;
+            let labels = from.iter().zip(spans.iter().copied().map(Some));
+            let is_default = |(label, _): &(&str, _)| *label == "default";
+            let labels = labels.map(|(label, span)| (label.as_str(), span));
+            if let Some((_, span)) =
+                [(*label, origin.head)].into_iter().chain(labels).find(is_default)
+            {
                 check.report(
                     Diagnostic::error(codes::BAD_LABEL, "`default` is how the CDN itself behaves")
-                        .at(origin.head, "")
+                        .at(span, "")
                         .help("give it another label"),
                 );
             }

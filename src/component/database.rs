@@ -5,7 +5,7 @@ use hcl::edit::template::Element;
 
 use super::network;
 use super::proxy::{DATABASE_PROXY, Proxy};
-use crate::component::{Component, Input, ModuleSource, Network, Outputs, Topic};
+use crate::component::{Component, Input, ModuleSource, Network, Outputs, Protect, Topic};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::hcl::Expr;
 use crate::stack::block::FieldInfo;
@@ -15,6 +15,7 @@ use crate::stack::field::{Field, Literal, Map, Ref, Table, Type};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::read::Reader;
+use crate::stack::rename::Renamed;
 use crate::stack::value::{Expression, Reference, Value};
 use crate::value::KmsKeyArn;
 use crate::value::{
@@ -106,8 +107,9 @@ block! {
         logs_kms_key_arn: Option<Value<KmsKeyArn>>,
         /// The authority that signs its certificate.
         ca_certificate: Value<CaCertificate> = Value::Literal(CaCertificate::Rsa2048),
-        /// False to let it be deleted.
-        deletion_protection: Value<bool> = Value::Literal(true),
+        /// False to let Terraform destroy it, and RDS delete it: what is in it is lost but for its
+        /// backups. Replicas are not protected: they hold nothing of their own.
+        protect: Protect,
         /// False to delete it without a last snapshot `<name>-final`.
         final_snapshot: Value<bool> = Value::Literal(true),
         /// True to make changes at once instead of in the next maintenance window.
@@ -135,6 +137,9 @@ block! {
         instance_class: Option<Value<InstanceClass>>,
         /// True for a standby of its own in another zone.
         multi_az: Value<bool> = Value::Literal(false),
+        /// Its earlier label, or all of them, the oldest first: it is moved, and keeps its
+        /// identifier.
+        renamed_from: Renamed,
     }
 }
 
@@ -301,6 +306,10 @@ impl Component for Database {
     const FILE: &'static str = "databases.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("database", DATABASE_PROXY));
 
+    fn protect(&self) -> Option<Protect> {
+        Some(self.protect)
+    }
+
     fn outputs() -> Outputs {
         outputs! {
             "The id of the security group whose members may connect." access_group_id,
@@ -384,8 +393,8 @@ impl Component for Database {
         if self.monitoring_interval_s.template() != "0" {
             names.role("-monitoring");
         }
-        for label in self.replica.rows.keys() {
-            names.add("database", format!("{stem}-{label}"));
+        for (label, replica) in self.replica.iter() {
+            names.add("database", format!("{stem}-{}", replica.renamed_from.first_or(label)));
         }
         if self.proxy.is_some() {
             Proxy::aws_names(&mut names, &self.network.label);
@@ -428,6 +437,7 @@ impl Component for Database {
         {
             call.set("family", family);
         }
+        lower.move_rows::<Self, _>(&self.replica, |_| vec!["aws_db_instance.replica"]);
         lower.add_call::<Self>(call);
     }
 }
@@ -597,7 +607,7 @@ impl Database {
     fn check_replicas(&self, check: &Check<'_>) {
         let name = self.name.as_ref().map_or_else(|| check.name(), Value::template);
         for (label, replica) in self.replica.iter() {
-            let identifier = format!("{name}-{label}");
+            let identifier = format!("{name}-{}", replica.renamed_from.first_or(label));
             if !identifier.contains("${")
                 && let Err(invalid) = DbIdentifier::parse(&identifier)
             {
@@ -902,7 +912,7 @@ input "plain" {{}}
   log_exports           = ["postgresql"]
   log_retention_days    = 90
   ca_certificate        = "rds-ca-ecc384-g1"
-  deletion_protection   = false
+  protect               = false
   final_snapshot        = false
   apply_immediately     = true
 
@@ -916,7 +926,7 @@ input "plain" {{}}
             ),
             @r#"
         module "database_main" {
-          source = "../../modules/database"
+          source = "../../modules/database_unprotected"
 
           name                  = "univaf-db"
           network               = module.network_main
@@ -940,7 +950,6 @@ input "plain" {{}}
           log_exports           = ["postgresql"]
           log_retention_days    = 90
           ca_certificate        = "rds-ca-ecc384-g1"
-          deletion_protection   = false
           final_snapshot        = false
           apply_immediately     = true
           family                = "postgres14"

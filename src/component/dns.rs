@@ -14,6 +14,7 @@ use crate::stack::field::{
     AnyRef, Field as _, Kinds, ListOf, Literal, Map, OrLabel, Table, Unpassed,
 };
 use crate::stack::lower::Lower;
+use crate::stack::rename::Renamed;
 use crate::stack::value::Value;
 use crate::value::{HostName, Invalid, Ipv4, RecordName, Scalar, ScalarType, Whole};
 use crate::{block, module_source, outputs};
@@ -50,6 +51,9 @@ block! {
         /// False to leave out the `AAAA` record; where it is not said, the CDN decides. A load
         /// balancer has none.
         ipv6: Option<Literal<bool>>,
+        /// Its earlier label, or all of them, the oldest first: it is moved, and keeps the name that
+        /// followed from the first.
+        renamed_from: Unpassed<Renamed>,
     }
 }
 
@@ -62,6 +66,9 @@ block! {
         value: Value<CanonicalName>,
         /// How long others may keep it, in seconds.
         ttl_s: Value<RecordTtl> = Value::Literal(Whole::new(300)),
+        /// Its earlier label, or all of them, the oldest first: it is moved, and keeps the name that
+        /// followed from the first.
+        renamed_from: Unpassed<Renamed>,
     }
 }
 
@@ -74,6 +81,9 @@ block! {
         values: ListOf<Value<Ipv4>>,
         /// How long others may keep it, in seconds.
         ttl_s: Value<RecordTtl> = Value::Literal(Whole::new(300)),
+        /// Its earlier label, or all of them, the oldest first: it is moved, and keeps the name that
+        /// followed from the first.
+        renamed_from: Unpassed<Renamed>,
     }
 }
 
@@ -86,6 +96,9 @@ block! {
         values: ListOf<Value<TxtValue>>,
         /// How long others may keep it, in seconds.
         ttl_s: Value<RecordTtl> = Value::Literal(Whole::new(300)),
+        /// Its earlier label, or all of them, the oldest first: it is moved, and keeps the name that
+        /// followed from the first.
+        renamed_from: Unpassed<Renamed>,
     }
 }
 
@@ -98,6 +111,9 @@ block! {
         hosts: Map<Value<Whole<0, 65_535>>>,
         /// How long others may keep it, in seconds.
         ttl_s: Value<RecordTtl> = Value::Literal(Whole::new(300)),
+        /// Its earlier label, or all of them, the oldest first: it is moved, and keeps the name that
+        /// followed from the first.
+        renamed_from: Unpassed<Renamed>,
     }
 }
 
@@ -307,6 +323,15 @@ impl Component for Dns {
             call.set("alias", table.argument().unwrap_or(Expr::Null));
         }
         call.set_first("zone_id", Expr::raw(format!("{zone}.zone_id")));
+        let stack = lower.stack;
+        lower.move_rows::<Self, _>(&self.alias, |alias| {
+            let ipv6 = alias.record(stack).ipv6.0.then_some("aws_route53_record.alias_ipv6");
+            ["aws_route53_record.alias"].into_iter().chain(ipv6).collect()
+        });
+        lower.move_rows::<Self, _>(&self.cname, |_| vec!["aws_route53_record.cname"]);
+        lower.move_rows::<Self, _>(&self.a, |_| vec!["aws_route53_record.a"]);
+        lower.move_rows::<Self, _>(&self.txt, |_| vec!["aws_route53_record.txt"]);
+        lower.move_rows::<Self, _>(&self.mx, |_| vec!["aws_route53_record.mx"]);
         lower.add_call::<Self>(call);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::component::{Component, ModuleSource, Outputs, Queue, Topic, queue};
+use crate::component::{Component, ModuleSource, Outputs, Protect, Queue, Topic, queue};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::{Expr, Property};
 use crate::stack::Stack;
@@ -45,6 +45,9 @@ block! {
         /// How many days lie between deleting it and its end. Then nothing can be read any more
         /// that was encrypted with it.
         deletion_days: Value<Whole<7, 30>> = Value::Literal(Whole::new(30)),
+        /// False to let Terraform destroy it: after `deletion_days`, whatever was encrypted with it
+        /// is lost, backups among it.
+        protect: Protect,
         /// AWS services that use it by themselves, for nobody of the account. Alarms that publish to
         /// a topic of the stack, and topics that deliver to a queue of it, are let in without being
         /// named.
@@ -74,6 +77,10 @@ impl Component for Key {
     const KIND: &'static str = "key";
     const FILE: &'static str = "keys.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("key"));
+
+    fn protect(&self) -> Option<Protect> {
+        Some(self.protect)
+    }
 
     fn outputs() -> Outputs {
         outputs! {

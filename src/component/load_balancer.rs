@@ -15,6 +15,7 @@ use crate::stack::check::Check;
 use crate::stack::field::{Field, ListOf, Literal, Map, Ref, Table, Unpassed, WeakRef};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
+use crate::stack::rename::Renamed;
 use crate::stack::value::Value;
 use crate::value::{
     Arn, Cidr, HostName, HostPattern, HttpMethod, Invalid, LoadBalancerName, PathPattern, Port,
@@ -122,6 +123,8 @@ block! {
         test_traffic: Literal<bool> = Literal(false),
         /// What is answered.
         @flatten action: Action,
+        /// Its earlier label, or all of them, the oldest first: it is moved, and stays what it is.
+        renamed_from: Unpassed<Renamed>,
     }
 }
 
@@ -426,6 +429,7 @@ impl Component for LoadBalancer {
         if let Some(arn) = &*self.web_acl_arn {
             call.set("web_acl", Expr::object([("arn", arn.expr())]));
         }
+        lower.move_rows::<Self, _>(&self.rule, |_| vec!["aws_lb_listener_rule.this"]);
         lower.add_call::<Self>(call);
     }
 }

@@ -18,6 +18,7 @@ use crate::stack::check::Check;
 use crate::stack::field::{Field as _, ListOf, Literal, Map, Ref, Table, Unpassed};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
+use crate::stack::rename::Renamed;
 use crate::stack::value::Value;
 use crate::value::{FargateCpu, FargateMemory, Schedule, SecretSource, TaskFamily};
 use crate::{block, module_source, outputs};
@@ -89,6 +90,9 @@ block! {
         retries: Option<Value<Retries>>,
         /// Has EventBridge Scheduler start it, each of its fields in place of the table's.
         scheduler: Option<Timing>,
+        /// Its earlier label, or all of them, the oldest first: it is moved, and keeps its
+        /// names, and what it loads where it has no `sources`.
+        renamed_from: Renamed,
     }
 }
 
@@ -142,7 +146,8 @@ impl Component for Loaders {
         };
         for (label, loader) in self.loader.iter() {
             self.check_loader(check, label, loader);
-            let name = name.as_ref().map(|name| format!("{name}-{label}"));
+            let first = loader.renamed_from.first_or(label);
+            let name = name.as_ref().map(|name| format!("{name}-{first}"));
             self.job(loader, name).check(check);
         }
         self.start.check(check);
@@ -156,8 +161,8 @@ impl Component for Loaders {
         let jobs: Vec<Job<'_>> =
             self.loader.iter().map(|(_, loader)| self.job(loader, None)).collect();
         let group = self.start.aws_names(&mut names, &jobs);
-        for ((label, _), job) in self.loader.iter().zip(&jobs) {
-            let name = format!("{stem}-{label}");
+        for ((label, loader), job) in self.loader.iter().zip(&jobs) {
+            let name = format!("{stem}-{}", loader.renamed_from.first_or(label));
             names.definition(&name);
             job.aws_names(&mut names, &group, &name);
         }
@@ -182,6 +187,11 @@ impl Component for Loaders {
         call.set("loaders", Expr::raw(format!("local.{local}")));
         let rows = self.lower_rows(lower);
         lower.add::<Self>(HclBlock::new("locals", [] as [&str; 0]).attribute(local, rows));
+        lower.move_rows::<Self, _>(&self.loader, |loader| {
+            let mut addresses = vec!["module.task"];
+            addresses.extend(self.job(loader, None).addresses());
+            addresses
+        });
         lower.add_call::<Self>(call);
     }
 }
@@ -260,7 +270,7 @@ impl Loaders {
             };
             let mut sources: Vec<Expr> = sources.iter().map(Value::expr).collect();
             if sources.is_empty() {
-                sources.push(label.into());
+                sources.push(loader.renamed_from.first_or(label).into());
             }
             sources.sort_by_key(print_expr);
             let command = Expr::List(options.iter().map(Value::expr).chain(sources).collect());

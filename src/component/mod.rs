@@ -15,7 +15,9 @@ use crate::stack::field::Type;
 use crate::stack::lower::Lower;
 use crate::stack::names::AwsName;
 use crate::stack::read::Reader;
+use crate::stack::rename::RowTable;
 use crate::stack::value::Reference;
+use crate::tree::header;
 
 mod alarm;
 mod aurora;
@@ -43,6 +45,7 @@ pub mod mount;
 mod network;
 mod output;
 mod parameter;
+pub mod protection;
 mod proxy;
 mod queue;
 mod repository;
@@ -82,6 +85,7 @@ pub use module::Module;
 pub use network::Network;
 pub use output::Output;
 pub use parameter::Parameter;
+pub use protection::Protect;
 pub use queue::Queue;
 pub use repository::Repository;
 pub use role::Role;
@@ -154,9 +158,17 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
     /// Modules that some components of this kind call instead.
     const OTHER_MODULES: &'static [ModuleSource] = &[];
 
+    /// Whether what it holds is protected; `None` for what holds nothing that would be lost.
+    fn protect(&self) -> Option<Protect> {
+        None
+    }
+
     /// The module that it becomes, where not each becomes the same.
     fn module(&self) -> Option<ModuleSource> {
-        Self::MODULE
+        match self.protect() {
+            Some(Protect(false)) => Self::MODULE.map(ModuleSource::unprotected),
+            Some(Protect(true)) | None => Self::MODULE,
+        }
     }
 
     /// What other components may ask of it: `database.main.host`.
@@ -247,6 +259,30 @@ pub struct ModuleSource {
     pub files: &'static [(&'static str, &'static str)],
     /// Modules that it calls.
     pub calls: &'static [&'static ModuleSource],
+    /// The folder of its variant that protects nothing ([`protection`]).
+    pub unprotected_name: &'static str,
+    /// True for that variant.
+    pub is_unprotected: bool,
+}
+
+impl ModuleSource {
+    /// Its variant that protects nothing.
+    #[must_use]
+    pub fn unprotected(self) -> Self {
+        Self { name: self.unprotected_name, is_unprotected: true, ..self }
+    }
+
+    /// File names and contents as they are written, each with its header line.
+    pub fn contents(self) -> impl Iterator<Item = (&'static str, String)> {
+        self.files.iter().map(move |(name, text)| {
+            let body = header::body(text);
+            let text = match self.is_unprotected.then(|| protection::without(body)) {
+                Some(without) if without != body => header::stamp(header::LIBRARY, &without),
+                _ => (*text).to_owned(),
+            };
+            (*name, text)
+        })
+    }
 }
 
 /// The embedded module of a folder below `modules/`, and the modules that it calls.
@@ -262,6 +298,8 @@ macro_rules! module_source {
                 ("variables.tf", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/modules/", $name, "/variables.tf"))),
             ],
             calls: &[$(&$calls),*],
+            unprotected_name: concat!($name, "_unprotected"),
+            is_unprotected: false,
         }
     };
 }
@@ -316,6 +354,12 @@ impl Kind {
             read: |reader, block| Some(Arc::new(C::read(reader, block)?)),
         }
     }
+
+    /// The variant of its module that protects nothing, where the module protects something.
+    pub fn unprotected(&self) -> Option<ModuleSource> {
+        let protects = (self.fields)().iter().any(|field| field.name == protection::FIELD);
+        self.module.filter(|_| protects).map(ModuleSource::unprotected)
+    }
 }
 
 /// Any [`Component`], behind a pointer.
@@ -334,6 +378,8 @@ pub trait AnyComponent: fmt::Debug + Send + Sync {
     fn values(&self) -> Vec<Property>;
     /// Every reference to a component.
     fn references(&self) -> Vec<Reference>;
+    /// Its tables whose rows' labels are part of addresses.
+    fn tables(&self) -> Vec<RowTable<'_>>;
     /// See [`Component::check`].
     fn check(&self, check: &Check<'_>);
     /// See [`Component::aws_names`].
@@ -375,6 +421,12 @@ impl<C: Component> AnyComponent for C {
         let mut references = Vec::new();
         Block::references(self, &mut references);
         references
+    }
+
+    fn tables(&self) -> Vec<RowTable<'_>> {
+        let mut tables = Vec::new();
+        Block::tables(self, &mut tables);
+        tables
     }
 
     fn check(&self, check: &Check<'_>) {

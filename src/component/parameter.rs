@@ -1,7 +1,8 @@
 //! `parameter`: a setting outside of what runs.
 
+use crate::component::protection::FIELD;
 use crate::component::task::looks_secret;
-use crate::component::{Component, ModuleSource, Outputs};
+use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::stack::check::Check;
 use crate::stack::field::{ListOf, Literal};
@@ -47,6 +48,9 @@ block! {
         /// False to tell of a `SecureString` while it holds the placeholder: tasks then start with
         /// it.
         require_value: Value<bool> = Value::Literal(true),
+        /// False to let Terraform destroy a `SecureString`: its value, which no description has, is
+        /// lost. What others hold is made again from the description.
+        protect: Protect,
     }
 }
 
@@ -70,6 +74,11 @@ impl Component for Parameter {
     const KIND: &'static str = "parameter";
     const FILE: &'static str = "parameters.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("parameter"));
+
+    /// The others' values stand in the description.
+    fn protect(&self) -> Option<Protect> {
+        (self.r#type.0 == ParameterType::SecureString).then_some(self.protect)
+    }
 
     fn outputs() -> Outputs {
         outputs! {
@@ -160,6 +169,11 @@ impl Parameter {
                 let help = "write `type = \"SecureString\"`, or leave it out";
                 self.refuse(check, codes::CONFLICT, field, message, help);
             }
+        }
+        if self.origin.wrote(FIELD) && ty != ParameterType::SecureString {
+            let message = format!("the value of a `{ty}` stands in the description");
+            let help = "take it out: what can be made again is not protected";
+            self.refuse(check, codes::CONFLICT, FIELD, message, help);
         }
         let values = self.values.items().iter().filter_map(Value::literal);
         for value in values.clone().filter(|value| value.contains(',') || value.is_empty()) {

@@ -1,7 +1,7 @@
 //! `queue`: work that waits.
 
 use crate::component::topic::Subscription;
-use crate::component::{Component, ModuleSource, Outputs, Topic};
+use crate::component::{Component, ModuleSource, Outputs, Protect, Topic};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::Expr;
 use crate::stack::Stack;
@@ -66,6 +66,9 @@ block! {
         /// How often a message is taken before it goes to the dead-letter queue. There it stays for
         /// 14 days.
         max_receives: Value<Whole<1, 1000>> = Value::Literal(Whole::new(5)),
+        /// False to let Terraform destroy it and its dead-letter queue: the messages that wait in
+        /// them are lost.
+        protect: Protect,
         /// Who is told when there is a message in the dead-letter queue, and when there is none any
         /// more.
         actions: Vec<Ref<Topic>>,
@@ -79,6 +82,10 @@ impl Component for Queue {
     const KIND: &'static str = "queue";
     const FILE: &'static str = "queues.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("queue"));
+
+    fn protect(&self) -> Option<Protect> {
+        Some(self.protect)
+    }
 
     fn outputs() -> Outputs {
         outputs! {

@@ -1,7 +1,7 @@
 //! `repository`: where images are kept.
 
 use crate::block;
-use crate::component::{Component, ModuleSource, Outputs};
+use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::module_source;
 use crate::outputs;
 use crate::stack::check::Check;
@@ -28,7 +28,10 @@ block! {
         /// The key that encrypts images; without it, ECR's own. Who pulls needs no leave to use it:
         /// ECR has it. Changing it makes another repository, without images.
         kms_key_arn: Option<Value<KmsKeyArn>>,
-        /// True to let Terraform delete it while it holds images.
+        /// False to let Terraform destroy it: its images are lost, those that run now and those to
+        /// roll back to; built anew, they are others. ECR itself refuses as long as there are any.
+        protect: Protect,
+        /// True to let Terraform delete it while it holds images; only with `protect = false`.
         force_delete: Literal<bool> = Literal(false),
     }
 }
@@ -38,12 +41,20 @@ impl Component for Repository {
     const FILE: &'static str = "repositories.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("repository"));
 
+    fn protect(&self) -> Option<Protect> {
+        Some(self.protect)
+    }
+
     fn outputs() -> Outputs {
         outputs! {
             "The repository's ARN." arn,
             "The repository's name." name,
             "The repository's address, to which a tag or digest is added." url,
         }
+    }
+
+    fn check(&self, check: &Check<'_>) {
+        self.protect.check_forced(check, &self.origin, "force_delete", self.force_delete.0);
     }
 
     fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName> {

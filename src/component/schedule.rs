@@ -144,6 +144,26 @@ impl<'a> Job<'a> {
         self.own.and_then(said).or_else(|| self.shared.and_then(said))
     }
 
+    /// What `modules/schedule` has for each job.
+    pub fn addresses(&self) -> Vec<&'static str> {
+        if !self.is_scheduled() {
+            return vec![
+                "module.schedule.aws_cloudwatch_event_rule.this",
+                "module.schedule.aws_cloudwatch_event_target.this",
+            ];
+        }
+        let mut addresses = vec!["module.schedule.aws_scheduler_schedule.this"];
+        if self.skips() {
+            addresses.push("module.schedule.aws_sfn_state_machine.this");
+        }
+        addresses
+    }
+
+    /// True for one that a state machine starts.
+    fn skips(&self) -> bool {
+        self.timing(|timing| &timing.overlap).is_some_and(|(it, _)| it.0 == Overlap::Skip)
+    }
+
     /// Its rules.
     pub fn check(&self, check: &Check<'_>) {
         self.check_name(check);
@@ -242,7 +262,7 @@ impl<'a> Job<'a> {
             true => names.add_in(group, "schedule", name),
             false => names.add("event rule", name),
         }
-        if self.timing(|timing| &timing.overlap).is_some_and(|(it, _)| it.0 == Overlap::Skip) {
+        if self.skips() {
             names.add("state machine", name);
         }
     }
@@ -284,10 +304,7 @@ impl Start {
     /// Scheduler's. Gives the group's name.
     pub(super) fn aws_names(&self, names: &mut AwsNames, jobs: &[Job<'_>]) -> String {
         names.role("-events");
-        let skips = |job: &Job<'_>| {
-            job.timing(|timing| &timing.overlap).is_some_and(|(it, _)| it.0 == Overlap::Skip)
-        };
-        if jobs.iter().any(skips) {
+        if jobs.iter().any(Job::skips) {
             names.role("-states");
         }
         let written = self.scheduler.as_ref().and_then(|scheduler| scheduler.group.as_ref());

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Network;
-use crate::component::{Component, ModuleSource, Outputs};
+use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::stack::check::Check;
 use crate::stack::field::{Literal, Ref};
@@ -73,6 +73,9 @@ block! {
         /// The key that encrypts them there; without it, CloudWatch's own. Its policy must let
         /// CloudWatch Logs use it: that of a `key` of the stack does.
         logs_kms_key_arn: Option<Value<KmsKeyArn>>,
+        /// False to let Terraform destroy it: what is in it is lost with its snapshots. AWS itself
+        /// refuses nothing.
+        protect: Protect,
         /// True to make the role by which OpenSearch enters networks. An account has it once: the
         /// console made it, or another stack (Amazon OpenSearch Service Developer Guide, "Using
         /// service-linked roles").
@@ -181,6 +184,10 @@ impl Component for Search {
     const KIND: &'static str = "search";
     const FILE: &'static str = "searches.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("search"));
+
+    fn protect(&self) -> Option<Protect> {
+        Some(self.protect)
+    }
 
     fn outputs() -> Outputs {
         outputs! {

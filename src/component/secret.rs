@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::component::{Component, ModuleSource, Outputs};
+use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::stack::check::Check;
 use crate::stack::field::{Literal, Unpassed};
@@ -37,6 +37,9 @@ block! {
         /// The key that encrypts it; without it, Secrets Manager's own. Tasks that have it in
         /// `secrets` may use the key.
         kms_key_arn: Option<Value<KmsKeyArn>>,
+        /// False to let Terraform destroy it: its value, which no description has, is lost after
+        /// `recovery_days`.
+        protect: Protect,
         /// For how many days a deleted secret can be had back; 0 deletes it at once.
         recovery_days: Value<RecoveryDays> = Value::Literal(RecoveryDays(30)),
     }
@@ -70,6 +73,10 @@ impl Component for Secret {
     const KIND: &'static str = "secret";
     const FILE: &'static str = "secrets.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("secret"));
+
+    fn protect(&self) -> Option<Protect> {
+        Some(self.protect)
+    }
 
     fn outputs() -> Outputs {
         outputs! {

@@ -14,6 +14,7 @@ use crate::stack::check::Check;
 use crate::stack::field::{ListOf, Ref, Table, Type, Unpassed};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
+use crate::stack::rename::Renamed;
 use crate::stack::value::Value;
 use crate::value::{Port, ScalarType, ServiceName, StatusMatcher, UrlPath, Whole};
 use crate::{block, choice, module_source, outputs};
@@ -216,6 +217,9 @@ block! {
         down_after_minutes: Value<Whole<1, 1440>> = Value::Literal(Whole::new(2)),
         /// How long nothing more happens after a step, in seconds.
         cooldown_s: Value<Whole<0, 86_400>> = Value::Literal(Whole::new(60)),
+        /// Its earlier label, or all of them, the oldest first: it is moved, and keeps the
+        /// names of its policies and alarms.
+        renamed_from: Renamed,
     }
 }
 
@@ -371,7 +375,8 @@ impl Component for Service {
             }
         }
         if let Some(scaling) = &self.scaling {
-            for (label, _) in scaling.steps.iter() {
+            for (label, steps) in scaling.steps.iter() {
+                let label = steps.renamed_from.first_or(label);
                 names.add("alarm", format!("{stem}-{label}-up"));
                 names.add("alarm", format!("{stem}-{label}-down"));
             }
@@ -413,6 +418,13 @@ impl Component for Service {
             && health_check.grace_period_s != HealthCheck::default().grace_period_s
         {
             call.set("health_check_grace_period_s", health_check.grace_period_s.expr());
+        }
+        if let Some(scaling) = &self.scaling {
+            lower.move_rows::<Self, _>(&scaling.steps, |_| {
+                let alarms = ["aws_cloudwatch_metric_alarm.down", "aws_cloudwatch_metric_alarm.up"];
+                let policies = ["aws_appautoscaling_policy.down", "aws_appautoscaling_policy.up"];
+                [alarms, policies].concat()
+            });
         }
         lower.add_call::<Self>(call);
     }

@@ -5,9 +5,10 @@ use std::fmt;
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::stack::check::Check;
-use crate::stack::field::Table;
+use crate::stack::field::{Table, Unpassed};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
+use crate::stack::rename::Renamed;
 use crate::stack::value::Value;
 use crate::value::KmsKeyArn;
 use crate::value::{Arn, Invalid, Scalar, ScalarType, TopicName};
@@ -50,6 +51,8 @@ block! {
         /// True to deliver the message alone, without what SNS wraps around it. Queues and URLs
         /// take it so.
         raw: Value<bool> = Value::Literal(false),
+        /// Its earlier label, or all of them, the oldest first: it is moved, and stays what it is.
+        renamed_from: Unpassed<Renamed>,
     }
 }
 
@@ -176,6 +179,12 @@ impl Component for Topic {
         if self.name.is_none() {
             call.set_first("name", lower.name());
         }
+        lower.move_rows::<Self, _>(&self.subscription, |row| match row.protocol.literal() {
+            None | Some(Protocol::Lambda) => {
+                vec!["aws_sns_topic_subscription.this", "aws_lambda_permission.this"]
+            }
+            Some(_) => vec!["aws_sns_topic_subscription.this"],
+        });
         lower.add_call::<Self>(call);
     }
 }

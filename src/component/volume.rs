@@ -3,12 +3,13 @@
 use std::fmt;
 
 use super::Network;
-use crate::component::{Component, ModuleSource, Outputs};
+use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::stack::check::Check;
 use crate::stack::field::{Literal, Ref, Table};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
+use crate::stack::rename::Renamed;
 use crate::stack::value::Value;
 use crate::value::{Invalid, KmsKeyArn, Scalar, ScalarType, Whole};
 use crate::{block, choice, module_source, outputs};
@@ -63,6 +64,9 @@ block! {
         /// False to let everything in its access group mount it and write there, also what does not
         /// sign with a role.
         iam: Literal<bool> = Literal(true),
+        /// False to let Terraform destroy it: its files are lost but for their backups. Access
+        /// points are not protected: without one, the folder and its files stay.
+        protect: Protect,
         /// The folders that programs see.
         access_point: Table<AccessPoint>,
     }
@@ -80,6 +84,9 @@ block! {
         gid: Value<Whole<0, 4_294_967_295>> = Value::Literal(Whole::new(1000)),
         /// Who may do what in the folder, in octal.
         permissions: Value<Permissions> = Value::Literal(Permissions::private()),
+        /// Its earlier label, or all of them, the oldest first: it is moved, and keeps its
+        /// name.
+        renamed_from: Renamed,
     }
 }
 
@@ -220,6 +227,10 @@ impl Component for Volume {
     const FILE: &'static str = "volumes.tf";
     const MODULE: Option<ModuleSource> = Some(module_source!("volume"));
 
+    fn protect(&self) -> Option<Protect> {
+        Some(self.protect)
+    }
+
     fn outputs() -> Outputs {
         outputs! {
             "The id of the security group whose members may mount it." access_group_id,
@@ -303,6 +314,7 @@ impl Component for Volume {
         if self.name.is_none() {
             call.set_first("name", lower.name());
         }
+        lower.move_rows::<Self, _>(&self.access_point, |_| vec!["aws_efs_access_point.this"]);
         lower.add_call::<Self>(call);
     }
 }

@@ -219,6 +219,9 @@ catalogue! {
     EDITED_FILE = "SW512", "edited";
     /// A rendered file that no description produces any more.
     ORPHAN_FILE = "SW513", "orphan";
+    /// A rendered root that no description has any more. What it has made is still in AWS and in its
+    /// state, and it is what Terraform destroys it by.
+    UNDESCRIBED_ROOT = "SW514", "undescribed-root";
 
     // The plan.
     /// Neither `terraform` nor `tofu` can be run.
@@ -250,6 +253,10 @@ catalogue! {
     /// A layer is planned as it will be after another one is applied, which then tells it something
     /// else.
     PLAN_AFTER = "SW631", "plan-after";
+    /// Something is replaced or destroyed that `protect`, or `prevent_destroy`, keeps, or kept until
+    /// its block was taken out. Terraform refuses the first and not the second (Terraform language,
+    /// "The lifecycle Meta-Argument").
+    PROTECTED = "SW613", "protected";
 
     // The bump.
     /// The project is in no git repository, or in one that git does not trust.

@@ -19,7 +19,7 @@ use super::revision::{self, Git};
 use super::root::{Needs, Root, States, joined};
 use super::schema::Provider;
 use super::server::{Serving, Validation};
-use super::summary::{Known, Origin, Summary};
+use super::summary::{Guards, Known, Origin, Summary};
 use super::terraform::{DATA, Surroundings, Terraform};
 use super::versions::OtherVersion;
 use crate::diagnostic::{Diagnostic, Sources, Span, codes};
@@ -201,6 +201,15 @@ fn doubted(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.into_iter().map(doubt).collect()
 }
 
+/// What may not be destroyed of a root, now and at the base, which is put into a folder.
+fn guards(target: &Target, base: Base<'_>, folder: &Path) -> Result<Guards, Error> {
+    let now = Root::read(&target.top, &target.folder)?.guarded();
+    let Base::Commit(git, commit) = base else { return Ok(Guards { now, ..Guards::default() }) };
+    git.extract(commit, &target.folder, folder)?;
+    let before = Root::read(folder, &target.folder)?.guarded();
+    Ok(Guards { now, before })
+}
+
 /// The modules of a root that are not looked into.
 fn unseen(root: &Root) -> Vec<(String, String)> {
     root.unseen().iter().map(|(name, source)| (name.clone(), source.clone())).collect()
@@ -273,8 +282,9 @@ impl Planner<'_> {
         })
     }
 
-    /// Plans a root as it is, with the user's own credentials, providers and state.
-    pub fn live(&self, target: &Target) -> Planned {
+    /// Plans a root as it is, with the user's own credentials, providers and state. The base tells
+    /// what was protected, and nothing else.
+    pub fn live(&self, target: &Target, base: Base<'_>) -> Planned {
         let planned = self.attempt(target, |planned| {
             let folder = self.scratch.folder()?;
             let plan = folder.path().join("plan");
@@ -287,7 +297,9 @@ impl Planner<'_> {
             }
             planned.diagnostics.extend(diagnostics);
             let shown = self.show(&root, &plan, &Surroundings::Live)?;
-            Ok(Some(Summary::read(&shown, Origin::Real)?))
+            let guards = guards(target, base, &folder.path().join("base"))?;
+            let known = Known { guards, ..Known::default() };
+            Ok(Some(Summary::read_with(&shown, Origin::Real, &known)?))
         });
         planned.unwrap_or_else(identity)
     }
@@ -485,7 +497,9 @@ impl Planner<'_> {
             break;
         }
         let made_up = serving.as_ref().map(Serving::made_up).unwrap_or_default();
-        let known = Known { conditions, made_up };
+        let before = old.as_ref().map(Root::guarded).unwrap_or_default();
+        let guards = Guards { now: now.guarded(), before };
+        let known = Known { conditions, made_up, guards };
         let shown = self.show(&folder, &plan, &surroundings)?;
         Ok(Some(Summary::read_with(&shown, Origin::Simulated, &known)?))
     }

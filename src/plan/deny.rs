@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::summary::{Action, Change, Summary};
 
-/// A rule such as `replace:stateful`, `destroy`, `replace:aws_lb` or `maybe-replace:stateful`.
+/// A rule such as `replace:stateful`, `destroy`, `destroy:protected` or `replace:aws_lb`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deny {
     event: Event,
@@ -43,7 +43,16 @@ impl Event {
 enum What {
     Everything,
     Stateful,
+    /// What `prevent_destroy` keeps, or kept until its block was taken out.
+    Protected,
     Type(String),
+}
+
+/// What is denied wherever nobody says otherwise: what would end with what somebody has protected.
+pub fn always() -> Vec<Deny> {
+    [Action::Replace, Action::Destroy]
+        .map(|action| Deny { event: Event::Action(action), what: What::Protected })
+        .into()
 }
 
 /// What is denied where nobody watches: what loses data.
@@ -67,6 +76,7 @@ impl Deny {
         match &self.what {
             What::Everything => true,
             What::Stateful => change.is_stateful(),
+            What::Protected => change.protection.is_some(),
             What::Type(ty) => change.ty == *ty,
         }
     }
@@ -87,11 +97,12 @@ impl FromStr for Deny {
         let (event, what) = text.split_once(':').unwrap_or((text, ""));
         let event = Event::ALL.into_iter().find(|known| known.name() == event).ok_or_else(|| {
             let known = Event::ALL.map(Event::name).join("`, `");
-            format!("`{event}` is no action: write `{known}`, alone or before `:stateful` or `:<resource type>`")
+            format!("`{event}` is no action: write `{known}`, alone or before `:stateful`, `:protected` or `:<resource type>`")
         })?;
         let what = match what {
             "" => What::Everything,
             "stateful" => What::Stateful,
+            "protected" => What::Protected,
             ty => What::Type(ty.to_owned()),
         };
         Ok(Self { event, what })
@@ -103,6 +114,7 @@ impl fmt::Display for Deny {
         match &self.what {
             What::Everything => f.write_str(self.event.name()),
             What::Stateful => write!(f, "{}:stateful", self.event.name()),
+            What::Protected => write!(f, "{}:protected", self.event.name()),
             What::Type(ty) => write!(f, "{}:{ty}", self.event.name()),
         }
     }

@@ -131,6 +131,7 @@ pub fn group(summary: &Summary) -> Vec<Component<'_>> {
             first.action == change.action
                 && first.ty == change.ty
                 && first.reason == change.reason
+                && first.protection == change.protection
                 && same_attributes(first, change)
                 && change.moved_from.is_none() == first.moved_from.is_none()
                 && change.imported.is_none() == first.imported.is_none()
@@ -168,7 +169,7 @@ fn same_attributes(a: &Change, b: &Change) -> bool {
 }
 
 /// A module call in the words of a description: it is named `<kind>_<label>`.
-fn title(label: Option<&str>) -> (Option<&'static str>, String) {
+pub(crate) fn title(label: Option<&str>) -> (Option<&'static str>, String) {
     let Some(label) = label else { return (None, String::new()) };
     let kinds = component::kinds().iter().filter_map(|kind| {
         let rest = label.strip_prefix(kind.name)?.strip_prefix('_')?;

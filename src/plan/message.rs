@@ -196,6 +196,12 @@ impl Places<'_> {
                  add some with `--facts <file>`, made by `stackwright provider distill`",
             );
         }
+        // Only a live plan hears of it from Terraform, which does not say why.
+        if code == codes::PROTECTED {
+            diagnostic = diagnostic
+                .help("`stackwright plan` without `--live` tells by which attribute")
+                .help("if it is really meant, write `protect = false`, or take out its `prevent_destroy`, apply that, and then this");
+        }
         let place = message.range.as_ref().and_then(|range| self.place(range));
         let cause = self.cause(message);
         match (cause, place) {
@@ -318,9 +324,12 @@ fn code(message: &Message) -> Code {
         "Failed to load plugin schemas",
         "Call to unknown provider-contributed function",
     ];
-    match unknown.iter().any(|start| message.summary.starts_with(start)) {
-        true => codes::NO_PROVIDER,
-        false => codes::BAD_ROOT,
+    if unknown.iter().any(|start| message.summary.starts_with(start)) {
+        codes::NO_PROVIDER
+    } else if message.summary == "Instance cannot be destroyed" {
+        codes::PROTECTED
+    } else {
+        codes::BAD_ROOT
     }
 }
 

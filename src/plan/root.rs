@@ -263,6 +263,34 @@ impl Root {
         needs
     }
 
+    /// Every resource that it declares, by its address without keys, and whether Terraform may not
+    /// destroy it.
+    pub fn guarded(&self) -> BTreeMap<String, bool> {
+        let mut guarded = BTreeMap::new();
+        self.add_guarded(&self.folder, "", "", 0, &mut guarded);
+        guarded
+    }
+
+    fn add_guarded(
+        &self,
+        path: &str,
+        key: &str,
+        address: &str,
+        depth: usize,
+        guarded: &mut BTreeMap<String, bool>,
+    ) {
+        let Some(folder) = self.folders.get(path).filter(|_| depth < MAX_DEPTH) else { return };
+        let own = folder.names.guarded.iter();
+        guarded.extend(own.map(|(name, is)| (format!("{address}{name}"), *is)));
+        for (name, call) in &folder.names.calls {
+            let key = joined_key(key, name);
+            if let Some(inner) = self.folder_of(path, &key, call) {
+                let address = format!("{address}module.{name}.");
+                self.add_guarded(&inner, &key, &address, depth + 1, guarded);
+            }
+        }
+    }
+
     /// Its module calls that are not previewed: they would have to be downloaded.
     pub fn unseen(&self) -> &BTreeMap<String, String> {
         &self.unseen

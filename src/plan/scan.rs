@@ -19,6 +19,8 @@ pub struct Names {
     pub calls: BTreeMap<String, Call>,
     /// The resource types that it manages.
     pub resources: BTreeSet<String>,
+    /// The resources that it declares, `type.name`, and whether Terraform may not destroy them.
+    pub guarded: BTreeMap<String, bool>,
     /// The data sources that it reads.
     pub data_sources: BTreeSet<String>,
     /// Providers by local name, with their source where one is written.
@@ -38,6 +40,10 @@ pub struct Names {
     /// True when it asks which files there are.
     pub lists_files: bool,
 }
+
+/// What keeps Terraform from destroying a resource, in its `lifecycle` (Terraform language, "The
+/// lifecycle Meta-Argument").
+const GUARD: &str = "prevent_destroy";
 
 /// A module call.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -117,8 +123,19 @@ impl Names {
             ("provider", [name]) => {
                 self.providers.entry((*name).to_owned()).or_default();
             }
-            ("resource", [ty, _]) => {
+            ("resource", [ty, name]) => {
                 self.resources.insert((*ty).to_owned());
+                // With it a plan ends at the first thing that it would destroy, and tells nothing
+                // of the rest: the report does.
+                let is_guarded = |lifecycle: &&Block| {
+                    let guard = lifecycle.body.get_attribute(GUARD);
+                    guard.and_then(|guard| guard.value.as_bool()) == Some(true)
+                };
+                let guard = block.body.get_blocks("lifecycle").find(is_guarded);
+                self.guarded.insert(format!("{ty}.{name}"), guard.is_some());
+                if let Some(lifecycle) = guard {
+                    edits.blank_attribute(&lifecycle.body, GUARD);
+                }
                 self.provider_of(ty, block.body.get_attribute("provider"));
                 // A provisioner would run during the simulation.
                 edits.blank_blocks(&block.body, &["provisioner", "connection"]);
@@ -234,6 +251,11 @@ impl Names {
                             if kind == "resource" {
                                 body.remove("provisioner");
                                 body.remove("connection");
+                                let mut lifecycles =
+                                    body.get_mut("lifecycle").map(objects).unwrap_or_default();
+                                let guard = lifecycles.iter_mut().find_map(|it| it.remove(GUARD));
+                                let is_guarded = guard == Some(Value::Bool(true));
+                                self.guarded.insert(format!("{ty}.{name}"), is_guarded);
                             } else if ty == "terraform_remote_state" {
                                 self.states.entry(name.clone()).or_default();
                                 body.remove("workspace");

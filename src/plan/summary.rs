@@ -1,7 +1,7 @@
 //! What a plan does, as data: what `terraform show -json` says (Terraform, "JSON Output Format"),
 //! without what people need not read and must not see.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -37,6 +37,52 @@ pub struct Known {
     pub conditions: Conditions,
     /// What data sources were made up.
     pub made_up: MadeUp,
+    /// What may not be destroyed.
+    pub guards: Guards,
+}
+
+/// The resources of a root, by their addresses without keys, and whether they may not be destroyed.
+#[derive(Debug, Clone, Default)]
+pub struct Guards {
+    /// As the root is now.
+    pub now: BTreeMap<String, bool>,
+    /// As it was.
+    pub before: BTreeMap<String, bool>,
+}
+
+impl Guards {
+    /// How a resource that goes was protected; `address` is where it is now, `from` where it was.
+    fn of(&self, address: &str, from: Option<&str>) -> Option<Protection> {
+        let address = without_keys(address);
+        match self.now.get(&address) {
+            Some(is_guarded) => is_guarded.then_some(Protection::Holds),
+            None => {
+                let before = from.map_or(address, without_keys);
+                let was_guarded = self.before.get(&before) == Some(&true);
+                was_guarded.then_some(Protection::Gone)
+            }
+        }
+    }
+}
+
+/// How a resource is protected that a plan replaces or destroys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protection {
+    /// By `prevent_destroy`: Terraform refuses to apply the plan.
+    Holds,
+    /// It was, and its whole block is gone, so Terraform refuses nothing (Terraform language, "The
+    /// lifecycle Meta-Argument").
+    Gone,
+}
+
+impl Protection {
+    /// `protected`, in the report.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Holds => "protected",
+            Self::Gone => "was protected",
+        }
+    }
 }
 
 /// What happens to one resource.
@@ -64,6 +110,8 @@ pub struct Change {
     pub attributes: Vec<AttributeChange>,
     /// True when all that changes follows from other changes of the plan.
     pub follows: bool,
+    /// How it is protected, where it is replaced or destroyed.
+    pub protection: Option<Protection>,
 }
 
 /// What happens to a resource.
@@ -332,6 +380,11 @@ impl Summary {
         self.changes.iter().filter(|change| change.action == action).count()
     }
 
+    /// The resources that go though they are protected, or were.
+    pub fn protected(&self) -> impl Iterator<Item = (&Change, Protection)> {
+        self.changes.iter().filter_map(|change| Some((change, change.protection?)))
+    }
+
     /// How many resources are updated here and may be replaced in truth.
     pub fn maybe_replaced(&self) -> usize {
         self.changes.iter().filter(|change| change.may_be_replaced()).count()
@@ -423,7 +476,11 @@ impl Reader<'_> {
             && !attributes.iter().any(|attribute| {
                 known(&attribute.new) || matches!(attribute.forces, Forces::Maybe(_))
             });
+        let goes = matches!(action, Action::Replace | Action::Destroy);
+        let guards = &self.known.guards;
+        let protection = goes.then(|| guards.of(address, moved_from.as_deref())).flatten();
         Some(Change {
+            protection,
             address: address.to_owned(),
             moved_from,
             imported,
@@ -706,6 +763,18 @@ fn modules(address: &str) -> (Vec<String>, Vec<String>) {
         }
     }
     (labels, keys)
+}
+
+/// `module.a.b.c` of `module.a["k"].b.c[0]`.
+fn without_keys(address: &str) -> String {
+    let mut plain = String::with_capacity(address.len());
+    let mut rest = address;
+    while let Some((before, key)) = rest.split_once('[') {
+        plain.push_str(before);
+        let after = &key[key_end(key)..];
+        rest = after.strip_prefix(']').unwrap_or(after);
+    }
+    plain + rest
 }
 
 /// Where a key ends; it may hold brackets in its quotes.

@@ -13,7 +13,10 @@ pub mod sarif;
 pub mod snippet;
 pub mod terminal;
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, Sources, Span};
+use crate::stack::of_root;
 use crate::tree::Rendered;
 use crate::tree::compare::{Class, Drift};
 
@@ -42,7 +45,12 @@ impl Report<'_> {
         if errors > 0 {
             return format!("{}: the comparison is not complete", count(errors, "error"));
         }
-        let what = format!("{} of {}", count(*files, "file"), count(stacks.len(), "stack"));
+        let roots = stacks.len();
+        let stacks: BTreeSet<&str> = stacks.iter().map(|root| of_root(root)).collect();
+        let mut what = format!("{} of {}", count(*files, "file"), count(stacks.len(), "stack"));
+        if roots != stacks.len() {
+            what = format!("{what} in {}", count(roots, "root"));
+        }
         if drifts.is_empty() {
             return format!("{what}: as described");
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::field::Type;
 use super::read::{Entries, Reader};
+use super::rename::{Renamed, RowTable};
 use super::value::Reference;
 use crate::diagnostic::Span;
 use crate::hcl::comment::Comment;
@@ -113,6 +114,14 @@ pub trait Block: Sized {
 
     /// Adds every reference to a component.
     fn references(&self, out: &mut Vec<Reference>);
+
+    /// Its earlier labels, where it is a row of a table that takes them.
+    fn earlier_labels(&self) -> Option<&Renamed> {
+        None
+    }
+
+    /// Adds the tables in it whose rows' labels are part of addresses.
+    fn tables<'a>(&'a self, _out: &mut Vec<RowTable<'a>>) {}
 }
 
 /// Joins the lines of a doc comment as `rustdoc` shows them.
@@ -183,6 +192,18 @@ macro_rules! block {
             fn references(&self, _out: &mut Vec<$crate::stack::value::Reference>) {
                 $($crate::stack::field::Field::add_references(&self.$field, _out);)*
             }
+
+            fn earlier_labels(&self) -> Option<&$crate::stack::rename::Renamed> {
+                None$(.or_else(|| $crate::stack::field::Field::renamed(&self.$field)))*
+            }
+
+            fn tables<'a>(&'a self, _out: &mut Vec<$crate::stack::rename::RowTable<'a>>) {
+                $($crate::stack::field::Field::add_tables(
+                    &self.$field,
+                    $crate::stack::block::field_name(stringify!($field)),
+                    _out,
+                );)*
+            }
         }
 
         impl $crate::stack::field::Field for $name {
@@ -209,6 +230,14 @@ macro_rules! block {
 
             fn add_references(&self, out: &mut Vec<$crate::stack::value::Reference>) {
                 $crate::stack::block::Block::references(self, out);
+            }
+
+            fn add_tables<'a>(
+                &'a self,
+                _name: &'static str,
+                out: &mut Vec<$crate::stack::rename::RowTable<'a>>,
+            ) {
+                $crate::stack::block::Block::tables(self, out);
             }
         }
     };

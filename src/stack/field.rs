@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 
 use super::block::{Block, FieldInfo};
 use super::read::Reader;
+use super::rename::{self, Renamed, Row, RowTable};
 use super::value::{Expression, Reference, Value, scalar_expr};
 use crate::component::Component;
 use crate::diagnostic::{Diagnostic, Span, codes};
@@ -148,6 +149,14 @@ pub trait Field: Sized {
 
     /// Adds every reference to a component.
     fn add_references(&self, _out: &mut Vec<Reference>) {}
+
+    /// The earlier labels of the block that it is a field of, where it is these.
+    fn renamed(&self) -> Option<&Renamed> {
+        None
+    }
+
+    /// Adds the tables in it whose rows' labels are part of addresses; `name` is the field's.
+    fn add_tables<'a>(&'a self, _name: &'static str, _out: &mut Vec<RowTable<'a>>) {}
 }
 
 impl<T: Scalar> Field for Value<T> {
@@ -210,7 +219,7 @@ impl<T: Scalar> Field for OrLabel<T> {
     }
 
     fn from_label(reader: &Reader<'_>, block: &SourceBlock) -> Option<Self> {
-        let label = block.labels.first()?.as_str();
+        let label = rename::first_label(block)?;
         match T::parse(label) {
             Ok(value) => Some(Self(Value::Literal(value))),
             Err(invalid) => {
@@ -320,6 +329,14 @@ impl<F: Field> Field for Unpassed<F> {
     fn add_references(&self, out: &mut Vec<Reference>) {
         self.0.add_references(out);
     }
+
+    fn renamed(&self) -> Option<&Renamed> {
+        self.0.renamed()
+    }
+
+    fn add_tables<'a>(&'a self, name: &'static str, out: &mut Vec<RowTable<'a>>) {
+        self.0.add_tables(name, out);
+    }
 }
 
 impl<F: Field> Field for Option<F> {
@@ -358,6 +375,10 @@ impl<F: Field> Field for Option<F> {
         if let Some(value) = self {
             value.add_references(out);
         }
+    }
+
+    fn add_tables<'a>(&'a self, name: &'static str, out: &mut Vec<RowTable<'a>>) {
+        self.iter().for_each(|value| value.add_tables(name, out));
     }
 }
 
@@ -718,6 +739,17 @@ impl<B: Block + Field> Field for Table<B> {
 
     fn add_references(&self, out: &mut Vec<Reference>) {
         self.rows.values().for_each(|row| row.references(out));
+    }
+
+    fn add_tables<'a>(&'a self, name: &'static str, out: &mut Vec<RowTable<'a>>) {
+        let rows = self.iter().filter_map(|(label, row)| {
+            let (renamed, head) = (row.earlier_labels()?, row.origin().head);
+            Some(Row { label, renamed, head, said: row.arguments() })
+        });
+        let rows: Vec<Row<'a>> = rows.collect();
+        if !rows.is_empty() {
+            out.push(RowTable { name, rows });
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::block::Origin;
-use super::field::Field as _;
+use super::field::{Field as _, Table};
 use super::{Id, Settings, Stack, layer, rename, transfer};
 use crate::component::{AnyComponent, Component, ModuleSource};
 use crate::hcl::{Attribute, Block, Body, Expr, Item, Property, print};
@@ -146,6 +146,29 @@ impl Lower<'_> {
         for step in labels.windows(2) {
             let row = |label: &str| format!("{address}[\"{label}\"]");
             self.root.moves.insert((row(step[0]), row(step[1])));
+        }
+    }
+
+    /// Adds the moves of what the component's module makes of the rows of a table that were called
+    /// something else before: `instances` are a row's resources and inner modules, by their
+    /// addresses in the module, without keys.
+    pub fn move_rows<C: Component, B: super::block::Block>(
+        &mut self,
+        table: &Table<B>,
+        instances: impl Fn(&B) -> Vec<&'static str>,
+    ) {
+        let module = C::address(self.label);
+        for (label, row) in table.iter() {
+            let Some(renamed) = row.earlier_labels() else { continue };
+            let labels: Vec<&str> =
+                renamed.from.iter().map(String::as_str).chain([label]).collect();
+            for (step, instance) in labels
+                .windows(2)
+                .flat_map(|step| instances(row).into_iter().map(move |instance| (step, instance)))
+            {
+                let row = |label: &str| format!("{module}.{instance}[\"{label}\"]");
+                self.root.moves.insert((row(step[0]), row(step[1])));
+            }
         }
     }
 

@@ -1,4 +1,5 @@
-//! `renamed_from`: a component's earlier labels, which every kind of component takes.
+//! `renamed_from`: earlier labels, which every kind of component takes, and the rows of a table
+//! whose labels are part of addresses.
 //!
 //! Terraform knows things by their addresses, and a component's label is part of them. A component
 //! that says what it was called before gets `moved` blocks (Terraform language, "Refactor modules"),
@@ -8,17 +9,17 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use hcl::edit::Span as _;
 use hcl::edit::expr::Expression as Source;
 use hcl::edit::structure::Block as SourceBlock;
 
+use super::field::{Field, Type};
 use super::read::Reader;
 use super::{Id, Stack};
 use crate::component::AnyComponent;
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::print::print_expr;
-use crate::hcl::{Block, Body, Expr, Item};
-use crate::value::{Label, Scalar as _};
+use crate::hcl::{Block, Body, Expr, Item, Property};
+use crate::value::{Label, Scalar as _, ScalarType};
 
 /// The field's name.
 pub const FIELD: &str = "renamed_from";
@@ -46,10 +47,76 @@ impl PartialEq for Renamed {
     }
 }
 
+impl Renamed {
+    /// The label that the names of the thing follow: the one that it had first.
+    pub fn first_or<'a>(&'a self, label: &'a str) -> &'a str {
+        self.from.first().map_or(label, String::as_str)
+    }
+}
+
+/// As a field of the rows of a table whose labels are part of addresses. What its module makes names
+/// by gets the first label; where it makes none, the field is `Unpassed`.
+impl Field for Renamed {
+    fn ty() -> Type {
+        Type::Scalar(ScalarType::String, "")
+    }
+
+    fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
+        Some(read_labels(reader, source))
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+
+    fn argument(&self) -> Option<Expr> {
+        self.from.first().map(|label| Expr::from(label.as_str()))
+    }
+
+    fn renamed(&self) -> Option<&Renamed> {
+        Some(self)
+    }
+}
+
+/// A table of a component whose rows' labels are part of addresses.
+#[derive(Debug)]
+pub struct RowTable<'a> {
+    /// The type of its blocks: `loader`.
+    pub name: &'static str,
+    /// Its rows, in the order written.
+    pub rows: Vec<Row<'a>>,
+}
+
+/// A row of such a table.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// Its label.
+    pub label: &'a str,
+    /// Its earlier labels.
+    pub renamed: &'a Renamed,
+    /// What it says.
+    pub said: Vec<Property>,
+    /// Its block's head.
+    pub head: Option<Span>,
+}
+
+/// The label that a block had first: what follows from its label follows from this one.
+pub(super) fn first_label(block: &SourceBlock) -> Option<&str> {
+    let earlier = block.body.get_attribute(FIELD).and_then(|attribute| match &attribute.value {
+        Source::Array(labels) => labels.iter().next()?.as_str(),
+        label => label.as_str(),
+    });
+    earlier.or_else(|| Some(block.labels.first()?.as_str()))
+}
+
 /// Reads a component's field. Problems go to the reader.
 pub(super) fn read(reader: &Reader<'_>, block: &SourceBlock) -> Option<Renamed> {
     let attribute = block.body.get_attribute(FIELD)?;
-    let elements: Vec<&Source> = match &attribute.value {
+    Some(read_labels(reader, &attribute.value)).filter(|renamed| !renamed.from.is_empty())
+}
+
+fn read_labels(reader: &Reader<'_>, source: &Source) -> Renamed {
+    let elements: Vec<&Source> = match source {
         Source::Array(array) => array.iter().collect(),
         one => vec![one],
     };
@@ -76,14 +143,13 @@ pub(super) fn read(reader: &Reader<'_>, block: &SourceBlock) -> Option<Renamed> 
         }
     }
     if elements.is_empty() {
-        let span = attribute.value.span().map(|range| Span::new(reader.file(), range));
         reader.report(
             Diagnostic::error(codes::BAD_RENAME, format!("`{FIELD}` names no label"))
-                .at(span, "")
+                .at(reader.span(source), "")
                 .help("take it out, or name what it was called before"),
         );
     }
-    (!renamed.from.is_empty()).then_some(renamed)
+    renamed
 }
 
 /// Complains about what cannot have been: `unread` names the components that are written but could
@@ -93,41 +159,28 @@ pub(super) fn check(
     unread: &[(String, String)],
     diagnostics: &RefCell<Vec<Diagnostic>>,
 ) {
-    let mut taken: BTreeMap<(&str, &str), (&Id, Option<Span>)> = BTreeMap::new();
-    for (id, renamed) in &stack.renamed {
-        let report = |diagnostic| diagnostics.borrow_mut().push(diagnostic);
-        for (at, from) in renamed.from.iter().enumerate() {
-            let span = renamed.spans.get(at).copied();
-            let error =
-                |message: String| Diagnostic::error(codes::BAD_RENAME, message).at(span, "");
-            let old = Id { kind: id.kind, label: from.clone() };
-            let is_unread = || unread.iter().any(|(kind, label)| kind == id.kind && label == from);
-            if *from == id.label {
-                report(
-                    error(format!("`{id}` is called so already"))
-                        .help(format!("name the label that it had before, or take out `{FIELD}`")),
-                );
-            } else if stack.components.contains_key(&old) || is_unread() {
-                let head = stack.components.get(&old).and_then(|other| other.origin().head);
-                report(
-                    error(format!("`{old}` is still there"))
-                        .also(head, "here")
-                        .help("a label that is in use cannot have become another one"),
-                );
-            } else if let Some((other, first)) = taken.get(&(id.kind, from.as_str())) {
-                let message = match *other == id {
-                    true => format!("`{from}` stands twice"),
-                    false => format!("`{other}` was `{old}` before, too"),
-                };
-                report(
-                    error(message)
-                        .also(*first, "first here")
-                        .help("one thing becomes one thing: name each label once"),
-                );
-            } else {
-                taken.insert((id.kind, from), (id, span));
+    let mut report = |diagnostic| diagnostics.borrow_mut().push(diagnostic);
+    let kinds: BTreeSet<&str> = stack.renamed.keys().map(|id| id.kind).collect();
+    for kind in kinds {
+        let renamed = stack.renamed.iter().filter(|(id, _)| id.kind == kind);
+        let renamed = renamed.map(|(id, renamed)| (id.label.as_str(), renamed));
+        let there = |label: &str| {
+            let is_unread = || unread.iter().any(|(of, other)| of == kind && other == label);
+            match stack.components.get(&Id { kind, label: label.to_owned() }) {
+                Some(component) => Some(component.origin().head),
+                None => is_unread().then_some(None),
             }
+        };
+        check_labels(kind, renamed, there, &mut report);
+    }
+    for component in stack.components.values() {
+        for RowTable { name, rows } in component.tables() {
+            let renamed = rows.iter().map(|row| (row.label, row.renamed));
+            let there = |label: &str| Some(rows.iter().find(|row| row.label == label)?.head);
+            check_labels(name, renamed, there, &mut report);
         }
+    }
+    for (id, renamed) in &stack.renamed {
         // Neither Terraform's state nor the lock knows anything of these.
         if matches!(id.kind, "bundle" | "input" | "output") {
             report(
@@ -135,6 +188,48 @@ pub(super) fn check(
                     .at(renamed.spans.first().copied(), "")
                     .help(format!("take out `{FIELD}`: nothing is destroyed by its new label")),
             );
+        }
+    }
+}
+
+/// Complains about the earlier labels of things of one kind, or of the rows of one table. `there`
+/// says of a label that is in use where that is.
+fn check_labels<'a>(
+    kind: &str,
+    renamed: impl Iterator<Item = (&'a str, &'a Renamed)>,
+    there: impl Fn(&str) -> Option<Option<Span>>,
+    report: &mut impl FnMut(Diagnostic),
+) {
+    let mut taken: BTreeMap<&str, (&str, Option<Span>)> = BTreeMap::new();
+    for (label, renamed) in renamed {
+        for (at, from) in renamed.from.iter().enumerate() {
+            let span = renamed.spans.get(at).copied();
+            let error =
+                |message: String| Diagnostic::error(codes::BAD_RENAME, message).at(span, "");
+            if from == label {
+                report(
+                    error(format!("`{kind}.{label}` is called so already"))
+                        .help(format!("name the label that it had before, or take out `{FIELD}`")),
+                );
+            } else if let Some(head) = there(from) {
+                report(
+                    error(format!("`{kind}.{from}` is still there"))
+                        .also(head, "here")
+                        .help("a label that is in use cannot have become another one"),
+                );
+            } else if let Some((other, first)) = taken.get(from.as_str()) {
+                let message = match *other == label {
+                    true => format!("`{from}` stands twice"),
+                    false => format!("`{kind}.{other}` was `{kind}.{from}` before, too"),
+                };
+                report(
+                    error(message)
+                        .also(*first, "first here")
+                        .help("one thing becomes one thing: name each label once"),
+                );
+            } else {
+                taken.insert(from, (label, span));
+            }
         }
     }
 }
@@ -223,6 +318,52 @@ pub fn unsaid(before: &Stack, after: &Stack) -> Vec<Diagnostic> {
             .at(head, "")
             .help(format!("`{FIELD} = \"{}\"` keeps it", old.label)),
         );
+    }
+    warnings.extend(unsaid_rows(before, after));
+    warnings
+}
+
+/// Rows that another one of their table seems to have become: it says the same, to the letter. Rows
+/// are short and like each other, so no less will do.
+fn unsaid_rows(before: &Stack, after: &Stack) -> Vec<Diagnostic> {
+    let said = |row: &Row<'_>| -> BTreeSet<(String, String)> {
+        let said = row.said.iter().filter(|property| property.key != FIELD);
+        said.map(|property| (property.key.clone(), print_expr(&property.value))).collect()
+    };
+    let mut warnings = Vec::new();
+    for (id, component) in &after.components {
+        let earlier = after.renamed.get(id).into_iter().flat_map(|renamed| &renamed.from).rev();
+        let mut labels = std::iter::once(&id.label).chain(earlier);
+        let was = labels
+            .find_map(|label| before.components.get(&Id { kind: id.kind, label: label.clone() }));
+        let tables = was.map(|was| was.tables()).unwrap_or_default();
+        for RowTable { name, rows } in component.tables() {
+            let Some(old) = tables.iter().find(|table| table.name == name) else { continue };
+            let is_new = |row: &&Row<'_>| {
+                row.renamed.from.is_empty() && !old.rows.iter().any(|old| old.label == row.label)
+            };
+            let mut new: Vec<&Row<'_>> = rows.iter().filter(is_new).collect();
+            let is_gone = |old: &&Row<'_>| {
+                let is_it = |from: &String| from == old.label;
+                !rows.iter().any(|row| row.label == old.label || row.renamed.from.iter().any(is_it))
+            };
+            for gone in old.rows.iter().filter(is_gone).filter(|row| !said(row).is_empty()) {
+                let Some(at) = new.iter().position(|row| said(row) == said(gone)) else { continue };
+                let became = new.remove(at);
+                warnings.push(
+                    Diagnostic::warning(
+                        codes::UNSAID_RENAME,
+                        format!(
+                            "`{name}.{}` of `{id}` seems to have become `{name}.{}`, and is \
+                             destroyed and made anew",
+                            gone.label, became.label
+                        ),
+                    )
+                    .at(became.head, "")
+                    .help(format!("`{FIELD} = \"{}\"` keeps it", gone.label)),
+                );
+            }
+        }
     }
     warnings
 }
@@ -355,6 +496,192 @@ input "j" { renamed_from = "z" }
         1:33 SW323 `repository.b` is still there; a label that is in use cannot have become another one
         2:33 SW323 `repository.a` is still there; a label that is in use cannot have become another one
         ");
+    }
+
+    const LOADERS: &str = r#"
+network "main" { cidr = "10.0.0.0/16" }
+cluster "main" { network = network.main }
+image "app" { repository = "registry.example.org/app" }
+loaders "all" {
+  cluster  = cluster.main
+  image    = image.app
+  schedule = "rate(1 hour)"
+"#;
+
+    #[test]
+    fn a_row_is_moved_and_keeps_its_names() {
+        let stack = format!("{LOADERS}  loader \"c\" {{ renamed_from = [\"a\", \"b\"] }}\n}}");
+        insta::assert_snapshot!(rendered("moved.tf", &stack), @r#"
+        moved {
+          from = module.loaders_all.module.schedule.aws_cloudwatch_event_rule.this["a"]
+          to   = module.loaders_all.module.schedule.aws_cloudwatch_event_rule.this["b"]
+        }
+
+        moved {
+          from = module.loaders_all.module.schedule.aws_cloudwatch_event_rule.this["b"]
+          to   = module.loaders_all.module.schedule.aws_cloudwatch_event_rule.this["c"]
+        }
+
+        moved {
+          from = module.loaders_all.module.schedule.aws_cloudwatch_event_target.this["a"]
+          to   = module.loaders_all.module.schedule.aws_cloudwatch_event_target.this["b"]
+        }
+
+        moved {
+          from = module.loaders_all.module.schedule.aws_cloudwatch_event_target.this["b"]
+          to   = module.loaders_all.module.schedule.aws_cloudwatch_event_target.this["c"]
+        }
+
+        moved {
+          from = module.loaders_all.module.task["a"]
+          to   = module.loaders_all.module.task["b"]
+        }
+
+        moved {
+          from = module.loaders_all.module.task["b"]
+          to   = module.loaders_all.module.task["c"]
+        }
+        "#);
+        insta::assert_snapshot!(rendered("loaders.tf", &stack), @r#"
+        locals {
+          loaders_all = {
+            c = {
+              renamed_from = "a"
+            }
+          }
+        }
+
+        module "loaders_all" {
+          source = "../../modules/loaders"
+
+          name      = "test-all"
+          cluster   = module.cluster_main
+          network   = module.network_main
+          placement = "public"
+          schedule  = "rate(1 hour)"
+          image     = local.image_references.app
+          loaders   = local.loaders_all
+        }
+        "#);
+    }
+
+    #[test]
+    fn a_row_and_its_component_are_moved_together() {
+        let stack = r#"
+topic "alarms" {
+  renamed_from = "old"
+  subscription "team" {
+    renamed_from = "me"
+    protocol     = "email"
+    endpoint     = "a@example.org"
+  }
+}
+"#;
+        insta::assert_snapshot!(rendered("moved.tf", stack), @r#"
+        moved {
+          from = module.topic_alarms.aws_sns_topic_subscription.this["me"]
+          to   = module.topic_alarms.aws_sns_topic_subscription.this["team"]
+        }
+
+        moved {
+          from = module.topic_old
+          to   = module.topic_alarms
+        }
+        "#);
+    }
+
+    #[test]
+    fn a_record_without_a_name_keeps_the_one_that_its_first_label_was() {
+        let dns = "dns \"main\" {\n  zone = \"example.org\"\n  a \"web\" {\n    renamed_from = [\"www\", \"site\"]\n    values = [\"192.0.2.1\"]\n  }\n}";
+        insta::assert_snapshot!(rendered("dns.tf", dns), @r#"
+        module "dns_main" {
+          source = "../../modules/dns"
+
+          zone_id = data.aws_route53_zone.main.zone_id
+
+          a = {
+            web = {
+              name   = "www"
+              values = ["192.0.2.1"]
+            }
+          }
+        }
+        "#);
+    }
+
+    #[test]
+    fn what_a_row_cannot_have_been_is_refused() {
+        let rows = r#"
+  loader "a" { renamed_from = "b" }
+  loader "b" {
+    renamed_from = "b"
+    sources      = ["x"]
+  }
+  loader "c" { renamed_from = ["x", "y", "y"] }
+  loader "d" {
+    renamed_from = "x"
+    sources      = ["z"]
+  }
+  loader "e" { renamed_from = "1 2" }
+  loader "f" {
+    renamed_from = []
+    cpu          = 512
+  }
+}
+bucket "a" {
+  lifecycle_rule "new" {
+    renamed_from      = "old"
+    expire_after_days = 1
+  }
+}
+cdn "main" {
+  origin { domain_name = "example.org" }
+  behavior "a" {
+    renamed_from = "default"
+    path         = "/a/*"
+    precedence   = 1
+  }
+}
+"#;
+        insta::assert_snapshot!(problems(&format!("{LOADERS}{rows}")), @"
+        4:1 SW313 two components have the task definition `test-all-b`; give one of them another `name` or label
+        9:31 SW323 `loader.b` is still there; a label that is in use cannot have become another one
+        11:20 SW323 `loader.b` is called so already; name the label that it had before, or take out `renamed_from`
+        12:20 SW104 loaders `b` and `c` load the same sources; give one of them other `sources` or `options`, or take it out
+        14:42 SW323 `y` stands twice; one thing becomes one thing: name each label once
+        16:20 SW323 `loader.c` was `loader.x` before, too; one thing becomes one thing: name each label once
+        19:31 SW323 ` ` cannot stand in a label; a label has 1 to 64 letters, digits, hyphens and underscores, a letter first
+        21:20 SW323 `renamed_from` names no label; take it out, or name what it was called before
+        22:20 SW301 Fargate has no tasks of `512` CPU units with `512` MiB; with `512` CPU units, use `1024` to `4096` MiB in steps of `1024`; the nearest pair: `cpu = 512`, `memory = 1024`
+        27:5 SW102 a `lifecycle_rule` block has no field `renamed_from`; it has `expire_after_days`, `noncurrent_expire_after_days`, `noncurrent_keep`, `prefix`, `transition`
+        28:25 SW312 what expires stays as an old version for ever; add `noncurrent_expire_after_days`, or `versioning = false` to the bucket
+        32:3 SW312 a CDN has one origin; say either `load_balancer` or `bucket`
+        32:12 SW102 a `origin` block has no field `domain_name`; it has `bucket`, `domain`, `load_balancer`, `secret_header`, `secret`
+        34:20 SW106 `default` is how the CDN itself behaves; give it another label
+        ");
+    }
+
+    #[test]
+    fn the_same_row_under_another_label_is_noticed() {
+        let of = |rows: &str| stack(&format!("{LOADERS}{rows}\n}}"));
+        let before =
+            of("  loader \"a\" { options = [\"-v\"] }\n  loader \"b\" { sources = [\"x\"] }");
+        let warnings = |rows: &str| -> Vec<String> {
+            let warnings = unsaid(&before, &of(rows)).into_iter();
+            warnings.map(|it| format!("{}; {}", it.message, it.help[0])).collect()
+        };
+        insta::assert_snapshot!(
+            warnings("  loader \"a\" { options = [\"-v\"] }\n  loader \"c\" { sources = [\"x\"] }").join("\n"),
+            @r#"`loader.b` of `loaders.all` seems to have become `loader.c`, and is destroyed and made anew; `renamed_from = "b"` keeps it"#
+        );
+        // Something else, said, or one more.
+        for rows in [
+            "  loader \"a\" { options = [\"-v\"] }\n  loader \"c\" { sources = [\"y\"] }",
+            "  loader \"a\" { options = [\"-v\"] }\n  loader \"c\" {\n    renamed_from = \"b\"\n    sources = [\"x\"]\n  }",
+            "  loader \"a\" { options = [\"-v\"] }\n  loader \"b\" { sources = [\"x\"] }\n  loader \"c\" { sources = [\"x\"] }",
+        ] {
+            assert_eq!(warnings(rows), [] as [&str; 0], "{rows}");
+        }
     }
 
     #[test]

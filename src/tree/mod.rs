@@ -4,6 +4,7 @@ mod beside;
 pub mod compare;
 pub mod header;
 mod render;
+mod taken_out;
 mod templates;
 pub mod write;
 

@@ -97,12 +97,47 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
             selected.iter().map(|name| format!("{}/{name}", project.stacks())).collect()
         };
         let (orphans, diagnostics) = super::compare::orphans(project, &folders, &produced);
+        rendered.diagnostics.extend(undescribed(project, &orphans, &produced));
         rendered.drifts.extend(orphans);
         rendered.diagnostics.extend(diagnostics);
+    }
+    if !rendered.has_errors() {
+        rendered.diagnostics.extend(super::taken_out::check(project, &rendered.drifts));
     }
     rendered.drifts.sort_by(|a, b| a.path.cmp(&b.path));
     finish(project, &mut rendered.diagnostics);
     rendered
+}
+
+/// Complains about roots of which every file would go. Whoever deletes one by hand has thought of it.
+fn undescribed(project: &Project, orphans: &[Drift], produced: &[String]) -> Vec<Diagnostic> {
+    let stacks = format!("{}/", project.stacks());
+    let roots = orphans.iter().filter(|orphan| orphan.path.starts_with(&stacks));
+    roots
+        .filter_map(|orphan| orphan.path.strip_suffix("/terraform.tf"))
+        .map(|root| {
+            let message = format!("no description has the root `{root}` any more");
+            let diagnostic = Diagnostic::error(codes::UNDESCRIBED_ROOT, message)
+                .help("its state still holds what it has made, so nothing is rendered or deleted");
+            // One that was the stack's own before there were environments or layers.
+            let below = format!("{root}/");
+            let is_root = |path: &&String| path.starts_with(&below) && path.ends_with("/terraform.tf");
+            if let Some((new, _)) = produced.iter().find(is_root).and_then(|it| it.rsplit_once('/')) {
+                return diagnostic.help(format!(
+                    "its environments or layers have roots of their own now: give one of them what is \
+                     there, `git mv {root}/*.tf {new}/`, and its state (`terraform init -migrate-state`)"
+                ));
+            }
+            diagnostic
+                .help(format!(
+                    "destroy that first: put the description back, with `protect = false` where \
+                 something is protected, then `terraform -chdir={root} apply` and `destroy`"
+                ))
+                .help(format!(
+                    "then, or to leave in AWS what it has made, delete `{root}` yourself"
+                ))
+        })
+        .collect()
 }
 
 /// The stacks of a project with their locks, one for each environment, all or those named, and
@@ -514,11 +549,8 @@ fn files(
 fn vendored(project: &Project, modules: &BTreeMap<&'static str, ModuleSource>) -> Files {
     let mut files = Files::new();
     for module in modules.values() {
-        for (name, content) in module.files {
-            files.insert(
-                format!("{}/{}/{name}", project.modules(), module.name),
-                (*content).to_owned(),
-            );
+        for (name, content) in module.contents() {
+            files.insert(format!("{}/{}/{name}", project.modules(), module.name), content);
         }
     }
     files

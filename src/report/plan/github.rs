@@ -22,10 +22,12 @@ pub fn plan(report: &PlanReport<'_>) -> String {
                     "" => planned.name.clone(),
                     name => format!("{} {name}", planned.name),
                 };
+                let note = change.protection.map(|it| format!(" ({})", it.words()));
                 let title = diagnostics::github_property(&format!(
-                    "{place}: {} {}",
+                    "{place}: {} {}{}",
                     group.things(),
-                    group.done()
+                    group.done(),
+                    note.unwrap_or_default(),
                 ));
                 let because: Vec<&str> =
                     change.forcing().map(|attribute| attribute.path.as_str()).collect();

@@ -8,7 +8,7 @@ use crate::plan::compare::Planned;
 use crate::plan::deny::denied;
 use crate::plan::group::{Component, group};
 use crate::plan::summary::{
-    Action, AttributeChange, Change, Forces, Origin, Output, Shown, Summary,
+    Action, AttributeChange, Change, Forces, Origin, Output, Protection, Shown, Summary,
 };
 use crate::report::diagnostics;
 
@@ -71,6 +71,10 @@ fn component(component: &Component<'_>) -> Value {
             "action": first.action.name(),
             "type": first.ty,
             "stateful": first.is_stateful(),
+            "protection": first.protection.map(|protection| match protection {
+                Protection::Holds => "holds",
+                Protection::Gone => "gone",
+            }),
             "follows": first.follows,
             "may_be_replaced": first.may_be_replaced(),
             "words": group.words(),

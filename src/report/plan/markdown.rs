@@ -66,8 +66,12 @@ fn head(report: &PlanReport<'_>) -> String {
                 let change = group.first();
                 let goes = matches!(change.action, Action::Replace | Action::Destroy);
                 let loud = goes || change.may_be_replaced();
-                let stateful = if change.is_stateful() && loud { " ⚠ stateful" } else { "" };
-                let line = format!("{} {}{stateful}", group.things(), group.done());
+                let note = match change.protection {
+                    Some(protection) => format!(" ⚠ {}", protection.words()),
+                    None if change.is_stateful() && loud => " ⚠ stateful".to_owned(),
+                    None => String::new(),
+                };
+                let line = format!("{} {}{note}", group.things(), group.done());
                 words.push(if loud {
                     format!("**{}**", escape_cell(&line))
                 } else {

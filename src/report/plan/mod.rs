@@ -7,10 +7,12 @@ pub mod terminal;
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Diagnostic, Sources, codes};
+use crate::component;
+use crate::diagnostic::{Diagnostic, Severity, Sources, codes};
 use crate::plan::compare::Planned;
 use crate::plan::deny::{Deny, denied, doubtful};
-use crate::plan::summary::{Change, Origin, Summary, counted};
+use crate::plan::group::title;
+use crate::plan::summary::{Change, Origin, Protection, Summary, counted};
 use crate::plan::versions::OtherVersion;
 
 /// The plans of one run.
@@ -41,15 +43,69 @@ fn because(mut diagnostic: Diagnostic, change: &Change) -> Diagnostic {
     diagnostic
 }
 
+/// Says which attributes replace a resource.
+fn forced(diagnostic: Diagnostic, change: &Change) -> Diagnostic {
+    let forcing: Vec<&str> = change.forcing().map(|attribute| attribute.path.as_str()).collect();
+    match forcing.as_slice() {
+        [] => diagnostic,
+        paths => diagnostic.help(format!("because of `{}`", paths.join("`, `"))),
+    }
+}
+
+/// What lets a denied change pass.
+const LET_PASS: &str = "`--deny none` lets it pass, once somebody has looked at it";
+
+/// How a thing loses its protection: that of a component in its description, any other's in
+/// Terraform.
+fn unprotect(change: &Change) -> String {
+    let (kind, name) = title(change.modules.first().map(String::as_str));
+    let protects = kind.and_then(component::kind).is_some_and(|kind| kind.unprotected().is_some());
+    match protects {
+        true => format!("write `protect = false` in `{name}`"),
+        false => "take out its `prevent_destroy`".to_owned(),
+    }
+}
+
 impl PlanReport<'_> {
+    /// What is said of a protected resource that would go.
+    fn protected(&self, root: &str, change: &Change, protection: Protection) -> Diagnostic {
+        let Change { address, .. } = change;
+        let done = change.action.done();
+        let unprotect = unprotect(change);
+        match protection {
+            Protection::Holds => {
+                let message = format!("`{address}` is protected, and would be {done} in `{root}`");
+                forced(Diagnostic::error(codes::PROTECTED, message), change)
+                    .help("Terraform refuses to apply this")
+                    .help(format!("if it is really meant, {unprotect}, apply that, and then this"))
+            }
+            Protection::Gone => {
+                let message = format!(
+                    "`{address}` was protected, and would be {done} in `{root}`: nothing describes \
+                     it any more, and its protection went with it"
+                );
+                let mut diagnostic = Diagnostic::error(codes::PROTECTED, message);
+                if !self.deny.iter().any(|rule| rule.forbids(change)) {
+                    diagnostic.severity = Severity::Warning;
+                }
+                diagnostic.help(format!(
+                    "put it back; if it is really meant to go, {unprotect}, apply that, and then \
+                     take it out; {LET_PASS}"
+                ))
+            }
+        }
+    }
+
     /// Everything that is wrong, and what is denied last.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let mut all: Vec<Diagnostic> =
             self.planned.iter().flat_map(|planned| planned.diagnostics.iter().cloned()).collect();
         for planned in self.planned {
-            for (rule, change) in
-                planned.summary.iter().flat_map(|summary| denied(summary, self.deny))
-            {
+            for (change, protection) in planned.summary.iter().flat_map(Summary::protected) {
+                all.push(self.protected(&planned.name, change, protection));
+            }
+            let denied = planned.summary.iter().flat_map(|summary| denied(summary, self.deny));
+            for (rule, change) in denied.filter(|(_, change)| change.protection.is_none()) {
                 let diagnostic = Diagnostic::error(
                     codes::DENIED,
                     format!(
@@ -59,15 +115,10 @@ impl PlanReport<'_> {
                         planned.name
                     ),
                 );
-                let forcing: Vec<&str> =
-                    change.forcing().map(|attribute| attribute.path.as_str()).collect();
-                let diagnostic = match forcing.as_slice() {
-                    [] => diagnostic,
-                    paths => diagnostic.help(format!("because of `{}`", paths.join("`, `"))),
-                };
-                all.push(because(diagnostic, change).help(format!(
-                    "`{rule}` is denied; `--deny none` lets it pass, once somebody has looked at it"
-                )));
+                all.push(
+                    because(forced(diagnostic, change), change)
+                        .help(format!("`{rule}` is denied; {LET_PASS}")),
+                );
             }
             for change in planned.summary.iter().flat_map(|it| doubtful(it, self.deny)) {
                 let diagnostic = Diagnostic::warning(

@@ -79,13 +79,15 @@ fn lines(group: &Group<'_>, with_words: bool, style: Style) -> String {
         }
         false => String::new(),
     };
-    let stateful = match change.is_stateful() && change.action != Action::Create {
-        true => paint(" (stateful)", AnsiColor::Red.on_default().bold(), style),
-        false => String::new(),
+    let note = match change.protection {
+        Some(protection) => format!(" ({})", protection.words()),
+        None if change.is_stateful() && change.action != Action::Create => " (stateful)".to_owned(),
+        None => String::new(),
     };
+    let note = paint(&note, AnsiColor::Red.on_default().bold(), style);
     let done = group.done();
     let mut out = format!(
-        "    {sign} {} {done}{stateful}{}\n",
+        "    {sign} {} {done}{note}{}\n",
         group.things(),
         paint(&words, anstyle::Style::new(), style)
     );
