@@ -1,6 +1,7 @@
 //! Images: which tag and digest a stack runs, which it should run, where they are kept, and what
 //! registries say of them.
 
+pub mod archive;
 mod ask;
 pub mod candidates;
 mod list;
