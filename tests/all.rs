@@ -7,6 +7,7 @@ mod bump;
 mod bump_surroundings;
 mod check;
 mod corpus;
+mod coworks;
 mod deployment;
 mod diff;
 mod docs;

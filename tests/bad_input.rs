@@ -506,7 +506,7 @@ fn a_lock_entry_without_an_image_and_one_that_moves() {
       |
       = help: give it a tag that does not move, or a digest
 
-    error[SW402]: the description declares no `image` "ap"
+    error[SW402]: the description declares no `image` or `artifact` "ap"
       --> stacks/demo/images.tf:10:5
        |
     10 |     ap = {

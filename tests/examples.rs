@@ -60,9 +60,25 @@ fn examples() -> Vec<String> {
 
 /// A project with all of them.
 fn project() -> Project {
-    let project = Project::with(&format!("{BASE}\n{}", examples().join("\n")));
-    project.write("stacks/demo/images.tf", LOCK);
+    let examples = examples().join("\n");
+    let project = Project::with(&format!("{BASE}\n{examples}"));
+    project.write("stacks/demo/images.tf", lock(&examples));
     project
+}
+
+/// The lock of the image and of the examples' artifacts.
+fn lock(examples: &str) -> String {
+    let labels = examples.lines().filter_map(|line| line.strip_prefix("artifact \""));
+    let entries: String = labels
+        .map(|line| {
+            let (label, digest) = (line.split('"').next().unwrap(), "a".repeat(64));
+            format!(
+                "    {label} = {{\n      repository = \"\"\n      tag        = null\n      \
+                 digest     = \"sha256:{digest}\"\n    }}\n"
+            )
+        })
+        .collect();
+    LOCK.replace("  images = {\n", &format!("  images = {{\n{entries}"))
 }
 
 #[test]

@@ -25,6 +25,7 @@ fn the_front_page() {
       plan          Show what this branch creates, updates, replaces and destroys, without credentials
       validate      Let Terraform check every root, without credentials
       bump          Commit new images to a branch, whoever else is pushing
+      artifact      Say which artifact an archive is
       images        Say which images the stacks run, which they could, and whether registries have them
       provider      Say what is known of Terraform providers
       schema        Print the JSON Schema of descriptions, for editors
@@ -84,6 +85,7 @@ fn the_front_page() {
       stackwright validate                let Terraform check every root, without credentials
       stackwright plan                    show what this branch does to AWS, without credentials
       stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
+      stackwright artifact hash app.zip   say which artifact of a function an archive is
       stackwright images verify           ask registries whether the locked images are there
       stackwright images resolve --tags-from tags.txt   show which tag each image would take
 

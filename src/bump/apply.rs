@@ -7,12 +7,10 @@ use jiff::Timestamp;
 
 use super::{Intent, Wanted};
 use crate::component::bundle::{self, Move, Reason};
-use crate::component::{Image, ImageRepository};
 use crate::diagnostic::{Diagnostic, Sources, codes};
 use crate::git::{Ancestry, Snapshot};
-use crate::image::{self, Candidate, Lock, Pin, Policy};
+use crate::image::{self, Candidate, Deployable, Lock, Pin, Policy};
 use crate::project::{DESCRIPTION, Project};
-use crate::stack::value::Value;
 use crate::stack::{Stack, layer, of_root};
 use crate::tree::compare::Drift;
 use crate::tree::{self, write};
@@ -366,7 +364,7 @@ fn search<'a>(
 /// The roots of a stack that have an image, by their descriptions; none where these are wrong.
 fn using(project: &Project, name: &str, image: &str) -> Vec<String> {
     let (stacks, _) = tree::read(project, &[name.to_owned()]);
-    let using = stacks.into_iter().filter(|(stack, _)| stack.component::<Image>(image).is_some());
+    let using = stacks.into_iter().filter(|(stack, _)| stack.deployable(image).is_some());
     using.map(|(stack, _)| stack.root).collect()
 }
 
@@ -426,11 +424,11 @@ fn locks(text: &str, image: &str) -> bool {
     })
 }
 
-/// Whether a description declares an image, by its text.
+/// Whether a description declares an image or artifact, by its text.
 fn declares(text: &str, image: &str) -> bool {
     text.lines().any(|line| {
         let mut words = line.split_whitespace();
-        words.next() == Some("image")
+        matches!(words.next(), Some("image" | "artifact"))
             && words
                 .next()
                 .is_some_and(|word| word.trim_end_matches('{').trim_matches('"') == image)
@@ -477,8 +475,8 @@ fn one_stack(
     let mut problems = Vec::new();
     let mut decisions = Vec::new();
     for (label, wanted) in wanted {
-        let Some(image) = stack.component::<Image>(label) else {
-            let images = stack.all::<Image>();
+        let Some(image) = stack.deployable(label) else {
+            let images = stack.deployables();
             let diagnostic = Diagnostic::error(
                 codes::WHICH_IMAGE,
                 format!("the stack `{name}` has no image `{label}`"),
@@ -491,12 +489,12 @@ fn one_stack(
         };
         let from =
             lock.as_ref().and_then(|lock| lock.entries.get(label)).map(|entry| entry.pin.clone());
-        let asked = Asked { stack: name, label, image, from: from.as_ref(), wanted };
+        let asked = Asked { stack: name, label, image: &image, from: from.as_ref(), wanted };
         match asked.decide(rules, order) {
             Ok((to, verdict)) => decisions.push(Decision {
                 stack: name.to_owned(),
                 image: label.clone(),
-                repository: address(image),
+                repository: image.address,
                 from,
                 to,
                 verdict,
@@ -539,7 +537,7 @@ fn against_bundles(stack: &Stack, decisions: &[Decision], rules: &Rules) -> Vec<
 struct Asked<'a> {
     stack: &'a str,
     label: &'a str,
-    image: &'a Image,
+    image: &'a Deployable<'a>,
     from: Option<&'a Pin>,
     wanted: &'a Wanted,
 }
@@ -574,7 +572,7 @@ impl Asked<'_> {
         if let (Some(why), None, false) = (&locked.hold, &rules.rollback, rules.release_hold) {
             return stays(Verdict::Held(why.clone()));
         }
-        let moving = match &self.image.policy {
+        let moving = match self.image.policy {
             Policy::Moving(moving) => Some(moving.tag.0.clone()),
             _ => None,
         };
@@ -586,6 +584,7 @@ impl Asked<'_> {
         // Whoever moved it since the registry was asked knew more than its answer says.
         let seen = order.seen.get(&(self.stack.to_owned(), label.to_owned()));
         let overtaken = seen.is_some_and(|seen| seen != locked);
+        self.complete(&to)?;
         match (self.is_older(locked, &to, order), &rules.rollback) {
             (Some(true), None) => stays(Verdict::Superseded),
             (None, None) if overtaken => stays(Verdict::Superseded),
@@ -596,6 +595,24 @@ impl Asked<'_> {
             .help("leave `--rollback` out")),
             _ => Ok((to, Verdict::Moved)),
         }
+    }
+
+    /// Whether an artifact can be found by what it is to be locked to, and Terraform sees the move.
+    fn complete(&self, to: &Pin) -> Result<(), Diagnostic> {
+        let needs = self.image.needs;
+        let (what, help) = match () {
+            () if needs.digest && to.digest.is_none() => {
+                ("digest", format!("`{}={to}@$(stackwright artifact hash <archive>)`", self.label))
+            }
+            () if needs.tag && to.tag.is_none() => {
+                ("tag", format!("`{}=<tag>@{to}`: it is part of where it is kept", self.label))
+            }
+            () => return Ok(()),
+        };
+        let message = format!("`{}` needs the {what} of what it is to run", self.label);
+        Err(Diagnostic::error(codes::BAD_BUMP, message)
+            .at(self.image.origin.head, "")
+            .help(format!("write {help}")))
     }
 
     /// Whether the image's policy takes what is wanted.
@@ -610,7 +627,7 @@ impl Asked<'_> {
             return Err(refuse(message)
                 .help("give it an image that its policy takes, or change the policy"));
         }
-        match (&self.image.policy, &self.wanted.digest) {
+        match (self.image.policy, &self.wanted.digest) {
             (Policy::Moving(_), None) => Err(refuse(format!("`{tag}` moves, so it does not say what `{}` is to run", self.label))
                 .help(format!("give its digest: `{}={tag}@sha256:…`, or have the registry asked for it with `--resolve`", self.label))),
             _ => Ok(()),
@@ -637,14 +654,6 @@ impl Asked<'_> {
             Ordering::Greater => Some(true),
             Ordering::Equal => None,
         }
-    }
-}
-
-/// Where an image is kept, where the description says so literally.
-fn address(image: &Image) -> Option<String> {
-    match &image.repository {
-        ImageRepository::Address(Value::Literal(address)) => Some(address.clone()),
-        ImageRepository::Address(_) | ImageRepository::Component(_) => None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::apply::{failed, open};
 use super::{Bump, Intent, Problems, Wanted, one};
-use crate::component::Image;
+use crate::component::{Artifact, Image};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::git::Snapshot;
 use crate::image::registry::{Address, Host, Registry};
@@ -221,16 +221,25 @@ fn commit_policy(label: &str, image: &Image) -> Option<Diagnostic> {
 
 /// Complaints about images that no stack has.
 fn unknown(stacks: &Stacks, named: &[Intent]) -> Vec<Diagnostic> {
+    let artifact = |intent: &&Intent| {
+        stacks.iter().any(|(stack, _)| stack.component::<Artifact>(&intent.image).is_some())
+    };
+    let (artifacts, named): (Vec<&Intent>, Vec<&Intent>) = named.iter().partition(artifact);
+    let untold = artifacts.into_iter().map(|intent| {
+        let message = format!("`{intent}` is an artifact, of which no registry tells");
+        Diagnostic::error(codes::BAD_BUMP, message).help(format!(
+            "write `{intent}=<tag>`, `{intent}=sha256:…`, or both with an `@` between"
+        ))
+    });
     let labels: Vec<&str> = stacks
         .iter()
         .flat_map(|(stack, _)| stack.all::<Image>().into_iter().map(|(label, _)| label))
         .collect();
     let missing = named.iter().filter(|intent| !labels.contains(&intent.image.as_str()));
-    missing
-        .map(|intent| {
-            let message = format!("no stack has an image `{intent}`");
-            let diagnostic = Diagnostic::error(codes::WHICH_IMAGE, message);
-            diagnostic.did_you_mean(&intent.image, labels.iter().copied(), |diagnostic| diagnostic)
-        })
-        .collect()
+    let missing = missing.map(|intent| {
+        let message = format!("no stack has an image `{intent}`");
+        let diagnostic = Diagnostic::error(codes::WHICH_IMAGE, message);
+        diagnostic.did_you_mean(&intent.image, labels.iter().copied(), |diagnostic| diagnostic)
+    });
+    untold.chain(missing).collect()
 }

@@ -1,6 +1,7 @@
 //! The command line. One file a command; none of them decides anything that a user of the library
 //! would miss.
 
+mod artifact;
 mod bump;
 mod check;
 mod context;
@@ -50,6 +51,7 @@ Examples:
   stackwright validate                let Terraform check every root, without credentials
   stackwright plan                    show what this branch does to AWS, without credentials
   stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
+  stackwright artifact hash app.zip   say which artifact of a function an archive is
   stackwright images verify           ask registries whether the locked images are there
   stackwright images resolve --tags-from tags.txt   show which tag each image would take
 
@@ -117,6 +119,7 @@ enum Command {
     Plan(plan::PlanArgs),
     Validate(validate::ValidateArgs),
     Bump(Box<bump::BumpArgs>),
+    Artifact(artifact::ArtifactArgs),
     Images(images::ImagesArgs),
     Provider(provider::ProviderArgs),
     Schema(schema::SchemaArgs),
@@ -183,6 +186,7 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Man(args) => return shell::man(args, output),
         // It makes a project.
         Command::Init(args) => return init::init(&cli.global.project, args, output),
+        Command::Artifact(args) => return artifact::artifact(args, output),
         // It works on commits, also where nothing is checked out.
         Command::Bump(args) => return bump::bump(&cli.global.project, args, output),
         _ => {}
@@ -211,5 +215,6 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Man(args) => shell::man(args, output),
         Command::Init(args) => init::init(&cli.global.project, args, output),
         Command::Bump(args) => bump::bump(&cli.global.project, args, output),
+        Command::Artifact(args) => artifact::artifact(args, output),
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use super::Cdn;
+use super::api::Domain;
+use super::{Api, Cdn, HttpApi, LoadBalancer};
 use crate::component::{Component, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::{Block, Expr};
@@ -46,7 +47,7 @@ block! {
     pub struct Alias {
         /// The name, in the zone or whole; `@` is the zone itself. Its label when it is not written.
         name: OrLabel<ZoneRecord>,
-        /// What it names: a CDN or a load balancer.
+        /// What it names: a CDN, a load balancer, or an API's own `domain`.
         target: AnyRef<AliasKinds>,
         /// False to leave out the `AAAA` record; where it is not said, the CDN decides. A load
         /// balancer has none.
@@ -139,7 +140,7 @@ pub type RecordTtl = Whole<0, 2_147_483_647>;
 pub struct AliasKinds;
 
 impl Kinds for AliasKinds {
-    const KINDS: &'static [&'static str] = &["cdn", "load_balancer"];
+    const KINDS: &'static [&'static str] = &["api", "cdn", "http_api", "load_balancer"];
 }
 
 /// The name of a record: in its zone, or whole. `@` and nothing stand for the zone itself.
@@ -340,6 +341,16 @@ fn cdn<'a>(stack: &'a Stack, target: &AnyRef<AliasKinds>) -> Option<&'a Cdn> {
     (target.kind == Cdn::KIND).then(|| stack.component(&target.label)).flatten()
 }
 
+/// The domain of an API, if it is one.
+fn domain<'a>(stack: &'a Stack, target: &AnyRef<AliasKinds>) -> Option<Option<&'a Domain>> {
+    let label = target.label.as_str();
+    match target.kind.as_str() {
+        Api::KIND => stack.component::<Api>(label).map(|api| api.domain.as_ref()),
+        HttpApi::KIND => stack.component::<HttpApi>(label).map(|api| api.domain.as_ref()),
+        _ => None,
+    }
+}
+
 /// A value as text; `${…}` stands for what Terraform alone knows.
 fn text<T: Scalar>(value: &Value<T>) -> String {
     match value {
@@ -453,6 +464,21 @@ impl Dns {
                 .help("take `ipv6` out"),
             );
         }
+        if let Some(domain) = domain(check.stack, target) {
+            let known = domain.as_ref().map(|domain| self.name(&domain.name));
+            if known.as_ref().is_none_or(|known| {
+                !matches!(known, Name::Unknown(_)) && *known != self.name(&alias.name)
+            }) {
+                check.report(
+                    Diagnostic::error(
+                        codes::DNS_RECORD,
+                        format!("`{}.{}` does not answer to this name", target.kind, target.label),
+                    )
+                    .at(alias.origin.field("name"), "")
+                    .help("add `domain { name = \"…\", … }` with this name to the API, as a block"),
+                );
+            }
+        }
         let Some(cdn) = cdn(check.stack, target) else { return };
         let ListOf::Items(aliases) = &cdn.aliases else { return };
         let name = self.name(&alias.name);
@@ -536,7 +562,10 @@ impl Alias {
 
     fn record(&self, stack: &Stack) -> AliasRecord {
         let address = self.target.address();
-        let host = if self.target.kind == Cdn::KIND { "domain_name" } else { "dns_name" };
+        let host = match self.target.kind.as_str() {
+            LoadBalancer::KIND => "dns_name",
+            _ => "domain_name",
+        };
         let name = match &self.name.0 {
             Value::Literal(name) => Value::Literal(name.to_string()),
             Value::Expression(name) => Value::Expression(name.clone()),

@@ -20,6 +20,8 @@ use crate::stack::value::Reference;
 use crate::tree::header;
 
 mod alarm;
+mod api;
+mod artifact;
 mod aurora;
 mod bastion;
 mod bucket;
@@ -33,9 +35,12 @@ mod database;
 mod deployment;
 pub mod discovery;
 mod dns;
+mod function;
+mod http_api;
 pub mod image;
 mod input;
 mod key;
+mod lambda_layer;
 pub mod library;
 mod load_balancer;
 mod loaders;
@@ -65,6 +70,8 @@ mod volume;
 mod worker;
 
 pub use alarm::Alarm;
+pub use api::Api;
+pub use artifact::Artifact;
 pub use aurora::Aurora;
 pub use bastion::Bastion;
 pub use bucket::{AccessLogs, Bucket};
@@ -76,9 +83,12 @@ pub use cluster::Cluster;
 pub use dashboard::Dashboard;
 pub use database::Database;
 pub use dns::Dns;
+pub use function::Function;
+pub use http_api::HttpApi;
 pub use image::{Image, ImageRepository};
 pub use input::Input;
 pub use key::Key;
+pub use lambda_layer::LambdaLayer;
 pub use load_balancer::LoadBalancer;
 pub use loaders::Loaders;
 pub use module::Module;
@@ -104,6 +114,8 @@ pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
             Kind::of::<Alarm>(),
+            Kind::of::<Api>(),
+            Kind::of::<Artifact>(),
             Kind::of::<Aurora>(),
             Kind::of::<Bastion>(),
             Kind::of::<Bucket>(),
@@ -115,9 +127,12 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Dashboard>(),
             Kind::of::<Database>(),
             Kind::of::<Dns>(),
+            Kind::of::<Function>(),
+            Kind::of::<HttpApi>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
             Kind::of::<Key>(),
+            Kind::of::<LambdaLayer>(),
             Kind::of::<LoadBalancer>(),
             Kind::of::<Loaders>(),
             Kind::of::<Module>(),

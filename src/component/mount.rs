@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::task::{Task, statement_if};
+use super::task::statement_if;
 use super::{Network, Volume, module_address};
 use crate::block;
 use crate::component::Component as _;
@@ -230,7 +230,7 @@ pub(super) fn lower(stack: &Stack, mounts: &Table<Mount>) -> Expr {
 
 /// The statements with which a task may mount its volumes, by label: each access point alone
 /// (Amazon EFS User Guide, "Using IAM to control access to file systems").
-pub(super) fn statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
+pub(super) fn statements(stack: &Stack, mounts: &Table<Mount>) -> Vec<(String, Expr)> {
     let statement = |(label, mount): (&str, &Mount)| {
         let mut actions = vec!["elasticfilesystem:ClientMount"];
         if !mount.read_only.0 {
@@ -241,12 +241,12 @@ pub(super) fn statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
         let only = ("StringEquals", "elasticfilesystem:AccessPointArn", point);
         (format!("mount_{label}"), statement_if(&actions, volume, only))
     };
-    task.mount.iter().map(statement).collect()
+    mounts.iter().map(statement).collect()
 }
 
 /// The groups whose members reach the volumes.
-pub(super) fn access_groups(task: &Task) -> impl Iterator<Item = String> {
-    task.mount.iter().map(|(_, mount)| format!("{}.access_group_id", mount.address()))
+pub(super) fn access_groups(mounts: &Table<Mount>) -> impl Iterator<Item = String> {
+    mounts.iter().map(|(_, mount)| format!("{}.access_group_id", mount.address()))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::{
     Aurora, Bucket, Cache, Cluster, Component as _, Database, Image, ModuleSource, Network,
     Parameter, Queue, Secret, Service, Topic, Volume,
 };
-use crate::diagnostic::{Diagnostic, codes, did_you_mean};
+use crate::diagnostic::{Diagnostic, Span, codes, did_you_mean};
 use crate::hcl::print::print_expr;
 use crate::hcl::{Expr, Property};
 use crate::stack::block::FieldInfo;
@@ -193,6 +193,11 @@ impl Kinds for AccessKinds {
 /// What is reached through the network, by members of its access group.
 const REACHED: [&str; 6] = ["aurora", "cache", "database", "search", "service", "volume"];
 
+/// True for what is reached through the network.
+pub(super) fn is_reached(access: &AnyRef<AccessKinds>) -> bool {
+    REACHED.contains(&access.kind.as_str())
+}
+
 /// A default of a field.
 pub(super) fn default<T: Scalar>(text: &str) -> T {
     T::parse(text).expect("a default is a right value")
@@ -255,28 +260,18 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
             );
         }
     }
-    for (label, _) in access_statements(check.stack, task) {
-        if let Some(written) = task.statement.rows.get(&label) {
-            let made_by = match label {
-                _ if label.contains("_consume") => "consumes",
-                _ if label.starts_with("mount_") => "mount",
-                _ => "access",
-            };
-            check.report(
-                Diagnostic::error(
-                    codes::NAME_CLASH,
-                    format!("`{made_by}` makes a statement `{label}`, too"),
-                )
-                .at(written.origin.head, "")
-                .also(task.origin.field(made_by), "makes it")
-                .help("give the statement another label"),
-            );
-        }
+    for (label, _) in access_statements(check.stack, &task.access, &task.consumes, &task.mount) {
+        let made_by = match label {
+            _ if label.contains("_consume") => "consumes",
+            _ if label.starts_with("mount_") => "mount",
+            _ => "access",
+        };
+        check_statement(check, &task.statement, &label, (made_by, task.origin.field(made_by)));
     }
     mount::check(check, &task.mount, network_of(check, cluster));
     discovery::check_client(check, task, cluster);
     let Some(network) = network_of(check, cluster) else { return };
-    check_access_networks(check, task, network);
+    check_access_networks(check, &task.access, network, "a task");
     let cut_off = check.get(network).is_some_and(|network| {
         network.private_way_out() == Some(false) && !network.pulls_by_endpoints()
     });
@@ -332,6 +327,25 @@ fn check_time(check: &Check<'_>, task: &Task) {
     }
 }
 
+/// A statement that is written has not the label of one that is made.
+pub(super) fn check_statement(
+    check: &Check<'_>,
+    written: &Table<Statement>,
+    label: &str,
+    (made_by, place): (&str, Option<Span>),
+) {
+    let Some(written) = written.rows.get(label) else { return };
+    check.report(
+        Diagnostic::error(
+            codes::NAME_CLASH,
+            format!("`{made_by}` makes a statement `{label}`, too"),
+        )
+        .at(written.origin.head, "")
+        .also(place, "makes it")
+        .help("give the statement another label"),
+    );
+}
+
 /// The rules of a task's size.
 pub fn check_size(check: &Check<'_>, task: &Task) {
     if let (Some(&cpu), Some(&memory)) = (task.cpu.literal(), task.memory.literal())
@@ -350,43 +364,7 @@ pub fn check_environment(
     secrets: &Map<Value<SecretSource>>,
     access: &[AnyRef<AccessKinds>],
 ) {
-    for (key, value) in environment.iter() {
-        let expression = match value {
-            Value::Expression(expression) => expression,
-            Value::Literal(text) => {
-                check_written_secret(check, key, text, environment);
-                continue;
-            }
-        };
-        check_reached(check, key, expression, access);
-        if let Some(stored) = Stored::of(expression) {
-            check.report(
-                Diagnostic::error(codes::WRONG_KIND, format!("`{stored}` is no text"))
-                    .at(expression.span.or(environment.span(key)), "")
-                    .help(format!("name it in `secrets`: `secrets = {{ {key} = {stored} }}`")),
-            );
-        }
-        let sensitive = check.stack.names(&expression.source).into_iter().find(|name| {
-            name[0] == "var"
-                && name
-                    .get(1)
-                    .and_then(|label| check.stack.component::<super::Input>(label))
-                    .is_some_and(|input| input.sensitive.0)
-        });
-        if let Some(name) = sensitive {
-            check.report(
-                Diagnostic::error(
-                    codes::SECRET_IN_CLEAR,
-                    format!("`{key}` would show the sensitive `input.{}` in clear text", name[1]),
-                )
-                .at(expression.span.or(environment.span(key)), "")
-                .help(format!(
-                    "store it in Systems Manager or Secrets Manager, and name it in `secrets`: \
-                     `secrets = {{ {key} = \"ssm:/…\" }}`"
-                )),
-            );
-        }
-    }
+    check_variables(check, environment, access, SecretsBy::Field);
     for (key, value) in secrets.iter() {
         if let Value::Expression(expression) = value {
             check_reached(check, key, expression, access);
@@ -404,10 +382,91 @@ pub fn check_environment(
             );
         }
     }
-    let keys = environment.entries.iter().map(|(key, entry)| (key, entry.span));
-    for (key, span) in keys.chain(secrets.entries.iter().map(|(key, entry)| (key, entry.span))) {
+    let keys = secrets.entries.iter().map(|(key, entry)| (key, entry.span));
+    for (key, span) in keys {
         if let Err(invalid) = EnvName::parse(key) {
             check.report(invalid.diagnostic(span));
+        }
+    }
+}
+
+/// How a program is told of secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SecretsBy {
+    /// By the field `secrets`: ECS reads them for it.
+    Field,
+    /// By their ARNs: it reads them itself, by `access`.
+    Arn,
+}
+
+impl SecretsBy {
+    /// What to do about a secret in clear text.
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Field => {
+                "store it in Systems Manager or Secrets Manager, and name it in `secrets`"
+            }
+            Self::Arn => {
+                "store it in Systems Manager or Secrets Manager, name its ARN here, and add it to \
+                 `access`"
+            }
+        }
+    }
+}
+
+/// The rules of environment variables of a program that has this access.
+pub(super) fn check_variables(
+    check: &Check<'_>,
+    environment: &Map<Value<String>>,
+    access: &[AnyRef<AccessKinds>],
+    by: SecretsBy,
+) {
+    for (key, value) in environment.iter() {
+        if let Err(invalid) = EnvName::parse(key) {
+            check.report(invalid.diagnostic(environment.span(key)));
+        }
+        let expression = match value {
+            Value::Expression(expression) => expression,
+            Value::Literal(text) => {
+                check_written_secret(check, key, text, environment, by);
+                continue;
+            }
+        };
+        check_reached(check, key, expression, access);
+        if let Some(stored) = Stored::of(expression) {
+            let help = match by {
+                SecretsBy::Field => {
+                    format!("name it in `secrets`: `secrets = {{ {key} = {stored} }}`")
+                }
+                SecretsBy::Arn => format!("tell its ARN: `{}.{}.arn`", stored.kind, stored.label),
+            };
+            check.report(
+                Diagnostic::error(codes::WRONG_KIND, format!("`{stored}` is no text"))
+                    .at(expression.span.or(environment.span(key)), "")
+                    .help(help),
+            );
+        }
+        let sensitive = check.stack.names(&expression.source).into_iter().find(|name| {
+            name[0] == "var"
+                && name
+                    .get(1)
+                    .and_then(|label| check.stack.component::<super::Input>(label))
+                    .is_some_and(|input| input.sensitive.0)
+        });
+        if let Some(name) = sensitive {
+            check.report(
+                Diagnostic::error(
+                    codes::SECRET_IN_CLEAR,
+                    format!("`{key}` would show the sensitive `input.{}` in clear text", name[1]),
+                )
+                .at(expression.span.or(environment.span(key)), "")
+                .help(match by {
+                    SecretsBy::Field => {
+                        format!("{}: `secrets = {{ {key} = \"ssm:/…\" }}`", by.advice())
+                    }
+                    SecretsBy::Arn => by.advice().to_owned(),
+                }),
+            );
         }
     }
 }
@@ -419,6 +478,7 @@ fn check_written_secret(
     key: &str,
     value: &str,
     environment: &Map<Value<String>>,
+    by: SecretsBy,
 ) {
     if !looks_secret(key, value) {
         return;
@@ -427,7 +487,7 @@ fn check_written_secret(
     check.report(
         Diagnostic::warning(codes::SECRET_WRITTEN, format!("`{key}` looks like a secret"))
             .at(span.or(environment.span(key)), "its value stands in the description")
-            .help("store it in Systems Manager or Secrets Manager, and name it in `secrets`"),
+            .help(by.advice()),
     );
 }
 
@@ -609,21 +669,35 @@ pub(super) fn other_network(
 }
 
 /// A database, as all that is reached through the network, is reached in its own only.
-fn check_access_networks(check: &Check<'_>, task: &Task, network: &Ref<Network>) {
-    for access in task.access.iter().filter(|access| REACHED.contains(&access.kind.as_str())) {
+pub(super) fn check_access_networks(
+    check: &Check<'_>,
+    access: &[AnyRef<AccessKinds>],
+    network: &Ref<Network>,
+    whose: &str,
+) {
+    for access in access.iter().filter(|access| is_reached(access)) {
         let other = other_network(check, &access.kind, &access.label, network);
         if let Some(other) = other {
             check.report(
                 Diagnostic::error(
                     codes::OTHER_NETWORK,
                     format!(
-                        "`{}.{}` is in `network.{}`, the task in `network.{}`",
-                        access.kind, access.label, other.label, network.label
+                        "`{}.{}` is in `network.{}`, the {} in `network.{}`",
+                        access.kind,
+                        access.label,
+                        other.label,
+                        whose.trim_start_matches("a "),
+                        network.label
                     ),
                 )
                 .at(access.span, "")
                 .also(other.span, format!("the {}'s network", access.kind))
-                .help(format!("a task reaches a {} of its cluster's network only", access.kind)),
+                .help(match whose {
+                    "a task" => {
+                        format!("a task reaches a {} of its cluster's network only", access.kind)
+                    }
+                    _ => format!("{whose} reaches a {} of its own network only", access.kind),
+                }),
             );
         }
     }
@@ -652,9 +726,22 @@ pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: 
     if !task.sidecar.is_empty() {
         call.set("sidecar", lower_sidecars(lower, &task.sidecar));
     }
-    let statements = access_statements(lower.stack, task);
+    lower_access(lower.stack, call, &task.statement, &task.access, &task.consumes, &task.mount);
+}
+
+/// Sets what follows from what somebody has access to: statements, beside those that are written,
+/// and security groups.
+pub(super) fn lower_access(
+    stack: &Stack,
+    call: &mut Call,
+    statement: &Table<Statement>,
+    access: &[AnyRef<AccessKinds>],
+    consumes: &[Ref<Queue>],
+    mount: &Table<Mount>,
+) {
+    let statements = access_statements(stack, access, consumes, mount);
     if !statements.is_empty() {
-        let mut all = match task.statement.argument() {
+        let mut all = match statement.argument() {
             Some(Expr::Object(written)) => written,
             _ => Vec::new(),
         };
@@ -662,12 +749,12 @@ pub fn lower_task(lower: &mut Lower<'_>, call: &mut Call, task: &Task, cluster: 
         all.sort_by(|a, b| a.key.cmp(&b.key));
         call.set("statement", Expr::Object(all));
     }
-    if !task.mount.is_empty() {
-        call.set("mount", mount::lower(lower.stack, &task.mount));
+    if !mount.is_empty() {
+        call.set("mount", mount::lower(stack, mount));
     }
-    let reached = task.access.iter().filter(|access| REACHED.contains(&access.kind.as_str()));
-    let groups = reached.map(|access| format!("{}.access_group_id", access.address()));
-    let groups: IndexSet<String> = groups.chain(mount::access_groups(task)).collect();
+    let groups = access.iter().filter(|access| is_reached(access));
+    let groups = groups.map(|access| format!("{}.access_group_id", access.address()));
+    let groups: IndexSet<String> = groups.chain(mount::access_groups(mount)).collect();
     if !groups.is_empty() {
         call.set("security_group_ids", Expr::List(groups.into_iter().map(Expr::raw).collect()));
     }
@@ -790,10 +877,15 @@ fn identifier(name: &str) -> String {
     }
 }
 
-/// The statements that follow from `access`, by label.
-fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
+/// The statements that follow from `access` and `consumes`, by label.
+pub(super) fn access_statements(
+    stack: &Stack,
+    access: &[AnyRef<AccessKinds>],
+    consumes: &[Ref<Queue>],
+    mount: &Table<Mount>,
+) -> Vec<(String, Expr)> {
     let mut statements = Vec::new();
-    for access in task.access.iter() {
+    for access in access {
         let address = access.address();
         let label = format!("{}_{}", access.kind, access.label);
         match access.kind.as_str() {
@@ -823,7 +915,7 @@ fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
             }
             // What is mounted may be used as its mount says. Amazon EFS User Guide, "Using IAM to
             // control access to file systems".
-            "volume" if task.mount.iter().any(|(_, it)| it.volume.label == access.label) => {}
+            "volume" if mount.iter().any(|(_, it)| it.volume.label == access.label) => {}
             "volume" if stack.component::<Volume>(&access.label).is_some_and(|it| it.iam.0) => {
                 let actions = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"];
                 statements.push((label, statement(&actions, Expr::raw(format!("{address}.arn")))));
@@ -868,7 +960,7 @@ fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
                 .push((format!("{}_{}_key", access.kind, access.label), statement(actions, key)));
         }
     }
-    for queue in task.consumes.iter() {
+    for queue in consumes {
         let label = format!("queue_{}_consume", queue.label);
         let actions = [
             "sqs:ChangeMessageVisibility",
@@ -883,7 +975,7 @@ fn access_statements(stack: &Stack, task: &Task) -> Vec<(String, Expr)> {
         }
         statements.push((label, statement(&actions, arn)));
     }
-    statements.extend(mount::statements(stack, task));
+    statements.extend(mount::statements(stack, mount));
     statements
 }
 

@@ -176,6 +176,8 @@ catalogue! {
     WRONG_ENVIRONMENT = "SW342", "wrong-environment";
     /// A role that more could assume than its description says.
     OPEN_TRUST = "SW343", "open-trust";
+    /// Two stages of an API lead to the same function, so that one runs the other's code.
+    SHARED_FUNCTION = "SW351", "shared-function";
 
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.

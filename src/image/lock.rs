@@ -10,10 +10,11 @@ use std::ops::Range;
 use hcl::edit::Span as _;
 use hcl::edit::expr::{Expression, Object};
 
-use crate::component::{Component as _, Image};
+use super::Deployable;
+use crate::component::{Artifact, Component as _, Image};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes};
 use crate::hcl::parse::key_name;
-use crate::stack::{Id, Stack, layer};
+use crate::stack::{Id, Stack};
 use crate::tree::header;
 use crate::value::{Digest, Invalid, Scalar, Tag};
 
@@ -134,9 +135,9 @@ impl Lock {
         stack: &Stack,
         path: &str,
     ) -> Result<Option<String>, Vec<Diagnostic>> {
-        let images = stack.all::<Image>();
+        let images = stack.deployables();
         let mut diagnostics = Vec::new();
-        let mut unpinned: Vec<(&str, &Image)> = Vec::new();
+        let mut unpinned: Vec<(&str, &Deployable<'_>)> = Vec::new();
         let mut splices: Vec<(Range<usize>, String)> = Vec::new();
         for (label, image) in &images {
             let entry = lock.and_then(|lock| lock.entries.get(*label));
@@ -148,22 +149,22 @@ impl Lock {
                         splices.push((found.span.range(), (*label).to_owned()));
                     }
                     let entry = found;
-                    splices.push((entry.places.repository.clone(), repository(stack, image)));
-                    diagnostics.extend(unpinned_entry(label, entry));
+                    splices.push((entry.places.repository.clone(), repository(image)));
+                    diagnostics.extend(unpinned_entry(label, image, entry));
                 }
             }
         }
         diagnostics.extend(lock.into_iter().flat_map(|lock| lock.untold(stack)));
         for (label, image) in &unpinned {
             let help = match lock {
-                Some(_) => format!("add to `images`:\n{}", entries(stack, &[(*label, *image)])),
-                None => format!("create `{path}`:\n{}", new_text(entries(stack, &unpinned))),
+                Some(_) => format!("add to `images`:\n{}", entries(&[(*label, image)])),
+                None => format!("create `{path}`:\n{}", new_text(entries(&unpinned))),
             };
             // The whole file is shown once.
             let first = lock.is_some() || *label == unpinned[0].0;
             let diagnostic = Diagnostic::error(
                 codes::UNPINNED_IMAGE,
-                format!("`image.{label}` has no tag and no digest in `{path}`"),
+                format!("`{}.{label}` has no tag and no digest in `{path}`", image.kind),
             )
             .at(image.origin.head, "nobody can say what this runs");
             diagnostics.push(if first { diagnostic.help(help) } else { diagnostic });
@@ -179,7 +180,7 @@ impl Lock {
             }
             let diagnostic = Diagnostic::error(
                 codes::UNDECLARED_IMAGE,
-                format!("the description declares no `image` \"{label}\""),
+                format!("the description declares no `image` or `artifact` \"{label}\""),
             )
             .at(entry.span, "");
             diagnostics.push(diagnostic.did_you_mean(label, labels(), |diagnostic| {
@@ -201,11 +202,11 @@ impl Lock {
     /// it is written. `lock` is `None` where there is none yet.
     pub fn pinned(lock: Option<&Self>, stack: &Stack, pins: &BTreeMap<String, Pin>) -> String {
         let entry = |label: &str, pin: &Pin| {
-            let image = stack.component::<Image>(label)?;
+            let image = &stack.deployable(label)?;
             let mut lines = pin_lines(pin).to_vec();
             lines.extend(pin.hold.as_ref().map(|hold| format!("hold       = {}", quoted(hold))));
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            Some(entry_text(stack, label, image, &lines))
+            Some(entry_text(label, image, &lines))
         };
         let Some(lock) = lock else {
             let entries: Vec<String> =
@@ -275,7 +276,8 @@ impl Lock {
     fn untold(&self, stack: &Stack) -> Vec<Diagnostic> {
         let here = stack.components.iter().filter(|(id, _)| stack.is_here(id));
         let references = here.flat_map(|(_, component)| component.references());
-        let asked = references.filter(|reference| reference.kind == Image::KIND);
+        let pinned = [Image::KIND, Artifact::KIND];
+        let asked = references.filter(|reference| pinned.contains(&reference.kind.as_str()));
         let untold = asked.filter_map(|reference| {
             let (name, at) = reference.attribute.as_ref()?;
             let entry = self.entries.get(&reference.label)?;
@@ -287,7 +289,7 @@ impl Lock {
             (!told).then(|| {
                 Diagnostic::error(
                     codes::UNPINNED_IMAGE,
-                    format!("`image.{}` is locked without a {name}", reference.label),
+                    format!("`{}.{}` is locked without a {name}", reference.kind, reference.label),
                 )
                 .at(at.or(reference.span), "")
                 .also(entry.span, "the lock's entry")
@@ -380,7 +382,25 @@ fn literal<T: Scalar>(value: &Expression, at: Span, problems: &mut Vec<Diagnosti
 }
 
 /// An entry that does not say what runs.
-fn unpinned_entry(label: &str, entry: &Entry) -> Option<Diagnostic> {
+fn unpinned_entry(label: &str, image: &Deployable<'_>, entry: &Entry) -> Option<Diagnostic> {
+    let needs = image.needs;
+    let missing = match () {
+        () if needs.digest && entry.pin.digest.is_none() => Some((
+            "digest",
+            "say which content it is: `stackwright artifact hash` prints it, and `stackwright bump` \
+             writes it here",
+        )),
+        () if needs.tag && entry.pin.tag.is_none() => {
+            Some(("tag", "give it one: it is part of where the artifact is kept"))
+        }
+        () => None,
+    };
+    if let Some((what, help)) = missing {
+        let message = format!("`artifact.{label}` is locked without a {what}");
+        return Some(
+            Diagnostic::error(codes::UNPINNED_IMAGE, message).at(entry.span, "").help(help),
+        );
+    }
     if entry.pin.digest.is_some() {
         return None;
     }
@@ -399,21 +419,22 @@ fn unpinned_entry(label: &str, entry: &Entry) -> Option<Diagnostic> {
 }
 
 /// A repository as the lock names it.
-fn repository(stack: &Stack, image: &Image) -> String {
-    crate::hcl::print::print_expr(&layer::repository(stack, image))
+fn repository(image: &Deployable<'_>) -> String {
+    crate::hcl::print::print_expr(&image.repository)
 }
 
 /// Entries for images, with places for tags to fill in.
-fn entries(stack: &Stack, images: &[(&str, &Image)]) -> String {
-    let entry = |(label, image): &(&str, &Image)| {
-        entry_text(stack, label, image, &["tag        = \"…\"", "digest     = null"])
+fn entries(images: &[(&str, &Deployable<'_>)]) -> String {
+    let entry = |(label, image): &(&str, &Deployable<'_>)| match image.needs.digest {
+        false => entry_text(label, image, &["tag        = \"…\"", "digest     = null"]),
+        true => entry_text(label, image, &["tag        = null", "digest     = \"sha256:…\""]),
     };
     images.iter().map(entry).collect::<Vec<_>>().join("\n")
 }
 
 /// An entry as it stands in a lock, without its last line end.
-fn entry_text(stack: &Stack, label: &str, image: &Image, lines: &[&str]) -> String {
-    let repository = repository(stack, image);
+fn entry_text(label: &str, image: &Deployable<'_>, lines: &[&str]) -> String {
+    let repository = repository(image);
     let mut text = format!("    {label} = {{\n      repository = {repository}\n");
     for line in lines {
         let _ = writeln!(text, "      {line}");
@@ -463,6 +484,7 @@ fn renamed<'s>(stack: &'s Stack, lock: &Lock, label: &str) -> Option<&'s String>
     if lock.entries.contains_key(label) {
         return None;
     }
-    let id = Id { kind: Image::KIND, label: label.to_owned() };
-    stack.renamed.get(&id)?.from.iter().rev().find(|from| lock.entries.contains_key(*from))
+    let id = |kind| Id { kind, label: label.to_owned() };
+    let renamed = stack.renamed.get(&id(Image::KIND)).or(stack.renamed.get(&id(Artifact::KIND)))?;
+    renamed.from.iter().rev().find(|from| lock.entries.contains_key(*from))
 }

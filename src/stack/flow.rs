@@ -16,6 +16,8 @@ const SENSITIVE: &[(&str, &str)] = &[
     ("cache", "password"),
     ("cdn", "origin.secret"),
     ("database", "password"),
+    // A rule of its own, too.
+    ("function", "environment.*"),
     ("load_balancer", "rule.*.header.*.values"),
     ("loaders", "loader.*.environment.*"),
     (TASKS, "environment.*"),
@@ -46,6 +48,9 @@ const STRUCTURAL: &[(&str, &str)] = &[
     ("database", "log_exports"),
     ("database", "monitoring_interval_s"),
     ("database", "storage_type"),
+    ("function", "max_event_age_s"),
+    ("function", "retries"),
+    ("function", "url.authorization"),
     ("load_balancer", "allowed_cidrs"),
     ("network", "nat"),
     ("role", "managed_policy_arns"),

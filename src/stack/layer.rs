@@ -17,7 +17,7 @@ use super::field::Field as _;
 use super::lower::{Root, lower_one};
 use super::read::Reader;
 use super::{Id, Stack, expression, transfer};
-use crate::component::{self, Bundle, Component as _, Image, Input, Loaders, Output};
+use crate::component::{self, Artifact, Bundle, Component as _, Image, Input, Loaders, Output};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::comment::Comment;
 use crate::hcl::format::format_expr;
@@ -32,7 +32,10 @@ pub const DOC: &str = "A part of the stack with a root and a state of its own: t
      `input`, which land in every layer that uses them.";
 
 /// The kinds that may stand outside layers: they are of whoever uses them.
-const SHARED: &[&str] = &[Bundle::KIND, Image::KIND, Input::KIND];
+const SHARED: &[&str] = &[Artifact::KIND, Bundle::KIND, Image::KIND, Input::KIND];
+
+/// What a lock pins: a root has those that it uses.
+const PINNED: [&str; 2] = [Artifact::KIND, Image::KIND];
 
 /// The file in which other layers' states are looked up.
 const DATA_FILE: &str = "data.tf";
@@ -174,7 +177,9 @@ impl Stack {
         let view = |part: Part| {
             let mut stack = self.clone();
             stack.root = format!("{}/{}", self.root, part.layer);
-            stack.components.retain(|id, _| id.kind != Image::KIND || part.components.contains(id));
+            stack
+                .components
+                .retain(|id, _| !PINNED.contains(&id.kind) || part.components.contains(id));
             stack.part = Some(part);
             stack
         };
@@ -259,7 +264,11 @@ fn parts(stack: &Stack) -> (Vec<Part>, BTreeMap<(String, String), Need>) {
             }
             let (shared, label) = match path.iter().map(String::as_str).collect::<Vec<_>>()[..] {
                 ["var", label, ..] => (Input::KIND, label),
-                ["local", "images" | "image_references", label] => (Image::KIND, label),
+                ["local", "images" | "image_references", label] => {
+                    let id = Id { kind: Artifact::KIND, label: label.to_owned() };
+                    let is_artifact = stack.components.contains_key(&id);
+                    (if is_artifact { Artifact::KIND } else { Image::KIND }, label)
+                }
                 ["local", label, ..] => {
                     let local = stack.locals.get(label);
                     if let Some(local) = local.filter(|_| part.locals.insert(label.to_owned())) {
@@ -294,8 +303,9 @@ fn lowered(stack: &Stack, id: &Id) -> Vec<Name> {
     let mut names: Vec<Name> = found(&root).collect();
     names.extend(locals.values().flat_map(in_expr));
     // The lock names its repository.
-    let image = component.as_any().downcast_ref::<Image>();
-    names.extend(image.map(|image| in_expr(&image.repository.expr())).into_iter().flatten());
+    let image = component.as_any().downcast_ref::<Image>().map(|image| image.repository.expr());
+    let artifact = component.as_any().downcast_ref::<Artifact>().map(Artifact::repository);
+    names.extend(image.or(artifact).iter().flat_map(in_expr));
     names
 }
 
@@ -423,13 +433,12 @@ pub(super) fn locals(stack: &Stack) -> impl Iterator<Item = Attribute> {
     })
 }
 
-/// An image's repository as the lock of a root names it.
-pub(crate) fn repository(stack: &Stack, image: &Image) -> Expr {
-    let mut repository = image.repository.expr();
+/// An expression as a root says it: what is in another layer is looked up.
+pub(crate) fn looked_up(stack: &Stack, mut expr: Expr) -> Expr {
     if let Some(part) = &stack.part {
-        LookUp { layer: &part.layer, addresses: Addresses::of(stack) }.in_expr(&mut repository);
+        LookUp { layer: &part.layer, addresses: Addresses::of(stack) }.in_expr(&mut expr);
     }
-    repository
+    expr
 }
 
 /// Puts the names by which a layer looks things up into what is rendered for it.
@@ -554,7 +563,7 @@ pub(super) fn check_parts(stack: &Stack) -> Vec<Diagnostic> {
     let mut problems = cycles(stack, &parts, &needs);
     for (id, component) in &stack.components {
         let unused = !parts.iter().any(|part| part.components.contains(id));
-        if [Image::KIND, Input::KIND].contains(&id.kind) && unused {
+        if [Artifact::KIND, Image::KIND, Input::KIND].contains(&id.kind) && unused {
             problems.push(
                 Diagnostic::warning(codes::UNUSED_VALUE, format!("no layer uses `{id}`"))
                     .at(component.origin().head, "")

@@ -15,7 +15,9 @@ use serde_json::Value;
 use super::lower::{Root, lower_one};
 use super::read::Reader;
 use super::{Id, Stack, layer, rename};
-use crate::component::{self, Bundle, Component as _, Image, Input, Module, ModuleSource, Output};
+use crate::component::{
+    self, Artifact, Bundle, Component as _, Image, Input, Module, ModuleSource, Output,
+};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::comment::Comment;
 use crate::hcl::{Block, Expr};
@@ -99,7 +101,9 @@ pub(super) fn check(stack: &Stack, diagnostics: &RefCell<Vec<Diagnostic>>) {
         } else if here == Some(from.as_str()) {
             refuse(format!("`{id}` is in `{from}` already"))
                 .help(format!("name the layer that it was in before, or take `{FIELD}` out"))
-        } else if [Bundle::KIND, Image::KIND, Input::KIND, Output::KIND].contains(&id.kind) {
+        } else if [Artifact::KIND, Bundle::KIND, Image::KIND, Input::KIND, Output::KIND]
+            .contains(&id.kind)
+        {
             refuse(format!("`{id}` needs no move"))
                 .help(format!("take `{FIELD}` out: no state holds anything of it"))
         } else if id.kind == Module::KIND {

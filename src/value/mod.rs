@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Span, codes};
 
 #[macro_use]
 mod text;
+mod api;
 mod aurora;
 mod aws;
 mod cdn;
@@ -18,6 +19,7 @@ mod dns;
 mod git_host;
 mod image;
 mod kms_key;
+mod lambda;
 mod lb;
 mod log_retention;
 mod name;
@@ -36,6 +38,7 @@ mod time;
 mod time_format;
 mod version_range;
 
+pub use api::{ApiName, HeaderName, MediaType, RouteKey, StageName, StageVariable, WebOrigin};
 pub use aurora::{AuroraEngine, AuroraVersion, Capacity};
 pub use aws::{AccountId, Arn, JsonKey, ParameterName, SecretName, SecretSource};
 pub use cdn::{HttpVersion, MinimumTls, PriceClass};
@@ -49,6 +52,10 @@ pub use git_host::{GitRef, GithubEnvironment, GithubRepository, GitlabProject};
 pub use image::{Digest, Environment, ImageReference, Tag, TagPrefix};
 pub(crate) use image::{check_registry, check_repository};
 pub use kms_key::KmsKeyArn;
+pub use lambda::{
+    ArtifactKey, DIGEST, FunctionName, Handler, LayerName, LayerPattern, LayerVersionArn, Runtime,
+    TAG,
+};
 pub use lb::{HttpMethod, RedirectStatus, StatusMatcher, TlsPolicy};
 pub use log_retention::LogRetention;
 pub use name::{

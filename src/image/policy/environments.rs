@@ -62,14 +62,23 @@ pub fn uses(stack: &Stack) -> Vec<Use> {
             Some(Key::Own(format!("ecr/{region}/{name}"), stack.system().to_owned()))
         }
     };
-    let images = stack.all::<Image>().into_iter();
+    let images = stack.deployables().into_iter();
     images
-        .filter_map(|(label, image)| {
+        .filter_map(|(label, deployable)| {
+            let repository = match stack.component::<Image>(label) {
+                Some(image) => key(image),
+                // An order that nobody wrote is no promise of where tags go.
+                None => deployable
+                    .origin
+                    .wrote("policy")
+                    .then_some(deployable.address?)
+                    .map(Key::Shared),
+            };
             Some(Use {
                 environment: environment.0.clone(),
-                repository: key(image)?,
-                image: format!("`image.{label}` of `{}`", stack.root),
-                policy: image.policy.clone(),
+                repository: repository?,
+                image: format!("`{}.{label}` of `{}`", deployable.kind, stack.root),
+                policy: deployable.policy.clone(),
             })
         })
         .collect()

@@ -24,7 +24,7 @@ use crate::hcl::Expr;
 use crate::stack::block::{Block as _, Origin};
 use crate::stack::field::{Entry, Field, Literal, Type, Variant};
 use crate::stack::read::Reader;
-use crate::value::{Tag, TagPattern, TagPrefix, TimeFormat, VersionRange};
+use crate::value::{Scalar as _, Tag, TagPattern, TagPrefix, TimeFormat, VersionRange};
 
 block! {
     /// Whoever calls `stackwright bump` says which tag: a commit hash has no order.
@@ -118,6 +118,21 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// The highest number that this pattern finds in tags; `None` where it is none.
+    pub(crate) fn by_number(tags: &str) -> Option<Self> {
+        let tags = Literal(TagPattern::parse(tags).ok()?);
+        Some(Self::Number(Number { tags, origin: Origin::default() }))
+    }
+
+    /// The highest version.
+    pub(crate) fn by_version() -> Self {
+        Self::Semver(Semver {
+            range: Literal(VersionRange::default()),
+            prefix: Literal(TagPrefix::none()),
+            origin: Origin::default(),
+        })
+    }
+
     /// Its kind: `semver`.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -1,0 +1,8 @@
+# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:f5d23cee6f34de95
+
+module "secret_app" {
+  source = "../../../modules/secret"
+
+  name        = "coworks-dev-app"
+  description = "Keys: API_TOKEN"
+}

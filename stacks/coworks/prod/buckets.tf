@@ -1,0 +1,7 @@
+# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:9f4faf89a93e7b69
+
+module "bucket_files" {
+  source = "../../../modules/bucket"
+
+  name = "coworks-prod-files"
+}
