@@ -32,6 +32,7 @@ mod dns;
 pub mod image;
 mod input;
 mod key;
+mod kubernetes_cluster;
 pub mod library;
 mod load_balancer;
 mod loaders;
@@ -39,6 +40,7 @@ mod module;
 mod network;
 mod output;
 mod parameter;
+mod pod_role;
 mod queue;
 mod repository;
 mod role;
@@ -70,12 +72,14 @@ pub use dns::Dns;
 pub use image::{Image, ImageRepository};
 pub use input::Input;
 pub use key::Key;
+pub use kubernetes_cluster::KubernetesCluster;
 pub use load_balancer::LoadBalancer;
 pub use loaders::Loaders;
 pub use module::Module;
 pub use network::Network;
 pub use output::Output;
 pub use parameter::Parameter;
+pub use pod_role::PodRole;
 pub use queue::Queue;
 pub use repository::Repository;
 pub use role::Role;
@@ -108,12 +112,14 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Image>(),
             Kind::of::<Input>(),
             Kind::of::<Key>(),
+            Kind::of::<KubernetesCluster>(),
             Kind::of::<LoadBalancer>(),
             Kind::of::<Loaders>(),
             Kind::of::<Module>(),
             Kind::of::<Network>(),
             Kind::of::<Output>(),
             Kind::of::<Parameter>(),
+            Kind::of::<PodRole>(),
             Kind::of::<Queue>(),
             Kind::of::<Repository>(),
             Kind::of::<Role>(),

@@ -166,6 +166,9 @@ catalogue! {
     /// A role that more could assume than its description says.
     OPEN_TRUST = "SW343", "open-trust";
 
+    /// Programs that work together are of versions that do not (Kubernetes, "Version Skew Policy").
+    VERSION_SKEW = "SW351", "version-skew";
+
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.
     BAD_LOCK = "SW401", "bad-lock";

@@ -18,6 +18,7 @@ mod dns;
 mod git_host;
 mod image;
 mod kms_key;
+mod kubernetes;
 mod lb;
 mod log_retention;
 mod name;
@@ -48,6 +49,10 @@ pub use git_host::{GitRef, GithubEnvironment, GithubRepository, GitlabProject};
 pub use image::{Digest, Environment, ImageReference, Tag, TagPrefix};
 pub(crate) use image::{check_registry, check_repository};
 pub use kms_key::KmsKeyArn;
+pub use kubernetes::{
+    AddonVersion, AmiRelease, EksName, FolderPath, InstanceType, KubernetesName, KubernetesVersion,
+    NodeGroupName, PinnedVersion, Quantity,
+};
 pub use lb::{HttpMethod, RedirectStatus, StatusMatcher, TlsPolicy};
 pub use log_retention::LogRetention;
 pub use name::{
