@@ -19,3 +19,4 @@ pub mod stack;
 pub mod template;
 pub mod tree;
 pub mod value;
+pub mod yaml;

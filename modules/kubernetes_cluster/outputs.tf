@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:cb73321664f0e4fa
+# Rendered by stackwright from its module library; edits are lost. sha256:89ceb8021f43e721
 
 output "arn" {
   description = "The cluster's ARN."
@@ -13,6 +13,13 @@ output "ca" {
 output "endpoint" {
   description = "The URL of its endpoint."
   value       = aws_eks_cluster.this.endpoint
+
+  # Whoever goes there finds the right to, and nodes.
+  depends_on = [
+    aws_eks_access_policy_association.this,
+    aws_eks_addon.this,
+    aws_eks_node_group.this,
+  ]
 }
 
 output "name" {

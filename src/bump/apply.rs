@@ -172,8 +172,16 @@ pub fn apply(
     if after.has_errors() {
         return Err(failed(project, problems));
     }
-    let (mut drifted, changes): (Vec<Drift>, Vec<Drift>) =
-        after.drifts.into_iter().partition(|drift| !overlay.contains_key(&drift.path));
+    // What Kubernetes reads names the images, too: it moves with the lock.
+    let earlier = |path: &str| before.drifts.iter().find(|drift| drift.path == path);
+    let moves = |drift: &Drift| {
+        drift.path.ends_with(".yaml")
+            && earlier(&drift.path).is_none_or(|earlier| earlier.expected != drift.expected)
+    };
+    let (mut drifted, changes): (Vec<Drift>, Vec<Drift>) = after
+        .drifts
+        .into_iter()
+        .partition(|drift| !overlay.contains_key(&drift.path) && !moves(drift));
     if !before.has_errors() {
         drifted = before.drifts;
     }
@@ -430,6 +438,14 @@ fn one_stack(
             }));
             continue;
         };
+        if image.flux.is_some() {
+            problems.push(
+                Diagnostic::error(codes::BAD_BUMP, format!("Flux bumps `{name}/{label}`"))
+                    .at(image.origin.field("flux"), "says so")
+                    .help("let Flux do it, or take the `flux` block out: one of them writes it"),
+            );
+            continue;
+        }
         let from =
             lock.as_ref().and_then(|lock| lock.entries.get(label)).map(|entry| entry.pin.clone());
         let asked = Asked { stack: name, label, image, from: from.as_ref(), wanted };

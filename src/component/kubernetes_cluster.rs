@@ -248,7 +248,10 @@ impl Component for KubernetesCluster {
     fn derived() -> Vec<FieldInfo> {
         let text = |name, doc| FieldInfo::derived(name, <Value<String>>::ty(), doc);
         vec![
-            text("kubernetes_version", "Its version of Kubernetes. It only rises, one minor version at a time."),
+            text(
+                "kubernetes_version",
+                "Its version of Kubernetes. It only rises, one minor version at a time.",
+            ),
             text("partition", "The partition that it is in: aws."),
         ]
     }
@@ -321,7 +324,9 @@ impl KubernetesCluster {
             check.report(
                 Diagnostic::error(
                     codes::CONFLICT,
-                    format!("`network.{label}` has no NAT gateway: its private nodes cannot pull images"),
+                    format!(
+                        "`network.{label}` has no NAT gateway: its private nodes cannot pull images"
+                    ),
                 )
                 .at(self.network.span, "")
                 .help("set `nat = \"one\"` or `nat = \"one_per_zone\"` on the network"),
@@ -380,11 +385,18 @@ impl KubernetesCluster {
             (u64::from(self.version.minor()), u64::from(self.version.node_skew()));
         let (message, help) = match minor {
             newer if newer > control => (
-                format!("{what} of version `1.{minor}` is newer than the control plane, `{}`", *self.version.0),
+                format!(
+                    "{what} of version `1.{minor}` is newer than the control plane, `{}`",
+                    *self.version.0
+                ),
                 "raise the cluster's `version` first, and this one after that".to_owned(),
             ),
             older if older + skew < control => (
-                format!("{what} of version `1.{minor}` is {} minor versions older than the control plane, `{}`", control - older, *self.version.0),
+                format!(
+                    "{what} of version `1.{minor}` is {} minor versions older than the control plane, `{}`",
+                    control - older,
+                    *self.version.0
+                ),
                 format!("raise it to `1.{}` at least, before the cluster", control - skew),
             ),
             _ => return,
@@ -399,7 +411,9 @@ impl KubernetesCluster {
 
     fn check_nodes(&self, check: &Check<'_>, label: &str, group: &NodeGroup) {
         let report = |code, field: &str, message: String, help: &str| {
-            check.report(Diagnostic::error(code, message).at(group.origin.field(field), "").help(help));
+            check.report(
+                Diagnostic::error(code, message).at(group.origin.field(field), "").help(help),
+            );
         };
         if group.name.is_none()
             && let Err(invalid) = NodeGroupName::parse(label)
@@ -416,7 +430,12 @@ impl KubernetesCluster {
             && min > max
         {
             let message = format!("at least {min}, but at most {max}");
-            report(codes::INVERTED_BOUNDS, "min", message, "use a smaller `min`, or a greater `max`");
+            report(
+                codes::INVERTED_BOUNDS,
+                "min",
+                message,
+                "use a smaller `min`, or a greater `max`",
+            );
         } else if let Some(desired) = group.desired.as_ref().and_then(number)
             && (min.is_some_and(|min| desired < min) || max.is_some_and(|max| desired > max))
         {
@@ -452,7 +471,9 @@ impl KubernetesCluster {
             check.report(
                 Diagnostic::error(
                     codes::VERSION_SKEW,
-                    format!("this is an image of version `{other}`, and the nodes are of `{version}`"),
+                    format!(
+                        "this is an image of version `{other}`, and the nodes are of `{version}`"
+                    ),
                 )
                 .at(group.origin.field(place), "")
                 .also(group.origin.field("version"), "the nodes' version")
@@ -471,7 +492,10 @@ impl KubernetesCluster {
                 )
                 .at(group.origin.field(place), "")
                 .also(self.origin.field("version"), "the cluster's version")
-                .help(format!("use a release of that version, or say that the nodes stay behind: `version = \"{version}\"`")),
+                .help(match version < self.version.0.0 {
+                    true => format!("use a release of that version, or say that the nodes stay behind: `version = \"{version}\"`"),
+                    false => "use a release of that version: nodes are never newer than their cluster".to_owned(),
+                }),
             );
         } else if let Some((version, place)) = written {
             self.skew(check, "a node", u64::from(version.minor()), group.origin.field(place));
@@ -489,17 +513,23 @@ mod tests {
 
     /// A cluster of 1.33 with these fields.
     fn cluster(fields: &str) -> String {
-        format!("kubernetes_cluster \"main\" {{\n  version = \"1.33\"\n  network = network.main\n{fields}\n{ACCESS}{ADDONS}}}\n{NETWORK}")
+        format!(
+            "kubernetes_cluster \"main\" {{\n  version = \"1.33\"\n  network = network.main\n{fields}\n{ACCESS}{ADDONS}}}\n{NETWORK}"
+        )
     }
 
     /// A cluster with nodes that say this.
     fn nodes(fields: &str) -> String {
-        cluster(&format!("  node_group \"main\" {{\n    instance_types = [\"m5.large\"]\n    min = 1\n    max = 3\n{fields}\n  }}"))
+        cluster(&format!(
+            "  node_group \"main\" {{\n    instance_types = [\"m5.large\"]\n    min = 1\n    max = 3\n{fields}\n  }}"
+        ))
     }
 
     #[test]
     fn a_minimal_cluster_has_a_version_and_somebody_who_may_enter() {
-        let minimal = format!("kubernetes_cluster \"main\" {{\n  version = \"1.33\"\n  network = network.main\n{ACCESS}}}\n{NETWORK}");
+        let minimal = format!(
+            "kubernetes_cluster \"main\" {{\n  version = \"1.33\"\n  network = network.main\n{ACCESS}}}\n{NETWORK}"
+        );
         insta::assert_snapshot!(rendered("kubernetes_clusters.tf", &minimal), @r#"
         module "kubernetes_cluster_main" {
           source = "../../modules/kubernetes_cluster"
@@ -621,7 +651,10 @@ mod tests {
         assert_eq!(problems(&nodes("    version = \"1.30\"")), "");
         let proxy = nodes("").replace("v1.33.0", "v1.34.0");
         insta::assert_snapshot!(problems(&proxy), @"15:34 SW351 `kube-proxy` of version `1.34` is newer than the control plane, `1.33`; raise the cluster's `version` first, and this one after that");
-        let old = nodes("").replace("kubernetes_cluster \"main\" {\n  version = \"1.33\"", "kubernetes_cluster \"main\" {\n  version = \"1.22\"");
+        let old = nodes("").replace(
+            "kubernetes_cluster \"main\" {\n  version = \"1.33\"",
+            "kubernetes_cluster \"main\" {\n  version = \"1.22\"",
+        );
         insta::assert_snapshot!(problems(&old), @"2:13 SW202 EKS makes no cluster of version `1.22` any more; use a version that EKS supports, like `1.33`");
     }
 
@@ -629,7 +662,10 @@ mod tests {
     fn a_machine_image_is_of_the_version_of_its_nodes() {
         insta::assert_snapshot!(problems(&nodes("    release_version = \"1.32.9-20251112\"")), @r#"8:23 SW351 this is an image of version `1.32`, and the nodes follow the cluster's, `1.33`; use a release of that version, or say that the nodes stay behind: `version = "1.32"`"#);
         insta::assert_snapshot!(problems(&nodes("    version = \"1.31\"\n    release_version = \"1.32.9-20251112\"")), @"9:23 SW351 this is an image of version `1.32`, and the nodes are of `1.31`; let both say the same version");
-        assert_eq!(problems(&nodes("    version = \"1.32\"\n    release_version = \"1.32.9-20251112\"")), "");
+        assert_eq!(
+            problems(&nodes("    version = \"1.32\"\n    release_version = \"1.32.9-20251112\"")),
+            ""
+        );
         insta::assert_snapshot!(problems(&nodes("    ami_type = \"AL2023_ARM_64_STANDARD\"")), @r#"5:22 SW457 `m5.large` cannot run `AL2023_ARM_64_STANDARD`; write `ami_type = "AL2023_x86_64_STANDARD"`, or use another instance type"#);
     }
 
@@ -642,7 +678,10 @@ mod tests {
 
     #[test]
     fn a_cluster_works_or_is_refused() {
-        let bare = format!("kubernetes_cluster \"main\" {{\n  version = \"1.33\"\n  network = network.main\n  access \"a\" {{ principal_arn = \"arn:aws:iam::123456789012:role/a\" }}\n  node_group \"main\" {{\n    min = 1\n    max = 3\n  }}\n}}\n{}", NETWORK.replace("nat  = \"one\"", "zones = 1"));
+        let bare = format!(
+            "kubernetes_cluster \"main\" {{\n  version = \"1.33\"\n  network = network.main\n  access \"a\" {{ principal_arn = \"arn:aws:iam::123456789012:role/a\" }}\n  node_group \"main\" {{\n    min = 1\n    max = 3\n  }}\n}}\n{}",
+            NETWORK.replace("nat  = \"one\"", "zones = 1")
+        );
         insta::assert_snapshot!(problems(&bare), @r#"
         1:1 SW103 nobody could enter the cluster; add `access "admins" { … }` with `policy = "AmazonEKSClusterAdminPolicy"`
         1:1 SW103 without `coredns`, `kube-proxy`, `vpc-cni` no node becomes ready; add `addon "coredns" { version = "v…" }`

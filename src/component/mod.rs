@@ -13,6 +13,7 @@ use crate::stack::block::{Block, FieldInfo};
 use crate::stack::check::Check;
 use crate::stack::field::Type;
 use crate::stack::lower::Lower;
+use crate::stack::manifests::Manifests;
 use crate::stack::names::AwsName;
 use crate::stack::read::Reader;
 use crate::stack::value::Reference;
@@ -29,10 +30,14 @@ mod cluster;
 mod dashboard;
 mod database;
 mod dns;
+pub mod flux;
+pub mod helm_release;
 pub mod image;
 mod input;
 mod key;
 mod kubernetes_cluster;
+pub mod kubernetes_manifest;
+mod kubernetes_service;
 pub mod library;
 mod load_balancer;
 mod loaders;
@@ -48,6 +53,7 @@ pub mod schedule;
 mod scheduled_task;
 mod search;
 mod secret;
+mod secret_store;
 pub mod service;
 mod standalone_task;
 pub mod task;
@@ -69,10 +75,14 @@ pub use cluster::Cluster;
 pub use dashboard::Dashboard;
 pub use database::Database;
 pub use dns::Dns;
+pub use flux::Flux;
+pub use helm_release::HelmRelease;
 pub use image::{Image, ImageRepository};
 pub use input::Input;
 pub use key::Key;
 pub use kubernetes_cluster::KubernetesCluster;
+pub use kubernetes_manifest::KubernetesManifest;
+pub use kubernetes_service::KubernetesService;
 pub use load_balancer::LoadBalancer;
 pub use loaders::Loaders;
 pub use module::Module;
@@ -86,6 +96,7 @@ pub use role::Role;
 pub use scheduled_task::ScheduledTask;
 pub use search::Search;
 pub use secret::Secret;
+pub use secret_store::SecretStore;
 pub use service::Service;
 pub use standalone_task::StandaloneTask;
 pub use task::Task;
@@ -109,10 +120,14 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Dashboard>(),
             Kind::of::<Database>(),
             Kind::of::<Dns>(),
+            Kind::of::<Flux>(),
+            Kind::of::<HelmRelease>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
             Kind::of::<Key>(),
             Kind::of::<KubernetesCluster>(),
+            Kind::of::<KubernetesManifest>(),
+            Kind::of::<KubernetesService>(),
             Kind::of::<LoadBalancer>(),
             Kind::of::<Loaders>(),
             Kind::of::<Module>(),
@@ -126,6 +141,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<ScheduledTask>(),
             Kind::of::<Search>(),
             Kind::of::<Secret>(),
+            Kind::of::<SecretStore>(),
             Kind::of::<Service>(),
             Kind::of::<StandaloneTask>(),
             Kind::of::<Topic>(),
@@ -192,6 +208,9 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
 
     /// Adds its Terraform to a root.
     fn lower(&self, lower: &mut Lower<'_>);
+
+    /// Adds what Kubernetes is to read of it.
+    fn manifests(&self, _manifests: &mut Manifests<'_>) {}
 }
 
 /// Terraform's address of the module of a component.
@@ -337,6 +356,8 @@ pub trait AnyComponent: fmt::Debug + Send + Sync {
     fn task(&self) -> Option<&Task>;
     /// See [`Component::lower`].
     fn lower(&self, lower: &mut Lower<'_>);
+    /// See [`Component::manifests`].
+    fn manifests(&self, manifests: &mut Manifests<'_>);
     /// True when the other one is of the same type and says the same.
     fn same(&self, other: &dyn AnyComponent) -> bool;
 }
@@ -382,6 +403,10 @@ impl<C: Component> AnyComponent for C {
 
     fn lower(&self, lower: &mut Lower<'_>) {
         Component::lower(self, lower);
+    }
+
+    fn manifests(&self, manifests: &mut Manifests<'_>) {
+        Component::manifests(self, manifests);
     }
 
     fn same(&self, other: &dyn AnyComponent) -> bool {

@@ -161,7 +161,9 @@ network "main" { cidr = "10.0.0.0/16" }
 "#;
 
     fn role(fields: &str) -> String {
-        format!("pod_role \"app\" {{\n  cluster = kubernetes_cluster.main\n  namespace = \"app\"\n  service_account = \"app\"\n{fields}\n}}\n{BASE}")
+        format!(
+            "pod_role \"app\" {{\n  cluster = kubernetes_cluster.main\n  namespace = \"app\"\n  service_account = \"app\"\n{fields}\n}}\n{BASE}"
+        )
     }
 
     #[test]
@@ -195,7 +197,10 @@ network "main" { cidr = "10.0.0.0/16" }
         2:13 SW312 no pod of `kubernetes_cluster.main` would get it; add `addon "eks-pod-identity-agent" { version = "v…" }` to the cluster
         "#);
         let again = role("  secrets = [\"/prod/\"]");
-        let again = format!("{}{again}", again.split("\nkubernetes_cluster").next().unwrap().replace("\"app\" {", "\"first\" {"));
+        let again = format!(
+            "{}{again}",
+            again.split("\nkubernetes_cluster").next().unwrap().replace("\"app\" {", "\"first\" {")
+        );
         insta::assert_snapshot!(problems(&again), @"4:21 SW313 `pod_role.app` is of the same service account; a service account has one role: write one `pod_role`");
     }
 }

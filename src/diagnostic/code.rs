@@ -168,6 +168,8 @@ catalogue! {
 
     /// Programs that work together are of versions that do not (Kubernetes, "Version Skew Policy").
     VERSION_SKEW = "SW351", "version-skew";
+    /// A probe asks more than the process itself (Dockerflow, "Containerized App Requirements").
+    UNFIT_PROBE = "SW352", "unfit-probe";
 
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.

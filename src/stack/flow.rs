@@ -44,6 +44,7 @@ const STRUCTURAL: &[(&str, &str)] = &[
     ("database", "storage_type"),
     ("load_balancer", "allowed_cidrs"),
     ("network", "nat"),
+    ("pod_role", "managed_policy_arns"),
     ("role", "managed_policy_arns"),
     ("search", "masters.*"),
     ("search", "zones"),

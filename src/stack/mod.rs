@@ -7,6 +7,7 @@ mod expression;
 pub mod field;
 mod flow;
 pub mod lower;
+pub mod manifests;
 pub mod names;
 pub mod read;
 pub mod rename;

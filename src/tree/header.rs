@@ -1,4 +1,6 @@
 //! The first line of a rendered file: who wrote it, from what, and a hash of the rest.
+//!
+//! What Flux writes in a line is no part of the hash: it may do that.
 
 use sha2::{Digest as _, Sha256};
 
@@ -64,9 +66,10 @@ pub fn body(content: &str) -> &str {
     }
 }
 
-fn hash(bytes: &[u8]) -> String {
+/// The hash of some bytes, as header lines have it.
+pub(crate) fn hash(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    let digest = Sha256::digest(bytes);
+    let digest = Sha256::digest(crate::yaml::without_flux(bytes));
     digest.iter().take(DIGITS / 2).fold(String::with_capacity(DIGITS), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
@@ -85,6 +88,16 @@ mod tests {
         assert_eq!(ownership(file.replace("locals", "local").as_bytes()), Ownership::Edited);
         assert_eq!(ownership(file.replace('\n', "\r\n").as_bytes()), Ownership::Edited);
         assert_eq!(ownership(body(&file).as_bytes()), Ownership::Foreign);
+    }
+
+    #[test]
+    fn flux_may_write_what_it_is_to_write() {
+        let line = "newTag: v1.2.3 # {\"$imagepolicy\": \"flux-system:app:tag\"}\n";
+        let file = stamp("stacks/a/stack.hcl", &format!("images:\n- {line}"));
+        let moved = file.replace("v1.2.3", "\"1.20\"");
+        assert_eq!(ownership(moved.as_bytes()), Ownership::Intact);
+        assert_eq!(ownership(file.replace("newTag", "tag").as_bytes()), Ownership::Edited);
+        assert_eq!(ownership(file.replace("app:tag", "b:tag").as_bytes()), Ownership::Edited);
     }
 
     #[test]

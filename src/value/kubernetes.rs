@@ -63,6 +63,25 @@ text! {
         ..Rules::ANY
     };
 
+    /// A span of time as Kubernetes and Flux take it: `30s`, `10m`, `1h` (Go, package time,
+    /// "ParseDuration").
+    pub struct Interval = Rules {
+        what: "a span of time",
+        rule: "a whole number and `s`, `m` or `h`, like `10m`",
+        code: codes::BAD_VALUE,
+        max: 9,
+        chars: |c| c.is_ascii_digit() || matches!(c, 's' | 'm' | 'h'),
+        first: |c| matches!(c, '1'..='9'),
+        last: |c| matches!(c, 's' | 'm' | 'h'),
+        apart: &['s', 'm', 'h'],
+        also: |text| match text[..text.len() - 1].bytes().all(|byte| byte.is_ascii_digit()) {
+            true => Ok(()),
+            false => Err(Invalid::new(codes::BAD_VALUE, format!("`{text}` has two units"))
+                .help("write a whole number and one of `s`, `m` and `h`")),
+        },
+        ..Rules::ANY
+    };
+
     /// An EC2 instance type: `m7g.large` (Amazon EC2 Instance Types Guide, "Naming conventions").
     pub struct InstanceType = Rules {
         what: "an EC2 instance type",
@@ -130,8 +149,10 @@ impl Scalar for KubernetesVersion {
             )
             .help("use a version that EKS supports, like `1.33`")),
             Some(minor) => Ok(Self(minor.into())),
-            None => Err(Invalid::new(codes::BAD_VALUE, format!("{} is no version of EKS", quote(text)))
-                .help("write a minor version, like `1.33`: EKS chooses the patch")),
+            None => {
+                Err(Invalid::new(codes::BAD_VALUE, format!("{} is no version of EKS", quote(text)))
+                    .help("write a minor version, like `1.33`: EKS chooses the patch"))
+            }
         }
     }
 }
@@ -198,8 +219,11 @@ impl Scalar for AddonVersion {
         let version = text.strip_prefix('v').and_then(|text| Version::parse(text).ok());
         match version.filter(|version| version.pre.starts_with("eksbuild.")) {
             Some(version) => Ok(Self { text: text.to_owned(), version }),
-            None => Err(Invalid::new(codes::BAD_VALUE, format!("{} is no version of an add-on", quote(text)))
-                .help("write it as `aws eks describe-addon-versions` does, `v1.33.0-eksbuild.2`")),
+            None => Err(Invalid::new(
+                codes::BAD_VALUE,
+                format!("{} is no version of an add-on", quote(text)),
+            )
+            .help("write it as `aws eks describe-addon-versions` does, `v1.33.0-eksbuild.2`")),
         }
     }
 }
@@ -309,7 +333,11 @@ mod tests {
     #[test]
     fn versions_are_pinned() {
         good::<PinnedVersion>(&["4.11.3", "v1.16.1", "2.0.0-rc.1"]);
-        bad::<PinnedVersion>(&[(">=1.0.0", "", "pin it"), ("4.11", "", "pin it"), ("*", "", "pin it")]);
+        bad::<PinnedVersion>(&[
+            (">=1.0.0", "", "pin it"),
+            ("4.11", "", "pin it"),
+            ("*", "", "pin it"),
+        ]);
         bad::<AddonVersion>(&[("1.33.0", "", "describe-addon-versions")]);
         sound::<AddonVersion>(&["v1.33.0-eksbuild.2"]);
     }
@@ -318,7 +346,11 @@ mod tests {
     fn amounts_are_compared_whatever_their_units() {
         let of = |text| Quantity::parse(text).unwrap().thousandths;
         assert!(of("100m") < of("1") && of("1") == of("1000m") && of("1Gi") > of("1000Mi"));
-        bad::<Quantity>(&[("1.5", "", "MiB are `Mi`"), ("128MB", "", "no amount"), ("", "", "no amount")]);
+        bad::<Quantity>(&[
+            ("1.5", "", "MiB are `Mi`"),
+            ("128MB", "", "no amount"),
+            ("", "", "no amount"),
+        ]);
         sound::<Quantity>(&["100m", "2", "128Mi"]);
     }
 
@@ -329,6 +361,8 @@ mod tests {
         assert!(!is("m5.large") && !is("g5.xlarge") && !is("g4dn.xlarge") && !is("t3.large"));
         bad::<InstanceType>(&[("m5large", "", "a family and a size")]);
         sound::<KubernetesName>(&["ctms-web"]);
+        bad::<Interval>(&[("10", "0", "a span of time"), ("1m30s", "", "two units")]);
+        sound::<Interval>(&["10m", "1h", "30s"]);
         sound::<FolderPath>(&["stacks/ctms/staging/kubernetes"]);
     }
 }

@@ -50,8 +50,8 @@ pub use image::{Digest, Environment, ImageReference, Tag, TagPrefix};
 pub(crate) use image::{check_registry, check_repository};
 pub use kms_key::KmsKeyArn;
 pub use kubernetes::{
-    AddonVersion, AmiRelease, EksName, FolderPath, InstanceType, KubernetesName, KubernetesVersion,
-    NodeGroupName, PinnedVersion, Quantity,
+    AddonVersion, AmiRelease, EksName, FolderPath, InstanceType, Interval, KubernetesName,
+    KubernetesVersion, NodeGroupName, PinnedVersion, Quantity,
 };
 pub use lb::{HttpMethod, RedirectStatus, StatusMatcher, TlsPolicy};
 pub use log_retention::LogRetention;
