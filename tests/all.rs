@@ -7,6 +7,7 @@ mod bump;
 mod bump_surroundings;
 mod check;
 mod corpus;
+mod ctms;
 mod diff;
 mod docs;
 mod environments;
