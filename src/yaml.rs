@@ -134,7 +134,35 @@ mod tests {
                 "replicas": 2,
             },
         });
-        insta::assert_snapshot!(print(&[object, json!({"kind": "List"})]), @"");
+        insta::assert_snapshot!(print(&[object, json!({"kind": "List"})]), @r#"
+        apiVersion: apps/v1
+        metadata:
+          name: web
+          labels: {}
+        spec:
+          args:
+          - "on"
+          - "1.20"
+          - "yes"
+          - "0x1f"
+          - "12:30"
+          - "null"
+          - v1.20
+          - "a: b"
+          - 100m
+          pairs:
+          - name: "n"
+            value: "1"
+          - name: rules
+            value: |
+              a:
+              - b
+          tag: v1.2.3 # {"$imagepolicy": "flux-system:web:tag"}
+          long: word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word
+          replicas: 2
+        ---
+        kind: List
+        "#);
     }
 
     #[test]

@@ -761,12 +761,10 @@ fn a_new_environment_is_its_own_lines() {
     let project = ctms();
     let preview = "environment \"preview\" {\n  short      = \"dev\"\n  host       = \"ctms.dev.mozilla-ess.mozit.cloud\"\n  nodes      = { type = \"t3.large\", disk_gib = 100, min = 1, desired = 1, max = 3 }\n  database   = { class = \"db.t4g.small\", multi_az = false }\n  prometheus = \"20Gi\"\n}\n\n# The ARN of the role";
     project.edit(DESCRIPTION, "# The ARN of the role", preview);
-    project.edit(
-        DESCRIPTION,
-        "  environments = [\"staging\"]\n",
-        "  environments = [\"preview\", \"staging\"]\n",
-    );
-    let lock = project.read("stacks/ctms/staging/images.tf");
+    // Tags of its own: those of staging are staging's.
+    let image = "image \"ctms\" {\n  environments = [\"preview\"]\n  repository   = \"111122223333.dkr.ecr.us-west-2.amazonaws.com/ctms-api\"\n  policy \"pushed\" { tags = \"^dev-[0-9a-f]{8}$\" }\n}\n\n# Production runs";
+    project.edit(DESCRIPTION, "# Production runs", image);
+    let lock = project.read("stacks/ctms/staging/images.tf").replace("stg-", "dev-");
     project.write("stacks/ctms/preview/images.tf", lock);
     let before: Vec<String> = project.files().into_iter().map(|(path, _)| path).collect();
     let out = project.run(&["render"]).success();

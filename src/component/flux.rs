@@ -281,17 +281,49 @@ mod tests {
     #[test]
     fn flux_follows_the_folder_of_its_root() {
         let text = CLUSTER.replace("  url ", "  branch = \"live\"\n  folder = \"infra\"\n  secret = \"key\"\n  prune = false\n  url ");
-        insta::assert_snapshot!(manifest("flux/flux-system.yaml", &text), @"");
-        insta::assert_snapshot!(manifest("flux/git-repository.yaml", &text), @"");
+        insta::assert_snapshot!(manifest("flux/flux-system.yaml", &text), @"
+        apiVersion: kustomize.toolkit.fluxcd.io/v1
+        kind: Kustomization
+        metadata:
+          name: flux-system
+          namespace: flux-system
+        spec:
+          interval: 10m
+          path: ./infra/stacks/test/kubernetes/flux
+          prune: false
+          retryInterval: 1m
+          sourceRef:
+            kind: GitRepository
+            name: flux-system
+          timeout: 5m
+          wait: true
+        ");
+        insta::assert_snapshot!(manifest("flux/git-repository.yaml", &text), @"
+        apiVersion: source.toolkit.fluxcd.io/v1
+        kind: GitRepository
+        metadata:
+          name: flux-system
+          namespace: flux-system
+        spec:
+          interval: 1m
+          ref:
+            branch: live
+          secretRef:
+            name: key
+          url: ssh://git@github.com/acme/infra
+        ");
     }
 
     #[test]
     fn flux_has_the_api_that_is_rendered_and_can_commit_what_it_is_to() {
         let old = CLUSTER.replace("2.7.5", "2.2.0");
-        insta::assert_snapshot!(problems(&old), @"");
+        insta::assert_snapshot!(problems(&old), @"13:13 SW351 Flux `2.2.0` has another API than what is rendered; use version 2.3 or a later one below 3");
         let image = "image \"app\" {\n  repository = \"example.org/app\"\n  policy \"semver\" {}\n  flux {\n    by = flux.main\n    first_tag = \"v1\"\n  }\n}\n";
         let text = CLUSTER.replace("image \"app\" { repository = \"example.org/app\" }\n", image);
-        insta::assert_snapshot!(problems(&text), @"");
+        insta::assert_snapshot!(problems(&text), @"
+        11:1 SW103 Flux could not commit what `image.app` runs; add `secret`: the name of the Secret with which it pushes
+        21:17 SW711 the image cannot run `v1`: it `v1` is no version: unexpected character 'v' while parsing major version number; name a tag that its policy takes
+        ");
     }
 
     #[test]
@@ -306,14 +338,66 @@ mod tests {
                 CLUSTER.replace("image \"app\" { repository = \"example.org/app\" }\n", &image);
             text.replace("  url ", "  secret = \"key\"\n  url ")
         };
-        insta::assert_snapshot!(problems(&text(image("%d%m%Y", "v13052024"))), @"");
-        insta::assert_snapshot!(manifest("flux/image-automation.yaml", &text(image("%Y%m%d", "v20240513"))), @"");
+        insta::assert_snapshot!(problems(&text(image("%d%m%Y", "v13052024"))), @"23:3 SW317 Flux orders times as text, and this format does not begin with the year; write the time as `%Y-%m-%d.%H%M%S`, or let Stackwright bump it");
+        insta::assert_snapshot!(manifest("flux/image-automation.yaml", &text(image("%Y%m%d", "v20240513"))), @"
+        apiVersion: image.toolkit.fluxcd.io/v1
+        kind: ImageRepository
+        metadata:
+          name: app
+          namespace: flux-system
+        spec:
+          image: example.org/app
+          interval: 1m
+        ---
+        apiVersion: image.toolkit.fluxcd.io/v1
+        kind: ImagePolicy
+        metadata:
+          name: app
+          namespace: flux-system
+        spec:
+          imageRepositoryRef:
+            name: app
+          filterTags:
+            pattern: ^v(?P<ts>[0-9]{8})$
+            extract: $ts
+          policy:
+            alphabetical:
+              order: asc
+        ---
+        apiVersion: image.toolkit.fluxcd.io/v1
+        kind: ImageUpdateAutomation
+        metadata:
+          name: flux-system
+          namespace: flux-system
+        spec:
+          git:
+            checkout:
+              ref:
+                branch: main
+            commit:
+              author:
+                name: Flux
+                email: flux@localhost
+              messageTemplate: |
+                deploy: {{ range .Changed.Changes }}{{ .NewValue }} {{ end }}
+
+                [ci skip]
+            push:
+              branch: main
+          interval: 5m
+          sourceRef:
+            kind: GitRepository
+            name: flux-system
+          update:
+            path: ./stacks/test/kubernetes
+            strategy: Setters
+        ");
     }
 
     #[test]
     fn what_terraform_runs_flux_does_not_update() {
         let image = "image \"app\" {\n  repository = \"example.org/app\"\n  policy \"semver\" { prefix = \"v\" }\n  flux {\n    by = flux.main\n    first_tag = \"v1.0.0\"\n  }\n}\ncluster \"ecs\" { network = network.main }\nservice \"web\" {\n  cluster = cluster.ecs\n  image = image.app\n}\n";
         let text = CLUSTER.replace("image \"app\" { repository = \"example.org/app\" }\n", image);
-        insta::assert_snapshot!(problems(&text.replace("  url ", "  secret = \"key\"\n  url ")), @"");
+        insta::assert_snapshot!(problems(&text.replace("  url ", "  secret = \"key\"\n  url ")), @"28:11 SW312 `service.web` is made by Terraform, where Flux writes nothing; take the `flux` block out: Stackwright then bumps the image");
     }
 }

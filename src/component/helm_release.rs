@@ -411,8 +411,52 @@ mod tests {
         let text = release(
             "  values = { image = { tag = image.app.tag }, arn = kubernetes_cluster.main.arn }\n  set = { \"serviceAccount.annotations.eks\\\\.amazonaws\\\\.com/role-arn\" = var.role }",
         );
-        insta::assert_snapshot!(rendered("helm_releases.tf", &text), @"");
-        insta::assert_snapshot!(rendered("providers.tf", &text), @"");
+        insta::assert_snapshot!(rendered("helm_releases.tf", &text), @r#"
+        module "helm_release_web" {
+          source = "../../modules/helm_release"
+
+          name          = "web"
+          namespace     = "web"
+          repository    = "https://charts.example.org"
+          chart         = "web"
+          chart_version = "1.2.3"
+          values        = { image = { tag = local.images.app.tag }, arn = module.kubernetes_cluster_main.arn }
+
+          set = {
+            "serviceAccount.annotations.eks\\.amazonaws\\.com/role-arn" = var.role
+          }
+        }
+        "#);
+        insta::assert_snapshot!(rendered("providers.tf", &text), @r#"
+        provider "aws" {
+          region = "us-west-2"
+
+          default_tags {
+            tags = {
+              Stack = "test"
+            }
+          }
+        }
+
+        provider "helm" {
+          kubernetes = {
+            host                   = module.kubernetes_cluster_main.endpoint
+            cluster_ca_certificate = base64decode(module.kubernetes_cluster_main.ca)
+            exec = {
+              api_version = "client.authentication.k8s.io/v1beta1"
+              command     = "aws"
+              args = [
+                "eks",
+                "get-token",
+                "--cluster-name",
+                module.kubernetes_cluster_main.name,
+                "--region",
+                "us-west-2",
+              ]
+            }
+          }
+        }
+        "#);
     }
 
     #[test]
@@ -420,7 +464,61 @@ mod tests {
         let text = release(
             "  flux = flux.main\n  values = { image = { pullPolicy = \"Always\" }, a = [1, -2, true, null] }\n  images = { \"image\" = image.app, \"jobs.image\" = image.app }",
         );
-        insta::assert_snapshot!(manifest("releases/web.yaml", &text), @"");
+        insta::assert_snapshot!(manifest("releases/web.yaml", &text), @r#"
+        apiVersion: source.toolkit.fluxcd.io/v1
+        kind: HelmRepository
+        metadata:
+          name: web
+          namespace: flux-system
+        spec:
+          interval: 1h
+          url: https://charts.example.org
+        ---
+        apiVersion: helm.toolkit.fluxcd.io/v2
+        kind: HelmRelease
+        metadata:
+          name: web
+          namespace: flux-system
+        spec:
+          chart:
+            spec:
+              chart: web
+              reconcileStrategy: ChartVersion
+              sourceRef:
+                kind: HelmRepository
+                name: web
+              version: "1.2.3"
+          driftDetection:
+            mode: enabled
+          install:
+            crds: CreateReplace
+            createNamespace: true
+            remediation:
+              retries: 3
+          interval: 10m
+          releaseName: web
+          storageNamespace: web
+          targetNamespace: web
+          timeout: 300s
+          upgrade:
+            crds: CreateReplace
+            remediation:
+              retries: 3
+          values:
+            image:
+              pullPolicy: Always
+              repository: example.org/app
+              tag: v1
+            a:
+            - 1
+            - -2
+            - true
+            - null
+            jobs:
+              image:
+                repository: example.org/app
+                tag: v1
+        "#);
     }
 
     #[test]
@@ -428,16 +526,19 @@ mod tests {
         let text = release(
             "  flux = flux.main\n  values = { arn = kubernetes_cluster.main.arn }\n  set = { a = \"b\" }",
         );
-        insta::assert_snapshot!(problems(&text), @"");
+        insta::assert_snapshot!(problems(&text), @"
+        8:12 SW109 Flux knows only what is written; write the values out, or let Terraform make the release: take `flux` out
+        9:9 SW312 Flux knows only what is written; write it into `values`
+        ");
     }
 
     #[test]
     fn a_chart_is_pinned() {
-        insta::assert_snapshot!(problems(&release("").replace("1.2.3", "~1.2")), @"");
+        insta::assert_snapshot!(problems(&release("").replace("1.2.3", "~1.2")), @"6:13 SW201 `~1.2` is not one version; pin it: write all three numbers, like `4.11.3`; a range would change what runs by itself");
     }
 
     #[test]
-    fn terraform_takes_no_images_and_waits_for_nothing() {
-        insta::assert_snapshot!(problems(&release("  images = { image = image.app }\n  values = 1")), @"");
+    fn terraform_takes_no_images() {
+        insta::assert_snapshot!(problems(&release("  images = { image = image.app }")), @"8:12 SW312 Terraform knows what images run; name them in `values`: `image = { tag = image.app.tag }`");
     }
 }

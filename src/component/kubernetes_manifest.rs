@@ -151,20 +151,30 @@ mod tests {
         let text = object(
             "{\n    kind = \"CronJob\"\n    spec = { schedule = \"@weekly\" }\n    metadata = { name = \"clean\" }\n    apiVersion = \"batch/v1\"\n  }",
         );
-        insta::assert_snapshot!(manifest("manifests/clean.yaml", &text), @"");
+        insta::assert_snapshot!(manifest("manifests/clean.yaml", &text), @r#"
+        apiVersion: batch/v1
+        kind: CronJob
+        metadata:
+          name: clean
+        spec:
+          schedule: "@weekly"
+        "#);
     }
 
     #[test]
     fn an_api_that_the_cluster_has_not_is_refused() {
         let old =
             "{ apiVersion = \"batch/v1beta1\", kind = \"CronJob\", metadata = { name = \"a\" } }";
-        insta::assert_snapshot!(problems(&object(old)), @"");
+        insta::assert_snapshot!(problems(&object(old)), @"4:12 SW351 `batch/v1beta1` is gone since Kubernetes 1.25, and the cluster has 1.33; use `batch/v1`");
         let young = "{ apiVersion = \"resource.k8s.io/v1\", kind = \"DeviceClass\", metadata = { name = \"a\" } }";
-        insta::assert_snapshot!(problems(&object(young)), @"");
+        insta::assert_snapshot!(problems(&object(young)), @"4:12 SW351 `resource.k8s.io/v1` comes with Kubernetes 1.34, and the cluster has 1.33; raise the cluster's `version`, or use an older API");
     }
 
     #[test]
     fn a_secret_does_not_stand_in_a_description() {
-        insta::assert_snapshot!(problems(&object("{ apiVersion = \"v1\", kind = \"Secret\" }")), @"");
+        insta::assert_snapshot!(problems(&object("{ apiVersion = \"v1\", kind = \"Secret\" }")), @"
+        4:12 SW103 the object has no `metadata.name`; every object of Kubernetes has `apiVersion`, `kind` and `metadata`
+        4:12 SW207 a Secret stands in the description; use `secret` and the `secrets` of a `kubernetes_service`: their values stay out of the repository
+        ");
     }
 }

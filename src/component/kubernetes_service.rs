@@ -636,8 +636,65 @@ mod tests {
     #[test]
     fn a_minimal_service_is_one_process() {
         let text = service("  process \"main\" {}");
-        insta::assert_snapshot!(manifest("apps/web/run/deployments.yaml", &text), @"");
-        insta::assert_snapshot!(manifest("flux/web.yaml", &text), @"");
+        insta::assert_snapshot!(manifest("apps/web/run/deployments.yaml", &text), @"
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: web-main
+          namespace: web
+        spec:
+          replicas: 1
+          selector:
+            matchLabels:
+              app.kubernetes.io/name: web
+              app.kubernetes.io/component: main
+          strategy:
+            type: RollingUpdate
+            rollingUpdate:
+              maxSurge: 1
+              maxUnavailable: 0
+          template:
+            metadata:
+              labels:
+                app.kubernetes.io/name: web
+                app.kubernetes.io/component: main
+            spec:
+              serviceAccountName: web
+              securityContext:
+                runAsNonRoot: true
+                runAsUser: 10001
+                runAsGroup: 10001
+                seccompProfile:
+                  type: RuntimeDefault
+              terminationGracePeriodSeconds: 30
+              containers:
+              - name: main
+                image: web
+                securityContext:
+                  allowPrivilegeEscalation: false
+                  capabilities:
+                    drop:
+                    - ALL
+        ");
+        insta::assert_snapshot!(manifest("flux/web.yaml", &text), @"
+        apiVersion: kustomize.toolkit.fluxcd.io/v1
+        kind: Kustomization
+        metadata:
+          name: web
+          namespace: flux-system
+        spec:
+          dependsOn:
+          - name: web-setup
+          interval: 10m
+          path: ./stacks/test/kubernetes/apps/web/run
+          prune: true
+          retryInterval: 1m
+          sourceRef:
+            kind: GitRepository
+            name: flux-system
+          timeout: 5m
+          wait: true
+        ");
     }
 
     #[test]
@@ -645,18 +702,97 @@ mod tests {
         let text = service(
             "  environment = { B = \"yes\", A = \"1.20\" }\n  metrics { by = \"annotations\" }\n  process \"main\" { port = 80 }",
         );
-        insta::assert_snapshot!(manifest("apps/web/run/deployments.yaml", &text), @"");
-        insta::assert_snapshot!(manifest("apps/web/setup/config-map.yaml", &text), @"");
+        insta::assert_snapshot!(manifest("apps/web/run/deployments.yaml", &text), @r#"
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: web-main
+          namespace: web
+        spec:
+          replicas: 1
+          selector:
+            matchLabels:
+              app.kubernetes.io/name: web
+              app.kubernetes.io/component: main
+          strategy:
+            type: RollingUpdate
+            rollingUpdate:
+              maxSurge: 1
+              maxUnavailable: 0
+          template:
+            metadata:
+              labels:
+                app.kubernetes.io/name: web
+                app.kubernetes.io/component: main
+              annotations:
+                prometheus.io/path: /metrics
+                prometheus.io/port: "80"
+                prometheus.io/scrape: "true"
+                stackwright/settings: 8cf2460b9a338835
+            spec:
+              serviceAccountName: web
+              securityContext:
+                runAsNonRoot: true
+                runAsUser: 10001
+                runAsGroup: 10001
+                seccompProfile:
+                  type: RuntimeDefault
+              terminationGracePeriodSeconds: 30
+              containers:
+              - name: main
+                image: web
+                envFrom:
+                - configMapRef:
+                    name: web
+                env:
+                - name: PORT
+                  value: "80"
+                ports:
+                - name: http
+                  containerPort: 80
+                securityContext:
+                  allowPrivilegeEscalation: false
+                  capabilities:
+                    drop:
+                    - ALL
+        "#);
+        insta::assert_snapshot!(manifest("apps/web/setup/config-map.yaml", &text), @r#"
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: web
+          namespace: web
+        data:
+          A: "1.20"
+          B: "yes"
+        "#);
     }
 
     #[test]
     fn a_service_that_cannot_work_is_refused() {
-        insta::assert_snapshot!(problems(&service("  migration {}\n  ingress { class = \"nginx\" }\n  metrics {}\n  secrets = [secret.a]\n  environment = { \"a-b\" = \"1\" }").replace("image \"app\"", "secret \"a\" {}\nimage \"app\"")), @"");
+        insta::assert_snapshot!(problems(&service("  migration {}\n  ingress { class = \"nginx\" }\n  metrics {}\n  secrets = [secret.a]\n  environment = { \"a-b\" = \"1\" }").replace("image \"app\"", "secret \"a\" {}\nimage \"app\"")), @r#"
+        1:1 SW103 it runs nothing; add `process "web" { … }`
+        5:3 SW103 what migrates?; add `command = ["…"]`
+        6:3 SW103 which names does it answer to?; add `hosts = ["…"]`
+        6:3 SW103 nobody says where TLS ends; add `issuer = "…"` of cert-manager, or `http_only = true` where something before it speaks TLS
+        6:3 SW103 which process answers?; give one a `port`
+        7:3 SW103 no process listens on a port; give one a `port`
+        8:14 SW103 nobody brings its secrets; add `store = secret_store.…`
+        9:19 SW203 `-` cannot stand in an environment variable's name; an environment variable's name has letters, digits and underscores, no digit first; try `a_b`
+        "#);
     }
 
     #[test]
     fn a_process_that_cannot_work_is_refused() {
         let process = "  process \"main\" {\n    scaling {\n      min = 3\n      max = 2\n      cpu_percent = 80\n    }\n    liveness {\n      path = \"/\"\n      timeout_s = 20\n    }\n    readiness {}\n  }\n  process \"other\" {\n    resources {\n      cpu = \"1\"\n      memory = \"1Gi\"\n      cpu_limit = \"500m\"\n      memory_limit = \"1000Mi\"\n    }\n  }";
-        insta::assert_snapshot!(problems(&service(process)), @"");
+        insta::assert_snapshot!(problems(&service(process)), @r#"
+        5:3 SW103 a share of nothing: what do its pods ask for?; add `resources { cpu = "100m", … }` as a block
+        5:3 SW103 the process listens on no port; add `port = 8000`, or ask it by `command`
+        7:13 SW302 at least 3, but at most 2; use a smaller `min`, or a greater `max`
+        13:19 SW302 it is asked again before there was time to answer; use at most 10, its `interval_s`
+        15:5 SW103 what is it asked?; add `path = "/__lbheartbeat__"`, or a `command`
+        21:19 SW302 `500m` is less than what it asks for, `1`; let a limit be at least as much
+        22:22 SW302 `1000Mi` is less than what it asks for, `1Gi`; let a limit be at least as much
+        "#);
     }
 }

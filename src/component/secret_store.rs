@@ -145,6 +145,9 @@ helm_release "secrets" {
         let text = STORE
             .replace("chart      = \"external-secrets\"", "chart = \"web\"")
             .replace("  namespace       = \"external", "  namespace       = \"other");
-        insta::assert_snapshot!(problems(&format!("{text}{CLUSTER}")), @"");
+        insta::assert_snapshot!(problems(&format!("{text}{CLUSTER}")), @r#"
+        3:13 SW312 `helm_release.secrets` is no External Secrets; name the release of the chart `external-secrets`
+        4:13 SW312 its role is for pods of another namespace; let the role say `namespace = "external-secrets"`
+        "#);
     }
 }
