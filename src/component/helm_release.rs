@@ -23,6 +23,17 @@ block! {
     /// Through Terraform it is there before anything that Flux does, and its values can be what
     /// Terraform knows. Through Flux it is mended when somebody changes it by hand, and needs no
     /// way from Terraform into the cluster.
+    ///
+    /// ```hcl
+    /// helm_release "ingress" {
+    ///   cluster    = kubernetes_cluster.main
+    ///   namespace  = "ingress"
+    ///   repository = "https://kubernetes.github.io/ingress-nginx"
+    ///   chart      = "ingress-nginx"
+    ///   version    = "4.12.3"
+    ///   values     = { controller = { replicaCount = 2 } }
+    /// }
+    /// ```
     pub struct HelmRelease {
         /// Its name; its label when it is not written.
         name: Option<Value<KubernetesName>>,
