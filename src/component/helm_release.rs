@@ -550,6 +550,6 @@ mod tests {
 
     #[test]
     fn terraform_takes_no_images() {
-        insta::assert_snapshot!(problems(&release("  images = { image = image.app }")), @"8:12 SW312 Terraform knows what images run; name them in `values`: `image = { tag = image.app.tag }`");
+        insta::assert_snapshot!(problems(&release("  images = { image = image.app }")), @"7:12 SW312 Terraform knows what images run; name them in `values`: `image = { tag = image.app.tag }`");
     }
 }
