@@ -20,3 +20,4 @@ pub mod stack;
 pub mod template;
 pub mod tree;
 pub mod value;
+pub mod yaml;

@@ -8,6 +8,7 @@ mod bump_surroundings;
 mod check;
 mod corpus;
 mod coworks;
+mod ctms;
 mod deployment;
 mod diff;
 mod docs;

@@ -180,10 +180,12 @@ pub fn apply(
     if after.has_errors() {
         return Err(failed(project, problems));
     }
-    // What templates make can name images, and then moves with the lock.
+    // What templates make, and what Kubernetes reads, can name images, and then moves with the lock.
     let moves = |drift: &Drift| {
-        let drifted_before = || before.drifts.iter().any(|other| other.path == drift.path);
-        overlay.contains_key(&drift.path) || !(before.has_errors() || drifted_before())
+        let earlier = before.drifts.iter().find(|other| other.path == drift.path);
+        let manifest = drift.path.ends_with(".yaml")
+            && earlier.is_none_or(|earlier| earlier.expected != drift.expected);
+        overlay.contains_key(&drift.path) || manifest || !(before.has_errors() || earlier.is_some())
     };
     let (mut drifted, changes): (Vec<Drift>, Vec<Drift>) =
         after.drifts.into_iter().partition(|drift| !moves(drift));
@@ -487,6 +489,14 @@ fn one_stack(
             }));
             continue;
         };
+        if image.by_flux {
+            problems.push(
+                Diagnostic::error(codes::BAD_BUMP, format!("Flux bumps `{name}/{label}`"))
+                    .at(image.origin.field("flux"), "says so")
+                    .help("let Flux do it, or take the `flux` block out: one of them writes it"),
+            );
+            continue;
+        }
         let from =
             lock.as_ref().and_then(|lock| lock.entries.get(label)).map(|entry| entry.pin.clone());
         let asked = Asked { stack: name, label, image: &image, from: from.as_ref(), wanted };

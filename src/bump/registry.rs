@@ -46,7 +46,7 @@ impl Bump {
                 .all::<Image>()
                 .into_iter()
                 .filter(|(label, image)| match named.is_empty() {
-                    true => !matches!(image.policy, Policy::Commit(_)),
+                    true => image.flux.is_none() && !matches!(image.policy, Policy::Commit(_)),
                     false => is_named(label),
                 })
                 .map(|(label, _)| label.to_owned())

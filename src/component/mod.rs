@@ -13,6 +13,7 @@ use crate::stack::block::{Block, FieldInfo};
 use crate::stack::check::Check;
 use crate::stack::field::Type;
 use crate::stack::lower::Lower;
+use crate::stack::manifests::Manifests;
 use crate::stack::names::AwsName;
 use crate::stack::read::Reader;
 use crate::stack::rename::RowTable;
@@ -35,11 +36,16 @@ mod database;
 mod deployment;
 pub mod discovery;
 mod dns;
+pub mod flux;
 mod function;
+pub mod helm_release;
 mod http_api;
 pub mod image;
 mod input;
 mod key;
+mod kubernetes_cluster;
+pub mod kubernetes_manifest;
+mod kubernetes_service;
 mod lambda_layer;
 pub mod library;
 mod load_balancer;
@@ -50,6 +56,7 @@ pub mod mount;
 mod network;
 mod output;
 mod parameter;
+mod pod_role;
 pub mod protection;
 mod proxy;
 mod queue;
@@ -59,6 +66,7 @@ pub mod schedule;
 mod scheduled_task;
 mod search;
 mod secret;
+mod secret_store;
 mod serverless;
 pub mod service;
 mod standalone_task;
@@ -83,11 +91,16 @@ pub use cluster::Cluster;
 pub use dashboard::Dashboard;
 pub use database::Database;
 pub use dns::Dns;
+pub use flux::Flux;
 pub use function::Function;
+pub use helm_release::HelmRelease;
 pub use http_api::HttpApi;
 pub use image::{Image, ImageRepository};
 pub use input::Input;
 pub use key::Key;
+pub use kubernetes_cluster::KubernetesCluster;
+pub use kubernetes_manifest::KubernetesManifest;
+pub use kubernetes_service::KubernetesService;
 pub use lambda_layer::LambdaLayer;
 pub use load_balancer::LoadBalancer;
 pub use loaders::Loaders;
@@ -95,6 +108,7 @@ pub use module::Module;
 pub use network::Network;
 pub use output::Output;
 pub use parameter::Parameter;
+pub use pod_role::PodRole;
 pub use protection::Protect;
 pub use queue::Queue;
 pub use repository::Repository;
@@ -102,6 +116,7 @@ pub use role::Role;
 pub use scheduled_task::ScheduledTask;
 pub use search::Search;
 pub use secret::Secret;
+pub use secret_store::SecretStore;
 pub use service::Service;
 pub use standalone_task::StandaloneTask;
 pub use task::Task;
@@ -127,11 +142,16 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Dashboard>(),
             Kind::of::<Database>(),
             Kind::of::<Dns>(),
+            Kind::of::<Flux>(),
             Kind::of::<Function>(),
+            Kind::of::<HelmRelease>(),
             Kind::of::<HttpApi>(),
             Kind::of::<Image>(),
             Kind::of::<Input>(),
             Kind::of::<Key>(),
+            Kind::of::<KubernetesCluster>(),
+            Kind::of::<KubernetesManifest>(),
+            Kind::of::<KubernetesService>(),
             Kind::of::<LambdaLayer>(),
             Kind::of::<LoadBalancer>(),
             Kind::of::<Loaders>(),
@@ -139,12 +159,14 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Network>(),
             Kind::of::<Output>(),
             Kind::of::<Parameter>(),
+            Kind::of::<PodRole>(),
             Kind::of::<Queue>(),
             Kind::of::<Repository>(),
             Kind::of::<Role>(),
             Kind::of::<ScheduledTask>(),
             Kind::of::<Search>(),
             Kind::of::<Secret>(),
+            Kind::of::<SecretStore>(),
             Kind::of::<Service>(),
             Kind::of::<StandaloneTask>(),
             Kind::of::<Topic>(),
@@ -219,6 +241,9 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
 
     /// Adds its Terraform to a root.
     fn lower(&self, lower: &mut Lower<'_>);
+
+    /// Adds what Kubernetes is to read of it.
+    fn manifests(&self, _manifests: &mut Manifests<'_>) {}
 }
 
 /// Terraform's address of the module of a component.
@@ -403,6 +428,8 @@ pub trait AnyComponent: fmt::Debug + Send + Sync {
     fn task(&self) -> Option<&Task>;
     /// See [`Component::lower`].
     fn lower(&self, lower: &mut Lower<'_>);
+    /// See [`Component::manifests`].
+    fn manifests(&self, manifests: &mut Manifests<'_>);
     /// True when the other one is of the same type and says the same.
     fn same(&self, other: &dyn AnyComponent) -> bool;
 }
@@ -458,6 +485,10 @@ impl<C: Component> AnyComponent for C {
 
     fn lower(&self, lower: &mut Lower<'_>) {
         Component::lower(self, lower);
+    }
+
+    fn manifests(&self, manifests: &mut Manifests<'_>) {
+        Component::manifests(self, manifests);
     }
 
     fn same(&self, other: &dyn AnyComponent) -> bool {

@@ -36,6 +36,41 @@ pub fn rendered(file: &str, blocks: &str) -> String {
     crate::hcl::print::print(body)
 }
 
+/// What a component of Kubernetes stands on: a cluster, its Flux, and an image.
+pub const CLUSTER: &str = r#"
+kubernetes_cluster "main" {
+  version = "1.33"
+  network = network.main
+  access "a" {
+    principal_arn = "arn:aws:iam::123456789012:role/a"
+    policy        = "AmazonEKSClusterAdminPolicy"
+  }
+  addon "eks-pod-identity-agent" { version = "v1.3.7-eksbuild.2" }
+}
+network "main" { cidr = "10.0.0.0/16" }
+flux "main" {
+  cluster = kubernetes_cluster.main
+  version = "2.7.5"
+  url     = "ssh://git@github.com/acme/infra"
+}
+image "app" { repository = "example.org/app" }
+"#;
+
+/// What Kubernetes reads of a description, where every image is locked to `v1`: one file of it.
+#[track_caller]
+pub fn manifest(file: &str, blocks: &str) -> String {
+    let stack = stack(blocks);
+    let tag = crate::value::Scalar::parse("v1").expect("it is a tag");
+    let pin = crate::image::Pin { tag: Some(tag), ..crate::image::Pin::default() };
+    let images = stack.all::<crate::component::Image>().into_iter();
+    let pins = images.map(|(label, _)| (label.to_owned(), pin.clone())).collect();
+    let files =
+        stack::manifests::manifests(&stack, "stacks/test", &pins).expect("images are known");
+    files.get(&format!("kubernetes/{file}")).cloned().unwrap_or_else(|| {
+        panic!("there is no {file}, only {:?}", files.keys().collect::<Vec<_>>())
+    })
+}
+
 fn read(blocks: &str) -> (Sources, ReadResult) {
     let text = description(blocks.trim_start_matches('\n'));
     let mut sources = Sources::default();

@@ -179,6 +179,11 @@ catalogue! {
     /// Two stages of an API lead to the same function, so that one runs the other's code.
     SHARED_FUNCTION = "SW351", "shared-function";
 
+    /// Programs that work together are of versions that do not (Kubernetes, "Version Skew Policy").
+    VERSION_SKEW = "SW352", "version-skew";
+    /// A probe asks more than the process itself (Dockerflow, "Containerized App Requirements").
+    UNFIT_PROBE = "SW353", "unfit-probe";
+
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.
     BAD_LOCK = "SW401", "bad-lock";

@@ -25,6 +25,8 @@ pub struct Deployable<'a> {
     pub address: Option<String>,
     /// What its lock must say.
     pub needs: Needs,
+    /// True for what Flux updates, of which the lock says nothing.
+    pub by_flux: bool,
 }
 
 /// What a lock must say of something, so that there is no doubt what runs.
@@ -49,6 +51,7 @@ impl<'a> Deployable<'a> {
             repository: layer::looked_up(stack, image.repository.expr()),
             address,
             needs: Needs { tag: false, digest: false },
+            by_flux: image.flux.is_some(),
         }
     }
 
@@ -73,6 +76,7 @@ impl<'a> Deployable<'a> {
             repository,
             address,
             needs: artifact.needs(),
+            by_flux: false,
         }
     }
 }

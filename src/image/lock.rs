@@ -135,7 +135,8 @@ impl Lock {
         stack: &Stack,
         path: &str,
     ) -> Result<Option<String>, Vec<Diagnostic>> {
-        let images = stack.deployables();
+        let (images, by_flux): (Vec<_>, Vec<_>) =
+            stack.deployables().into_iter().partition(|(_, image)| !image.by_flux);
         let mut diagnostics = Vec::new();
         let mut unpinned: Vec<(&str, &Deployable<'_>)> = Vec::new();
         let mut splices: Vec<(Range<usize>, String)> = Vec::new();
@@ -176,6 +177,18 @@ impl Lock {
         for (label, entry) in &lock.entries {
             let became = |known: &str| renamed(stack, lock, known) == Some(label);
             if labels().any(|known| known == label || became(known)) {
+                continue;
+            }
+            if let Some((_, image)) = by_flux.iter().find(|(known, _)| known == label) {
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::UNDECLARED_IMAGE,
+                        format!("Flux says what `image.{label}` runs, and so does the lock"),
+                    )
+                    .at(entry.span, "the lock's entry")
+                    .also(image.origin.field("flux"), "Flux")
+                    .help("take the entry out, or the `flux` block: one of them writes it"),
+                );
                 continue;
             }
             let diagnostic = Diagnostic::error(

@@ -75,10 +75,13 @@ fn known(
         let fit = |it: &&Provider| fit(needs, it);
         if let Some(provider) = own.iter().filter(|it| it.name == name).max_by_key(fit) {
             providers.push(provider.clone());
-        } else if let Some(provider) = facts::provider(&name, &needs.resources, &needs.data_sources)
-        {
+        } else {
             let ours = |error| Error::Server(format!("our own facts are wrong, {error}"));
-            providers.push(provider.map_err(ours)?);
+            let load = |text| facts::load(text, &needs.resources, &needs.data_sources);
+            // The newest comes last, and is taken where they fit alike.
+            let known: Vec<Provider> =
+                facts::versions(&name).rev().map(load).collect::<Result<_, _>>().map_err(ours)?;
+            providers.extend(known.into_iter().max_by_key(|provider| fit(&provider)));
         }
     }
     Ok(providers)

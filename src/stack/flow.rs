@@ -53,6 +53,7 @@ const STRUCTURAL: &[(&str, &str)] = &[
     ("function", "url.authorization"),
     ("load_balancer", "allowed_cidrs"),
     ("network", "nat"),
+    ("pod_role", "managed_policy_arns"),
     ("role", "managed_policy_arns"),
     ("search", "masters.*"),
     ("search", "zones"),

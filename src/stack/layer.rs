@@ -302,6 +302,12 @@ fn lowered(stack: &Stack, id: &Id) -> Vec<Name> {
     lower_one(stack, id, component.as_ref(), "", &mut root, &mut locals);
     let mut names: Vec<Name> = found(&root).collect();
     names.extend(locals.values().flat_map(in_expr));
+    // What Kubernetes reads names images, too.
+    let images = component.references().into_iter().filter(|it| it.kind == Image::KIND);
+    names.extend(images.map(|image| Name {
+        path: vec!["local".to_owned(), "images".to_owned(), image.label],
+        range: 0..0,
+    }));
     // The lock names its repository.
     let image = component.as_any().downcast_ref::<Image>().map(|image| image.repository.expr());
     let artifact = component.as_any().downcast_ref::<Artifact>().map(Artifact::repository);

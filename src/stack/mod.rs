@@ -8,6 +8,7 @@ pub mod field;
 mod flow;
 pub mod layer;
 pub mod lower;
+pub mod manifests;
 pub mod names;
 pub mod read;
 pub mod rename;

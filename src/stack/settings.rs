@@ -12,6 +12,7 @@ use super::lower::Root;
 use super::read::Reader;
 use super::value::{Reference, Value};
 use crate::block;
+use crate::component::helm_release;
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::comment::Comment;
 use crate::hcl::{Block, Expr, Item, Property};
@@ -330,6 +331,12 @@ impl Settings {
             let arguments = provider.arguments();
             providers.push((name, Expr::Object(arguments)));
         }
+        let helm = helm_release::provider(stack);
+        if helm.is_some() && !self.provider.rows.contains_key("helm") {
+            let source =
+                [("source", Expr::from("hashicorp/helm")), ("version", Expr::from("~> 3.0"))];
+            providers.push(("helm", Expr::object(source)));
+        }
         providers.sort_by_key(|(name, _)| *name);
         let mut required = Block::new("required_providers", [] as [&str; 0]);
         for (name, provider) in providers {
@@ -374,7 +381,11 @@ impl Settings {
         if let Some(tags) = tags.argument() {
             default_tags = default_tags.attribute("tags", tags);
         }
-        root.files.entry("providers.tf").or_default().block(provider.block(default_tags));
+        let file = root.files.entry("providers.tf").or_default();
+        file.block(provider.block(default_tags));
+        if let Some(helm) = helm {
+            file.block(helm);
+        }
     }
 
     /// Where the state of a stack or environment is kept, as far as that is written out; `None` where

@@ -1,5 +1,7 @@
 //! The header line of a rendered file, its first but for a `#!`: who wrote it, from what, that edits
 //! are lost, and a hash of the rest.
+//!
+//! What Flux writes in a line is no part of the hash: it may do that.
 
 use sha2::{Digest as _, Sha256};
 
@@ -136,8 +138,10 @@ pub fn body(content: &str) -> &str {
     }
 }
 
-fn hash<P: AsRef<[u8]>>(parts: &[P]) -> String {
-    sha256(parts)[..DIGITS].to_owned()
+/// The hash of parts that stand one after another, as header lines have it.
+pub(crate) fn hash<P: AsRef<[u8]>>(parts: &[P]) -> String {
+    let parts: Vec<_> = parts.iter().map(|part| crate::yaml::without_flux(part.as_ref())).collect();
+    sha256(&parts)[..DIGITS].to_owned()
 }
 
 /// What `sha256sum` says of parts that stand one after another.
@@ -198,6 +202,16 @@ mod tests {
         ] {
             assert_eq!(Comment::of(name, text), None, "{name}");
         }
+    }
+
+    #[test]
+    fn flux_may_write_what_it_is_to_write() {
+        let line = "newTag: v1.2.3 # {\"$imagepolicy\": \"flux-system:app:tag\"}\n";
+        let file = stamp("stacks/a/stack.hcl", &format!("images:\n- {line}"));
+        let moved = file.replace("v1.2.3", "\"1.20\"");
+        assert_eq!(ownership(moved.as_bytes()), Ownership::Intact);
+        assert_eq!(ownership(file.replace("newTag", "tag").as_bytes()), Ownership::Edited);
+        assert_eq!(ownership(file.replace("app:tag", "b:tag").as_bytes()), Ownership::Edited);
     }
 
     #[test]

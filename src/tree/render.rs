@@ -7,13 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::compare::{Drift, compare};
 use super::templates::Templates;
 use super::{Files, header, templates};
-use crate::component::{self, ModuleSource};
-use crate::diagnostic::{Diagnostic, FileId, Sources, codes, did_you_mean};
+use crate::component::{self, Image, ModuleSource};
+use crate::diagnostic::{Diagnostic, FileId, Sources, Span, codes, did_you_mean};
 use crate::hcl::print::print;
-use crate::image::{self, Lock};
+use crate::image::{self, Lock, Pin};
 use crate::project::{DESCRIPTION, Project, Vendor};
 use crate::stack::environment::Table;
 use crate::stack::{self, Stack, layer};
+use crate::value::{Scalar as _, Tag};
+use crate::yaml;
 
 /// What a project's descriptions become, compared with its checkout.
 #[derive(Debug, Default)]
@@ -540,9 +542,57 @@ fn files(
     for (name, body) in &root.files {
         files.insert(format!("{folder}/{name}"), header::stamp(&origin, &print(body)));
     }
+    for (name, text) in manifests(project, stack, lock, &folder)? {
+        files.insert(format!("{folder}/{name}"), header::stamp(&origin, &text));
+    }
     files.extend(templates::files(&folder, stack, &made, project));
     files.extend(lock_text.map(|text| (path, text)));
     Ok(files)
+}
+
+/// What Kubernetes reads of a stack. Where Flux writes what an image runs, the checkout knows best.
+fn manifests(
+    project: &Project,
+    stack: &Stack,
+    lock: Option<&Lock>,
+    folder: &str,
+) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
+    let entries = lock.into_iter().flat_map(|lock| &lock.entries);
+    let mut pins: BTreeMap<String, Pin> =
+        entries.map(|(label, entry)| (label.clone(), entry.pin.clone())).collect();
+    let first = stack::manifests::manifests(stack, folder, &pins)?;
+    let images = stack.all::<Image>().into_iter().filter(|(_, image)| image.flux.is_some());
+    let by_flux: BTreeMap<String, &str> =
+        images.map(|(label, _)| (Image::flux_name(label), label)).collect();
+    if by_flux.is_empty() {
+        return Ok(first);
+    }
+    let mut problems = Vec::new();
+    for (name, text) in &first {
+        let path = format!("{folder}/{name}");
+        if yaml::written_by_flux(text).next().is_none() {
+            continue;
+        }
+        let Some((file, found)) = project.read(&path).map_err(|problem| vec![problem])? else {
+            continue;
+        };
+        for written in yaml::written_by_flux(&found) {
+            let Some(label) = by_flux.get(written.policy) else { continue };
+            match Tag::parse(written.value) {
+                Ok(tag) => {
+                    pins.insert((*label).to_owned(), Pin { tag: Some(tag), ..Pin::default() });
+                }
+                Err(invalid) => {
+                    problems.push(invalid.diagnostic(Span::new(file, written.place.clone())));
+                }
+            }
+        }
+    }
+    if problems.is_empty() {
+        stack::manifests::manifests(stack, folder, &pins)
+    } else {
+        Err(problems)
+    }
 }
 
 /// The files of the module library as they stand in the project.

@@ -19,6 +19,7 @@ mod dns;
 mod git_host;
 mod image;
 mod kms_key;
+mod kubernetes;
 mod lambda;
 mod lb;
 mod log_retention;
@@ -52,6 +53,10 @@ pub use git_host::{GitRef, GithubEnvironment, GithubRepository, GitlabProject};
 pub use image::{Digest, Environment, ImageReference, Tag, TagPrefix};
 pub(crate) use image::{check_registry, check_repository};
 pub use kms_key::KmsKeyArn;
+pub use kubernetes::{
+    AddonVersion, AmiRelease, EksName, FolderPath, InstanceType, Interval, KubernetesName,
+    KubernetesVersion, NodeGroupName, PinnedVersion, Quantity,
+};
 pub use lambda::{
     ArtifactKey, DIGEST, FunctionName, Handler, LayerName, LayerPattern, LayerVersionArn, Runtime,
     TAG,

@@ -10,6 +10,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 pub mod git;
+pub mod kubernetes;
 
 /// A project for one test, gone when the test ends.
 pub struct Project {

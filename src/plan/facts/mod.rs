@@ -78,12 +78,14 @@ pub struct FactsError {
     pub message: String,
 }
 
-/// The facts that come with Stackwright, by provider name.
-const EMBEDDED: [(&str, &str); 11] = [
+/// The facts that come with Stackwright, by provider name; of a provider of which several major
+/// versions are in use, the newest one first.
+const EMBEDDED: [(&str, &str); 12] = [
     ("hashicorp/archive", include_str!("archive.facts")),
     ("hashicorp/aws", include_str!("aws.facts")),
     ("hashicorp/external", include_str!("external.facts")),
     ("hashicorp/helm", include_str!("helm.facts")),
+    ("hashicorp/helm", include_str!("helm2.facts")),
     ("hashicorp/http", include_str!("http.facts")),
     ("hashicorp/kubernetes", include_str!("kubernetes.facts")),
     ("hashicorp/local", include_str!("local.facts")),
@@ -98,13 +100,19 @@ const EMBEDDED: [(&str, &str); 11] = [
 /// The name is that of the provider (`hashicorp/aws`) or its whole address in the registry of
 /// Terraform or OpenTofu (`registry.opentofu.org/hashicorp/aws`).
 pub fn embedded(name: &str) -> Option<&'static str> {
-    let name = short_name(name);
-    EMBEDDED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    versions(name).next()
+}
+
+/// The same of each version of the provider that they know, the newest one first.
+pub(super) fn versions(name: &str) -> impl DoubleEndedIterator<Item = &'static str> {
+    let name = short_name(name).to_owned();
+    EMBEDDED.iter().filter(move |(known, _)| *known == name).map(|(_, text)| *text)
 }
 
 /// The providers whose facts come with Stackwright.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    EMBEDDED.iter().map(|(name, _)| *name)
+    let again = |at: &usize| *at > 0 && EMBEDDED[*at].0 == EMBEDDED[at - 1].0;
+    (0..EMBEDDED.len()).filter(move |at| !again(at)).map(|at| EMBEDDED[at].0)
 }
 
 /// What is known of these resource types, and of data sources and ephemeral resources, of a provider, from the facts that come

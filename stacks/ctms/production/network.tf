@@ -1,0 +1,10 @@
+# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:d652a1c2d75d1b81
+
+module "network_main" {
+  source = "../../../modules/network"
+
+  name  = "ctms-production-main"
+  cidr  = "172.16.0.0/16"
+  nat   = "one_per_zone"
+  zones = slice(data.aws_availability_zones.available.names, 0, 3)
+}
