@@ -4,13 +4,17 @@
 // The macros of this crate name its items by their public paths.
 extern crate self as stackwright;
 
+pub mod build;
 pub mod bump;
+mod cli;
 pub mod component;
 pub mod diagnostic;
 pub mod git;
 pub mod hcl;
 pub mod image;
 pub mod plan;
+pub mod prelude;
+mod program;
 pub mod project;
 pub mod reference;
 pub mod report;
@@ -19,3 +23,5 @@ pub mod stack;
 pub mod template;
 pub mod tree;
 pub mod value;
+
+pub use program::Program;

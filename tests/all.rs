@@ -28,6 +28,7 @@ mod registry;
 mod rename;
 mod render;
 mod reproducible;
+mod rust;
 mod shell;
 mod support;
 mod univaf;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{Intent, Wanted};
+use crate::Program;
 use crate::component::bundle::{self, Move, Reason};
 use crate::component::{Image, ImageRepository};
 use crate::diagnostic::{Diagnostic, Sources, codes};
@@ -132,6 +133,7 @@ pub type Problems = (Sources, Vec<Diagnostic>);
 /// # Errors
 /// All problems at once.
 pub fn apply(
+    program: &Program,
     commit: &Snapshot,
     start: &str,
     selection: &[String],
@@ -139,7 +141,7 @@ pub fn apply(
     rules: &Rules,
     order: &Order<'_>,
 ) -> Result<Applied, Problems> {
-    let project = open(commit, start)?;
+    let project = open(program, commit, start)?;
     let mut problems = Vec::new();
     let stacks = locate(&project, selection, intents, &mut problems);
     let mut applied = Applied::default();
@@ -166,7 +168,7 @@ pub fn apply(
         .collect();
     // As it was: what differs already has nothing to do with the bump.
     let before = tree::render(&project, &changed, &|_| {});
-    let project = open(commit, start)?.overlaid(overlay.clone());
+    let project = open(program, commit, start)?.overlaid(overlay.clone());
     let after = tree::render(&project, &changed, &|_| {});
     problems.extend(after.diagnostics.iter().cloned());
     if after.has_errors() {
@@ -195,9 +197,9 @@ pub fn apply(
     Ok(applied)
 }
 
-pub(super) fn open(commit: &Snapshot, start: &str) -> Result<Project, Problems> {
+pub(super) fn open(program: &Program, commit: &Snapshot, start: &str) -> Result<Project, Problems> {
     match Project::in_commit(commit, start)? {
-        Some(project) => Ok(project),
+        Some(project) => Ok(project.of(program.clone())),
         None => {
             let id = commit.commit.to_string();
             let message = format!("the commit {} holds no project here", &id[..12]);
@@ -332,7 +334,7 @@ fn search<'a>(
         }
         // A description that is wrong is complained of when it is read.
         let file = Sources::default().add("", text.as_str());
-        let roots = match environment::variants(file, &text) {
+        let roots = match environment::variants(project.program.vocabulary(), file, &text) {
             Ok(Some((variants, ..))) => {
                 variants.into_iter().map(|it| format!("{stack}/{}", it.name)).collect()
             }

@@ -2,58 +2,61 @@
 //!
 //! A component is a vertical slice: its typed block, its rules, and how it becomes Terraform. Its
 //! Terraform module stands in `modules/<component>/`. To add one, write the file and the folder and
-//! add one line to [`kinds`].
+//! add one line to [`kinds`]. A program of one's own has more words: see [`Vocabulary`].
 
 use std::any::Any;
 use std::fmt;
+use std::panic::Location;
 use std::sync::{Arc, LazyLock};
 
+use crate::build::{Builder as _, Parts};
 use crate::hcl::Property;
 use crate::stack::block::{Block, FieldInfo};
 use crate::stack::check::Check;
-use crate::stack::field::Type;
+use crate::stack::field::{Ref, Type};
 use crate::stack::lower::Lower;
 use crate::stack::names::AwsName;
 use crate::stack::read::Reader;
 use crate::stack::value::Reference;
 
-mod alarm;
-mod aurora;
-mod bastion;
-mod bucket;
+pub mod alarm;
+pub mod aurora;
+pub mod bastion;
+pub mod bucket;
 pub mod bundle;
-mod cache;
-mod cdn;
-mod certificate;
-mod cluster;
-mod dashboard;
-mod database;
-mod dns;
+pub mod cache;
+pub mod cdn;
+pub mod certificate;
+pub mod cluster;
+pub mod dashboard;
+pub mod database;
+pub mod dns;
 pub mod image;
-mod input;
-mod key;
+pub mod input;
+pub mod key;
 pub mod library;
-mod load_balancer;
-mod loaders;
-mod module;
-mod network;
-mod output;
-mod parameter;
-mod queue;
-mod repository;
-mod role;
+pub mod load_balancer;
+pub mod loaders;
+pub mod module;
+pub mod network;
+pub mod output;
+pub mod parameter;
+pub mod queue;
+pub mod repository;
+pub mod role;
 pub mod schedule;
-mod scheduled_task;
-mod search;
-mod secret;
+pub mod scheduled_task;
+pub mod search;
+pub mod secret;
 pub mod service;
-mod standalone_task;
+pub mod standalone_task;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
-mod topic;
-mod volume;
-mod worker;
+pub mod topic;
+mod vocabulary;
+pub mod volume;
+pub mod worker;
 
 pub use alarm::Alarm;
 pub use aurora::Aurora;
@@ -86,10 +89,11 @@ pub use service::Service;
 pub use standalone_task::StandaloneTask;
 pub use task::Task;
 pub use topic::Topic;
+pub use vocabulary::Vocabulary;
 pub use volume::Volume;
 pub use worker::Worker;
 
-/// Every kind of component, in alphabetical order.
+/// Every kind of component that Stackwright itself has, in alphabetical order.
 pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
@@ -130,15 +134,22 @@ pub fn kinds() -> &'static [Kind] {
     &KINDS
 }
 
-/// The kind of a name.
-pub fn kind(name: &str) -> Option<&'static Kind> {
-    kinds().iter().find(|kind| kind.name == name)
-}
-
 /// One labelled block of a description.
 pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'static {
     /// Its block's type: `database`.
     const KIND: &'static str;
+
+    /// Starts to describe one with this label in Rust ([`crate::build`]).
+    #[track_caller]
+    #[allow(clippy::new_ret_no_self)]
+    fn new(label: impl Into<String>) -> Self::Builder {
+        Self::Builder::from_parts(Parts::new(Some(label.into()), Location::caller()))
+    }
+
+    /// A reference to the one of this label, which may be added later.
+    fn reference(label: impl Into<String>) -> Ref<Self> {
+        Ref::new(label)
+    }
 
     /// The file of a root in which it stands.
     const FILE: &'static str;

@@ -35,7 +35,7 @@ pub const TASK_ROLE: ModuleSource = module_source!("task_role");
 
 block! {
     /// An ECS task on Fargate.
-    pub struct Task {
+    @flat pub struct Task {
         /// What the task runs.
         image: Ref<Image>,
         /// Its CPU units; 1024 are one virtual CPU.
@@ -65,11 +65,11 @@ block! {
         /// The queues that it takes messages from.
         consumes: Unpassed<Vec<Ref<Queue>>>,
         /// What else the task may do: statements of its role's policy.
-        statement: Table<Statement>,
+        @rows statement: Table<Statement>,
         /// How many days CloudWatch keeps what it logs.
         log_retention_days: Value<LogRetention> = Value::Literal(default("30")),
         /// Other containers of the task.
-        sidecar: Table<Sidecar>,
+        @rows sidecar: Table<Sidecar>,
         /// Which subnets it runs in. Without NAT only a public address reaches the internet, where
         /// images are: `private` when the network has NAT gateways, or exists already and has
         /// private subnets only; else `public`.
@@ -111,7 +111,7 @@ block! {
         /// The ARNs of the resources.
         resources: ListOf<Value<String>>,
         /// When it holds; several must hold together.
-        condition: Vec<Condition>,
+        @block condition: Vec<Condition>,
     }
 }
 

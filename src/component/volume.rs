@@ -45,7 +45,7 @@ block! {
         /// False for no daily backups by AWS Backup, which keeps each for 35 days.
         backup: Value<bool> = Value::Literal(true),
         /// The folders that programs see.
-        access_point: Table<AccessPoint>,
+        @rows access_point: Table<AccessPoint>,
     }
 }
 

@@ -21,7 +21,7 @@ use hcl::edit::Span as _;
 use hcl::edit::structure::{Block as SourceBlock, Body, Structure};
 use indexmap::IndexMap;
 
-use crate::component::{self, AnyComponent, Component};
+use crate::component::{AnyComponent, Component, Vocabulary};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
 use crate::hcl::comment::Comment;
 use crate::value::{Environment, Label, Scalar as _};
@@ -47,6 +47,8 @@ pub struct Stack {
     pub components: IndexMap<Id, Arc<dyn AnyComponent>>,
     /// What components were called before ([`rename`]).
     pub renamed: IndexMap<Id, Renamed>,
+    /// The kinds of components that there are.
+    pub vocabulary: Vocabulary,
 }
 
 /// The stack that a root is of: `shop` of `shop` and of `shop/production`.
@@ -107,7 +109,7 @@ impl Stack {
 
     /// The position among the components of the one that a reference names.
     fn index_of(&self, reference: &Reference) -> Option<usize> {
-        let kind = component::kind(&reference.kind)?.name;
+        let kind = self.vocabulary.kind(&reference.kind)?.name;
         self.components.get_index_of(&Id { kind, label: reference.label.clone() })
     }
 
@@ -134,21 +136,23 @@ pub type ReadResult = Result<(Stack, Vec<Diagnostic>), Vec<Diagnostic>>;
 /// # Errors
 /// Every problem that can be found without AWS; warnings come with the stack.
 pub fn read(file: FileId, text: &str, expected_name: &str) -> ReadResult {
-    read_root(file, text, expected_name, None)
+    read_root(&Vocabulary::default(), file, text, expected_name, None)
 }
 
-/// Reads and checks the description of one environment ([`environment::variants`]).
+/// Reads and checks the description of one environment ([`environment::variants`]), or of a stack
+/// without any, whose components are of these kinds.
 ///
 /// # Errors
 /// As [`read()`].
 pub fn read_root(
+    vocabulary: &Vocabulary,
     file: FileId,
     text: &str,
     expected_name: &str,
     environment: Option<&str>,
 ) -> ReadResult {
     let body = crate::hcl::parse::parse(file, text)?;
-    let reader = Reader::new(file, text);
+    let reader = Reader::new(vocabulary, file, text);
     let mut stack = read_body(&reader, &body, expected_name);
     if let Some(name) = environment {
         stack.root = format!("{expected_name}/{name}");
@@ -227,7 +231,7 @@ fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
             "locals" => read_locals(reader, block, &mut locals),
             // They were read before: see `environment::variants`.
             environment::KIND => {}
-            name => match component::kind(name) {
+            name => match reader.vocabulary().kind(name) {
                 None => unknown_kind(reader, block),
                 Some(kind) => {
                     let label = reader.label(block);
@@ -261,7 +265,8 @@ fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
     // What stands below the last block belongs to none of them.
     settings.origin.comment.hoist_body(body);
     let (name, root) = (expected_name.to_owned(), expected_name.to_owned());
-    Stack { name, root, settings, locals, components, renamed }
+    let vocabulary = reader.vocabulary().clone();
+    Stack { name, root, settings, locals, components, renamed, vocabulary }
 }
 
 fn check_name(reader: &Reader<'_>, block: &SourceBlock, expected: &str) {
@@ -332,7 +337,7 @@ fn unknown_kind(reader: &Reader<'_>, block: &SourceBlock) {
         Diagnostic::error(codes::UNKNOWN_BLOCK, format!("there is no `{name}` component"))
             .at(span, "not known here");
     let known = || {
-        component::kinds().iter().map(|kind| kind.name).chain([
+        reader.vocabulary().kinds().iter().map(|kind| kind.name).chain([
             "stack",
             "locals",
             environment::KIND,

@@ -12,6 +12,7 @@ use super::expression;
 use super::field::{Entry, Field, Shape, Type, shape};
 use super::rename;
 use super::value::{Expression, Reference};
+use crate::component::Vocabulary;
 use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
 use crate::hcl::comment::Comment;
 use crate::value::{Scalar, ScalarType};
@@ -19,6 +20,7 @@ use crate::value::{Scalar, ScalarType};
 /// A description being read: its text, and the problems found so far.
 #[derive(Debug)]
 pub struct Reader<'a> {
+    vocabulary: &'a Vocabulary,
     file: FileId,
     text: &'a str,
     diagnostics: RefCell<Vec<Diagnostic>>,
@@ -27,14 +29,19 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of one file.
-    pub fn new(file: FileId, text: &'a str) -> Self {
-        Self { file, text, diagnostics: RefCell::default(), component: Cell::new(None) }
+    /// A reader of one file, for components of these kinds.
+    pub fn new(vocabulary: &'a Vocabulary, file: FileId, text: &'a str) -> Self {
+        Self { vocabulary, file, text, diagnostics: RefCell::default(), component: Cell::new(None) }
     }
 
     /// The problems found.
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
         self.diagnostics.into_inner()
+    }
+
+    /// The kinds of components that there are.
+    pub fn vocabulary(&self) -> &'a Vocabulary {
+        self.vocabulary
     }
 
     /// The file being read.
@@ -339,7 +346,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         if !kinds.contains(&kind) {
-            let known = crate::component::kind(kind).is_some();
+            let known = self.vocabulary.kind(kind).is_some();
             let diagnostic = if known {
                 Diagnostic::error(codes::WRONG_KIND, format!("expected {wanted}, found a `{kind}`"))
             } else {

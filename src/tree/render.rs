@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::compare::{Drift, compare};
 use super::{Files, header};
-use crate::component::{self, ModuleSource};
+use crate::component::ModuleSource;
 use crate::diagnostic::{Diagnostic, Sources, codes, did_you_mean};
 use crate::hcl::print::print;
 use crate::image::{self, Lock};
@@ -74,7 +74,7 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
     }
     rendered.diagnostics.extend(image::policy::shared_tags(&uses));
     if project.settings.vendor.0 == Vendor::All {
-        for kind in component::kinds() {
+        for kind in project.program.vocabulary().kinds() {
             for module in kind.module.iter().chain(kind.other_modules) {
                 stack::lower::add_module(&mut modules, *module);
             }
@@ -173,7 +173,9 @@ fn variants(
     stack: &str,
 ) -> Result<Option<stack::environment::Read>, Vec<Diagnostic>> {
     match project.read(&format!("{}/{stack}/{DESCRIPTION}", project.stacks())) {
-        Ok(Some((file, text))) => stack::environment::variants(file, &text),
+        Ok(Some((file, text))) => {
+            stack::environment::variants(project.program.vocabulary(), file, &text)
+        }
         Ok(None) => Ok(None),
         Err(problem) => Err(vec![problem]),
     }
@@ -305,13 +307,19 @@ fn read_one(project: &Project, name: &str) -> Vec<ReadRoot> {
         }
         Err(diagnostic) => return one(diagnostic),
     };
+    let vocabulary = project.program.vocabulary();
+    if let Some(described) = project.program.described(name)
+        && let Err(problems) = described.check(file)
+    {
+        return vec![Err(problems)];
+    }
     let read = |file, text: &str, root: &str, environment: Option<&str>| -> ReadRoot {
         let lock = match project.read(&format!("{}/{root}/{}", project.stacks(), image::FILE)) {
             Ok(None) => Ok(None),
             Ok(Some((file, text))) => Lock::read(file, &text).map(Some),
             Err(diagnostic) => Err(vec![diagnostic]),
         };
-        match (stack::read_root(file, text, name, environment), lock) {
+        match (stack::read_root(vocabulary, file, text, name, environment), lock) {
             (Ok((stack, warnings)), Ok(lock)) => Ok((stack, lock, warnings)),
             (Err(mut diagnostics), Err(more)) => {
                 diagnostics.extend(more);
@@ -320,7 +328,7 @@ fn read_one(project: &Project, name: &str) -> Vec<ReadRoot> {
             (Err(diagnostics), Ok(_)) | (Ok(_), Err(diagnostics)) => Err(diagnostics),
         }
     };
-    match stack::environment::variants(file, &text) {
+    match stack::environment::variants(project.program.vocabulary(), file, &text) {
         Err(diagnostics) => vec![Err(diagnostics)],
         Ok(None) => match environment {
             None => vec![read(file, &text, name, None)],
@@ -386,7 +394,7 @@ fn files(
     if !clashes.is_empty() {
         return Err(clashes);
     }
-    let origin = format!("{}/{}/{DESCRIPTION}", project.stacks(), stack.name);
+    let origin = format!("stack {}", stack.name);
     let mut files = Files::new();
     for (name, body) in &root.files {
         files.insert(format!("{folder}/{name}"), header::stamp(&origin, &print(body)));
@@ -436,15 +444,7 @@ fn no_stacks(project: &Project) -> Diagnostic {
 /// secret masked.
 fn finish(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
     let mut sources = project.sources.lock().expect("no thread panics while it holds this");
-    for diagnostic in diagnostics.iter().filter(|d| d.code == codes::SECRET_WRITTEN) {
-        if let Some(label) = &diagnostic.primary {
-            let given = sources.written(label.span);
-            let (written, given) = (given.span, given.given);
-            sources.mask(label.span);
-            sources.mask(written);
-            given.into_iter().for_each(|given| sources.mask(given));
-        }
-    }
+    sources.mask_secrets(diagnostics);
     crate::diagnostic::as_written(diagnostics, &sources);
     sort(diagnostics, &sources);
 }
