@@ -22,16 +22,35 @@ use crate::component::{Component, Vocabulary};
 ///     Program::new().run()
 /// }
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Program {
+    name: &'static str,
     vocabulary: Vocabulary,
     stacks: Arc<BTreeMap<String, Described>>,
+}
+
+impl Default for Program {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Program {
     /// Stackwright's own program.
     pub fn new() -> Self {
-        Self::default()
+        Self { name: "stackwright", vocabulary: Vocabulary::default(), stacks: Arc::default() }
+    }
+
+    /// The same under another name, that of its binary.
+    #[must_use]
+    pub fn called(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        self.name
     }
 
     /// The same with one more kind of component, which takes the place of one of the same name.
@@ -62,6 +81,13 @@ impl Program {
     /// The kinds of components that descriptions can hold.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
+    }
+
+    /// The names of its kinds of components that are not Stackwright's own.
+    pub(crate) fn own_kinds(&self) -> Vec<&'static str> {
+        let standard = Vocabulary::default();
+        let kinds = self.vocabulary.kinds().iter().map(|kind| kind.name);
+        kinds.filter(|name| standard.kind(name).is_none()).collect()
     }
 
     /// Runs the command line with the arguments that the process was started with.

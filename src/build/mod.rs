@@ -73,6 +73,7 @@ pub struct Draft {
 /// Everything that is wrong with a draft, with the texts that it is about. Displayed as the command
 /// line shows it.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Problems {
     /// What is wrong, in the order of the places; warnings, too.
     pub diagnostics: Vec<Diagnostic>,

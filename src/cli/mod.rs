@@ -145,10 +145,15 @@ impl From<Outcome> for ExitCode {
     }
 }
 
+/// The command line of a program.
+fn command(program: &Program) -> clap::Command {
+    Cli::command().name(program.name())
+}
+
 /// Runs a program with the arguments that it was called with.
 pub(crate) fn main(program: &Program) -> ExitCode {
     // clap's own exit code for wrong arguments is 2, which here means a difference.
-    let parsed = Cli::command().try_get_matches();
+    let parsed = command(program).try_get_matches();
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
@@ -177,8 +182,8 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         // What is known of providers is no project's, nor is the vocabulary or the command line.
         Command::Provider(args) => return provider::provider(args, output),
         Command::Schema(_) => return schema::schema(program, output),
-        Command::Completions(args) => return shell::completions(args, output),
-        Command::Man(args) => return shell::man(args, output),
+        Command::Completions(args) => return shell::completions(program, args, output),
+        Command::Man(args) => return shell::man(program, args, output),
         // It works on commits, also where nothing is checked out.
         Command::Bump(args) => return bump::bump(program, &cli.global.project, args, output),
         _ => {}
@@ -201,8 +206,8 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Images(args) => images::images(&project, args, output),
         Command::Provider(args) => provider::provider(args, output),
         Command::Schema(_) => schema::schema(program, output),
-        Command::Completions(args) => shell::completions(args, output),
-        Command::Man(args) => shell::man(args, output),
+        Command::Completions(args) => shell::completions(program, args, output),
+        Command::Man(args) => shell::man(program, args, output),
         Command::Bump(args) => bump::bump(program, &cli.global.project, args, output),
     }
 }

@@ -290,6 +290,13 @@ pub fn plan(
         true => planner.live(target),
         false => planner.plan(target, base),
     });
+    if let Some(project) = project {
+        let kinds = project.program.own_kinds();
+        planned
+            .iter_mut()
+            .flat_map(|it| &mut it.summary)
+            .for_each(|it| it.kinds.clone_from(&kinds));
+    }
     if let Some(first) = planned.first_mut() {
         first.diagnostics.splice(0..0, work.diagnostics.iter().cloned());
     }

@@ -159,6 +159,13 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
     /// Modules that some components of this kind call instead.
     const OTHER_MODULES: &'static [ModuleSource] = &[];
 
+    /// The fields that may hold a sensitive value, because AWS does not show it; `*` stands for one
+    /// step: `["password", "origin.*.secret"]`.
+    const SENSITIVE: &'static [&'static str] = &[];
+    /// The fields that decide which resources there are, which Terraform must know when it plans
+    /// (Terraform language, "The `for_each` Meta-Argument", limitations on values).
+    const STRUCTURAL: &'static [&'static str] = &[];
+
     /// The module that it becomes, where not each becomes the same.
     fn module(&self) -> Option<ModuleSource> {
         Self::MODULE
@@ -206,6 +213,7 @@ pub fn module_address(kind: &str, label: &str) -> String {
 
 /// The attributes of a component that an expression can ask for.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Outputs {
     /// These.
     Known(Vec<OutputInfo>),
@@ -248,15 +256,30 @@ macro_rules! outputs {
 pub struct ModuleSource {
     /// The folder below `modules/`.
     pub name: &'static str,
-    /// File names and contents, each with its header line, sorted by name.
+    /// File names and contents, sorted by name.
     pub files: &'static [(&'static str, &'static str)],
     /// Modules that it calls.
     pub calls: &'static [&'static ModuleSource],
 }
 
 /// The embedded module of a folder below `modules/`, and the modules that it calls.
+///
+/// `module_source!("table" in "src/table")` is one of one's own, `modules/table` where it is used,
+/// from another folder of the crate, which holds `main.tf`, `outputs.tf` and `terraform.tf`, without
+/// header lines. Its `variables.tf` follows from the component.
 #[macro_export]
 macro_rules! module_source {
+    ($name:literal in $folder:literal $(, $calls:expr)* $(,)?) => {
+        $crate::component::ModuleSource {
+            name: $name,
+            files: &[
+                ("main.tf", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $folder, "/main.tf"))),
+                ("outputs.tf", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $folder, "/outputs.tf"))),
+                ("terraform.tf", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $folder, "/terraform.tf"))),
+            ],
+            calls: &[$(&$calls),*],
+        }
+    };
     ($name:literal $(, $calls:expr)* $(,)?) => {
         $crate::component::ModuleSource {
             name: $name,
@@ -332,6 +355,10 @@ pub trait AnyComponent: fmt::Debug + Send + Sync {
     fn origin(&self) -> &crate::stack::block::Origin;
     /// Its fields as arguments.
     fn arguments(&self) -> Vec<Property>;
+    /// See [`Component::SENSITIVE`].
+    fn sensitive(&self) -> &'static [&'static str];
+    /// See [`Component::STRUCTURAL`].
+    fn structural(&self) -> &'static [&'static str];
     /// Every reference to a component.
     fn references(&self) -> Vec<Reference>;
     /// See [`Component::check`].
@@ -365,6 +392,14 @@ impl<C: Component> AnyComponent for C {
 
     fn arguments(&self) -> Vec<Property> {
         Block::arguments(self)
+    }
+
+    fn sensitive(&self) -> &'static [&'static str] {
+        C::SENSITIVE
+    }
+
+    fn structural(&self) -> &'static [&'static str] {
+        C::STRUCTURAL
     }
 
     fn references(&self) -> Vec<Reference> {

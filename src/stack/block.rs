@@ -307,7 +307,7 @@ macro_rules! block {
 
             fn from_block(
                 reader: &$crate::stack::read::Reader<'_>,
-                block: &::hcl::edit::structure::Block,
+                block: &$crate::stack::read::SourceBlock,
             ) -> Option<Self> {
                 <Self as $crate::stack::block::Block>::read(reader, block)
             }

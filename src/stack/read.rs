@@ -3,8 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use hcl::edit::expr::{Expression as Source, UnaryOperator};
-use hcl::edit::structure::{Block as SourceBlock, BlockLabel, Structure};
+/// An expression of a description as it is written.
+pub use hcl::edit::expr::Expression as Source;
+use hcl::edit::expr::UnaryOperator;
+/// A block of a description as it is written.
+pub use hcl::edit::structure::Block as SourceBlock;
+use hcl::edit::structure::{BlockLabel, Structure};
 use hcl::edit::{Decorate as _, Span as _};
 
 use super::block::Origin;

@@ -5,8 +5,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::compare::{Drift, compare};
+use super::header::Ownership;
 use super::{Files, header};
-use crate::component::ModuleSource;
+use crate::component::{Kind, ModuleSource, library};
 use crate::diagnostic::{Diagnostic, Sources, codes, did_you_mean};
 use crate::hcl::print::print;
 use crate::image::{self, Lock};
@@ -406,15 +407,28 @@ fn files(
     Ok(files)
 }
 
-/// The files of the module library as they stand in the project.
+/// The files of the module library as they stand in the project. Ours have their header lines; a
+/// program's own get them here, and the variables that follow from their components.
 fn vendored(project: &Project, modules: &BTreeMap<&'static str, ModuleSource>) -> Files {
+    const VARIABLES: &str = "variables.tf";
+    let vocabulary = project.program.vocabulary();
     let mut files = Files::new();
     for module in modules.values() {
+        let path = |name: &str| format!("{}/{}/{name}", project.modules(), module.name);
         for (name, content) in module.files {
-            files.insert(
-                format!("{}/{}/{name}", project.modules(), module.name),
-                (*content).to_owned(),
-            );
+            let content = match header::ownership(content.as_bytes()) {
+                Ownership::Foreign => header::stamp(header::LIBRARY, content),
+                _ => (*content).to_owned(),
+            };
+            files.insert(path(name), content);
+        }
+        let is_its = |kind: &&Kind| kind.module.is_some_and(|it| it.name == module.name);
+        if let (false, Some(kind)) = (
+            module.files.iter().any(|(name, _)| *name == VARIABLES),
+            vocabulary.kinds().iter().find(is_its),
+        ) {
+            let variables = library::variables_tf(vocabulary, kind);
+            files.insert(path(VARIABLES), header::stamp(header::LIBRARY, &variables));
         }
     }
     files
