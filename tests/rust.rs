@@ -414,30 +414,93 @@ fn a_program_of_ones_own_renders_and_checks_its_own_component() {
 #[test]
 fn rules_of_ones_own_complain_as_ours_do() {
     let project = shop();
-    project.edit("stacks/shop/stack.hcl", "\"expires_at\"", "\"id\"");
+    let description = "stacks/shop/stack.hcl";
+    project.edit(description, "\"expires_at\"", "\"id\"");
     project.edit(
-        "stacks/shop/stack.hcl",
-        "name = \"user\"",
-        "name = \"id\"\n      type = \"number\"",
+        description,
+        "key { name = \"user\" }",
+        "key {\n      name = \"id\"\n      type = \"number\"\n    }",
     );
-    project.edit(
-        "stacks/shop/stack.hcl",
-        "type = \"number\"\n    }\n  }",
-        "type = \"nmber\"\n    }\n  }",
-    );
+    project.edit(description, "${table.sessions.arn}", "${table.sessions.urn}");
+    project.edit(description, "[table.sessions.arn", "[table.session.arn");
     assert_snapshot!(run(&project, &["render"]).code(1).err, @r#"
-    error[SW005]: expected the end of the block
-      --> stacks/shop/stack.hcl:20:22
+    error[SW312]: a key cannot say when its item expires
+      --> stacks/shop/stack.hcl:17:16
        |
-    20 |     key { name = "id"
-       |                      ^
+    16 |   key { name = "id" }
+       |                ---- the key
+    17 |   expires_at = "id"
+       |                ^^^^
        |
-       = help: write one argument a line
+       = help: keep the time in an attribute of its own
+
+    error[ACME002]: `id` has two types
+      --> stacks/shop/stack.hcl:22:14
+       |
+    16 |   key { name = "id" }
+       |   --- a string here
+    ...
+    22 |       type = "number"
+       |              ^^^^^^^^ a number here
+       |
+       = help: give it one type, or use another attribute
+
+    error[SW107]: there is no `table` "session"
+      --> stacks/shop/stack.hcl:38:18
+       |
+    38 |     resources = [table.session.arn, "${table.sessions.urn}/index/*"]
+       |                  ^^^^^^^^^^^^^
+       |
+       = help: did you mean `table.sessions`?
+
+    error[SW107]: a `table` has no `urn` to refer to
+      --> stacks/shop/stack.hcl:38:55
+       |
+    38 |     resources = [table.session.arn, "${table.sessions.urn}/index/*"]
+       |                                                       ^^^
+       |
+       = help: did you mean `arn`?
     "#);
-    project.edit("stacks/shop/stack.hcl", "nmber", "number");
-    project.edit("stacks/shop/stack.hcl", "${table.sessions.arn}", "${table.sessions.urn}");
-    project.edit("stacks/shop/stack.hcl", "[table.sessions.arn", "[table.session.arn");
-    assert_snapshot!(run(&project, &["render"]).code(1).err, @"");
+    project.edit(description, "type = \"number\"", "type = \"nmber\"");
+    project.edit(description, "index \"by_user\"", "indx \"by_user\"");
+    assert_snapshot!(run(&project, &["render"]).code(1).err, @r#"
+    error[SW312]: a key cannot say when its item expires
+      --> stacks/shop/stack.hcl:17:16
+       |
+    16 |   key { name = "id" }
+       |                ---- the key
+    17 |   expires_at = "id"
+       |                ^^^^
+       |
+       = help: keep the time in an attribute of its own
+
+    error[SW101]: a `table` block has no `indx` block
+      --> stacks/shop/stack.hcl:19:3
+       |
+    19 |   indx "by_user" {
+       |   ^^^^ not known here
+       |
+    help: did you mean `index`?
+       |
+    19 |   index "by_user" {
+       |      +
+
+    error[SW107]: there is no `table` "session"
+      --> stacks/shop/stack.hcl:38:18
+       |
+    38 |     resources = [table.session.arn, "${table.sessions.urn}/index/*"]
+       |                  ^^^^^^^^^^^^^
+       |
+       = help: did you mean `table.sessions`?
+
+    error[SW107]: a `table` has no `urn` to refer to
+      --> stacks/shop/stack.hcl:38:55
+       |
+    38 |     resources = [table.session.arn, "${table.sessions.urn}/index/*"]
+       |                                                       ^^^
+       |
+       = help: did you mean `arn`?
+    "#);
 }
 
 #[test]

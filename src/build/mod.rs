@@ -2,7 +2,7 @@
 //!
 //! A [`Draft`] is what `stack.hcl` is elsewhere: the same blocks with the same fields, checked by
 //! the same rules, with the same complaints, at the places in Rust where things were said. So both
-//! ways give the same [`Stack`](crate::stack::Stack), and the same bytes.
+//! ways give the same [`Stack`], and the same bytes.
 //!
 //! Each component is described by the builder that its type gives: `Network::new("main")` has a
 //! method for each of a network's fields. What it is added to gives a reference, [`Ref`], which

@@ -287,9 +287,13 @@ mod tests {
 
     #[test]
     fn a_module_call_is_named_as_in_the_description() {
-        assert_eq!(title(Some("loaders_source")), (Some("loaders"), "loaders.source".to_owned()));
-        assert_eq!(title(Some("load_balancer_main")).1, "load_balancer.main");
-        assert_eq!(title(Some("vpc")), (None, "module.vpc".to_owned()));
+        assert_eq!(
+            title(Some("loaders_source"), &[]),
+            (Some("loaders"), "loaders.source".to_owned())
+        );
+        assert_eq!(title(Some("load_balancer_main"), &[]).1, "load_balancer.main");
+        assert_eq!(title(Some("vpc"), &[]), (None, "module.vpc".to_owned()));
+        assert_eq!(title(Some("table_main"), &["table"]).1, "table.main");
     }
 
     #[test]
