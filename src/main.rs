@@ -1,7 +1,5 @@
-//! The command line: parse the arguments, run the command, turn its result into an exit code.
-
-mod cli;
+//! Stackwright's command line, with its own vocabulary and nothing else.
 
 fn main() -> std::process::ExitCode {
-    cli::main()
+    stackwright::Program::new().run()
 }

@@ -6,8 +6,11 @@ use std::io::{ErrorKind, Read as _};
 use std::path::{Component as PathPart, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use crate::Program;
 use crate::block;
+use crate::build::Described;
 use crate::choice;
+use crate::component::Vocabulary;
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span, codes};
 use crate::git::{Identity, Kind, Snapshot};
 use crate::stack::block::Block as _;
@@ -34,7 +37,7 @@ block! {
         /// Which modules are written: those that a stack uses, or the whole library.
         vendor: Literal<Vendor> = Literal(Vendor::Used),
         /// How `stackwright bump` commits.
-        bump: Option<Bump>,
+        @block bump: Option<Bump>,
     }
 }
 
@@ -107,6 +110,8 @@ pub struct Project {
     overlay: BTreeMap<String, Arc<str>>,
     /// Where things are.
     pub settings: Settings,
+    /// What is known beside its files.
+    pub program: Program,
     /// The files read so far.
     pub sources: Mutex<Sources>,
     /// Folders known to lie inside.
@@ -183,8 +188,21 @@ impl Project {
     }
 
     fn with(root: PathBuf, commit: Option<Snapshot>, settings: Settings, sources: Sources) -> Self {
-        let (sources, inside) = (Mutex::new(sources), Mutex::default());
-        Self { root, commit, overlay: BTreeMap::new(), settings, sources, inside }
+        Self {
+            root,
+            commit,
+            overlay: BTreeMap::new(),
+            settings,
+            program: Program::new(),
+            sources: Mutex::new(sources),
+            inside: Mutex::default(),
+        }
+    }
+
+    /// The same project, in the hands of a program.
+    #[must_use]
+    pub fn of(self, program: Program) -> Self {
+        Self { program, ..self }
     }
 
     /// The same project, with other texts in place of what stands at some paths.
@@ -222,7 +240,7 @@ impl Project {
             )
             .help(format!("make a folder `{}/<name>` with a `{DESCRIPTION}`", self.stacks()))
         };
-        let mut names = Vec::new();
+        let mut names: Vec<String> = self.program.stacks().map(str::to_owned).collect();
         if let Some(commit) = &self.commit {
             for (name, _) in commit.list(self.stacks()).map_err(unreadable)? {
                 let description = format!("{}/{name}/{DESCRIPTION}", self.stacks());
@@ -230,9 +248,16 @@ impl Project {
                     names.push(name);
                 }
             }
+            names.sort_unstable();
+            names.dedup();
             return Ok(names);
         }
-        for entry in fs::read_dir(self.root.join(self.stacks())).map_err(unreadable)? {
+        let entries = match fs::read_dir(self.root.join(self.stacks())) {
+            // There is no folder before the first render of what is described in Rust.
+            Err(error) if error.kind() == ErrorKind::NotFound && !names.is_empty() => None,
+            entries => Some(entries.map_err(unreadable)?),
+        };
+        for entry in entries.into_iter().flatten() {
             let entry = entry.map_err(unreadable)?;
             let Ok(name) = entry.file_name().into_string() else { continue };
             // A folder that cannot be opened counts: were it passed over, what it uses would be
@@ -244,6 +269,7 @@ impl Project {
             }
         }
         names.sort_unstable();
+        names.dedup();
         Ok(names)
     }
 
@@ -252,6 +278,9 @@ impl Project {
         // A name with a separator would be a path.
         if name.is_empty() || name.contains(['/', '\\']) || self.inside(self.stacks()).is_err() {
             return false;
+        }
+        if self.program.described(name).is_some() {
+            return true;
         }
         let description = format!("{}/{name}/{DESCRIPTION}", self.stacks());
         match &self.commit {
@@ -308,6 +337,33 @@ impl Project {
         if let Some(text) = self.overlay.get(path) {
             return Ok(Some((self.add_source(path, Arc::clone(text)), Arc::clone(text))));
         }
+        let in_rust = self.described(path);
+        let file = self.read_file(path)?;
+        match (in_rust, file) {
+            (Some((name, _)), Some((file, _))) => Err(Diagnostic::error(
+                codes::CONFLICT,
+                format!("the stack `{name}` is described in Rust, too"),
+            )
+            .at(Span::new(file, 0..0), "")
+            .help("keep one of both descriptions")),
+            (Some((_, described)), None) => {
+                let mut sources =
+                    self.sources.lock().expect("no thread panics while it holds this");
+                let file = described.add_to(&mut sources, path, Some(&self.root));
+                Ok(Some((file, Arc::clone(&described.text))))
+            }
+            (None, file) => Ok(file),
+        }
+    }
+
+    /// The description in Rust that stands for the file of this path.
+    fn described(&self, path: &str) -> Option<(&str, &Described)> {
+        let rest = path.strip_prefix(self.stacks())?.strip_prefix('/')?;
+        let (name, DESCRIPTION) = rest.split_once('/')? else { return None };
+        Some((self.program.stacks().find(|it| *it == name)?, self.program.described(name)?))
+    }
+
+    fn read_file(&self, path: &str) -> Result<Option<(FileId, Arc<str>)>, Diagnostic> {
         self.inside(path.rsplit_once('/').map_or("", |(folder, _)| folder))?;
         let text = match &self.commit {
             Some(commit) => read_committed(commit, path),
@@ -363,7 +419,9 @@ fn read_settings(
     let body = crate::hcl::parse::parse(file, &text)?;
     let mut top = hcl::edit::structure::Block::new(hcl::edit::Ident::new("project"));
     top.body = body;
-    let reader = Reader::new(file, &text);
+    // It names no component.
+    let vocabulary = Vocabulary::default();
+    let reader = Reader::new(&vocabulary, file, &text);
     let settings = Settings::read(&reader, &top);
     let mut diagnostics = reader.into_diagnostics();
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::component::{self, Outputs};
+use crate::component::{Outputs, Vocabulary};
 use crate::diagnostic::ALL_CODES;
 use crate::hcl::print::print_expr;
 use crate::stack::Settings;
@@ -11,8 +11,8 @@ use crate::stack::field::{Type, Variant};
 use crate::stack::{environment, layer, rename, transfer};
 use crate::value::ScalarType;
 
-/// The page of everything that a description can hold.
-pub fn description() -> String {
+/// The page of everything that a description can hold whose components are of these kinds.
+pub fn description(vocabulary: &Vocabulary) -> String {
     let mut page = String::from(
         "# The description\n\n\
          A stack is described in `stacks/<name>/stack.hcl`. This page lists its blocks and their \
@@ -47,7 +47,7 @@ pub fn description() -> String {
         transfer::FIELD,
         transfer::DOC,
     );
-    for kind in component::kinds() {
+    for kind in vocabulary.kinds() {
         section(&mut page, &format!("{} \"<label>\"", kind.name), &(kind.doc)(), &(kind.fields)());
         match (kind.outputs)() {
             Outputs::Any => page.push_str("\nIts outputs are known to Terraform only.\n"),

@@ -8,7 +8,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::component::{self, Component as _, Module};
+use crate::component::{Component as _, Module, Vocabulary};
 use crate::hcl::Expr;
 use crate::stack::Settings;
 use crate::stack::block::{Block as _, FieldInfo};
@@ -16,8 +16,8 @@ use crate::stack::field::{Type, Variant};
 use crate::stack::{environment, layer, rename, transfer};
 use crate::value::ScalarType;
 
-/// The schema, JSON Schema 2020-12.
-pub fn description() -> Value {
+/// The schema, JSON Schema 2020-12, of descriptions whose components are of these kinds.
+pub fn description(vocabulary: &Vocabulary) -> Value {
     let mut properties = Map::new();
     properties.insert("stack".to_owned(), labelled(object(&Settings::fields(), &Settings::doc())));
     properties.insert(
@@ -27,7 +27,7 @@ pub fn description() -> Value {
     let values = json!({"type": "object", "description": "Values of an environment, named `environment.<value>` elsewhere."});
     properties.insert(environment::KIND.to_owned(), labelled(values));
     let mut definitions = Map::new();
-    for kind in component::kinds() {
+    for kind in vocabulary.kinds() {
         let mut one = object(&(kind.fields)(), &(kind.doc)());
         for (name, common) in every_component() {
             // A field of its own has a meaning of its own.
@@ -42,7 +42,8 @@ pub fn description() -> Value {
         let reference = json!({"$ref": format!("#/$defs/{}", kind.name)});
         properties.insert(kind.name.to_owned(), labelled(reference));
     }
-    let components: Map<String, Value> = component::kinds()
+    let components: Map<String, Value> = vocabulary
+        .kinds()
         .iter()
         .filter_map(|kind| Some((kind.name.to_owned(), properties.get(kind.name)?.clone())))
         .collect();
@@ -181,8 +182,9 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_fields_types_and_meanings() {
-        let schema = description();
-        for kind in component::kinds() {
+        let vocabulary = Vocabulary::default();
+        let schema = description(&vocabulary);
+        for kind in vocabulary.kinds() {
             let reference = &schema["properties"][kind.name]["additionalProperties"]["$ref"];
             let path = reference.as_str().unwrap_or_default().trim_start_matches('#');
             let one = schema.pointer(path).unwrap();

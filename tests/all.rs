@@ -34,6 +34,7 @@ mod registry;
 mod rename;
 mod render;
 mod reproducible;
+mod rust;
 mod shell;
 mod support;
 mod templates;

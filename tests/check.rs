@@ -35,7 +35,7 @@ fn each_kind_of_drift_is_named_with_its_diff() {
     --- /dev/null
     +++ b/stacks/demo/data.tf
     @@ -0,0 +1,10 @@
-    +# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:215e8ee9a95bb519
+    +# Rendered by stackwright from stack demo; edits are lost. sha256:215e8ee9a95bb519
     +
     +data "aws_availability_zones" "available" {
     +  state = "available"
@@ -51,8 +51,8 @@ fn each_kind_of_drift_is_named_with_its_diff() {
     --- a/stacks/demo/network.tf
     +++ b/stacks/demo/network.tf
     @@ -1,9 +1,9 @@
-    -# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:67d7f04884f43bc0
-    +# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:3470790537aa2695
+    -# Rendered by stackwright from stack demo; edits are lost. sha256:67d7f04884f43bc0
+    +# Rendered by stackwright from stack demo; edits are lost. sha256:3470790537aa2695
      
      module "network_main" {
        source = "../../modules/network"
@@ -68,7 +68,7 @@ fn each_kind_of_drift_is_named_with_its_diff() {
     --- a/stacks/demo/outputs.tf
     +++ /dev/null
     @@ -1,5 +0,0 @@
-    -# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:62cd5a72eb8082af
+    -# Rendered by stackwright from stack demo; edits are lost. sha256:62cd5a72eb8082af
     -
     -output "id" {
     -  value = module.network_main.id
@@ -79,7 +79,7 @@ fn each_kind_of_drift_is_named_with_its_diff() {
     --- a/stacks/demo/providers.tf
     +++ b/stacks/demo/providers.tf
     @@ -1,7 +1,7 @@
-     # Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:7e86df11cd0b39ac
+     # Rendered by stackwright from stack demo; edits are lost. sha256:7e86df11cd0b39ac
      
      provider "aws" {
     -  region = "eu-west-1"
@@ -110,25 +110,25 @@ fn as_json() {
           "path": "stacks/demo/data.tf",
           "class": "missing",
           "code": "SW510",
-          "diff": "--- /dev/null\n+++ b/stacks/demo/data.tf\n@@ -0,0 +1,10 @@\n+# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:215e8ee9a95bb519\n+\n+data \"aws_availability_zones\" \"available\" {\n+  state = \"available\"\n+\n+  filter {\n+    name   = \"opt-in-status\"\n+    values = [\"opt-in-not-required\"]\n+  }\n+}\n"
+          "diff": "--- /dev/null\n+++ b/stacks/demo/data.tf\n@@ -0,0 +1,10 @@\n+# Rendered by stackwright from stack demo; edits are lost. sha256:215e8ee9a95bb519\n+\n+data \"aws_availability_zones\" \"available\" {\n+  state = \"available\"\n+\n+  filter {\n+    name   = \"opt-in-status\"\n+    values = [\"opt-in-not-required\"]\n+  }\n+}\n"
         },
         {
           "path": "stacks/demo/network.tf",
           "class": "stale",
           "code": "SW511",
-          "diff": "--- a/stacks/demo/network.tf\n+++ b/stacks/demo/network.tf\n@@ -1,9 +1,9 @@\n-# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:67d7f04884f43bc0\n+# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:3470790537aa2695\n \n module \"network_main\" {\n   source = \"../../modules/network\"\n \n   name  = \"demo-main\"\n-  cidr  = \"10.0.0.0/16\"\n+  cidr  = \"10.1.0.0/16\"\n   zones = slice(data.aws_availability_zones.available.names, 0, 2)\n }\n"
+          "diff": "--- a/stacks/demo/network.tf\n+++ b/stacks/demo/network.tf\n@@ -1,9 +1,9 @@\n-# Rendered by stackwright from stack demo; edits are lost. sha256:67d7f04884f43bc0\n+# Rendered by stackwright from stack demo; edits are lost. sha256:3470790537aa2695\n \n module \"network_main\" {\n   source = \"../../modules/network\"\n \n   name  = \"demo-main\"\n-  cidr  = \"10.0.0.0/16\"\n+  cidr  = \"10.1.0.0/16\"\n   zones = slice(data.aws_availability_zones.available.names, 0, 2)\n }\n"
         },
         {
           "path": "stacks/demo/outputs.tf",
           "class": "orphan",
           "code": "SW513",
-          "diff": "--- a/stacks/demo/outputs.tf\n+++ /dev/null\n@@ -1,5 +0,0 @@\n-# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:62cd5a72eb8082af\n-\n-output \"id\" {\n-  value = module.network_main.id\n-}\n"
+          "diff": "--- a/stacks/demo/outputs.tf\n+++ /dev/null\n@@ -1,5 +0,0 @@\n-# Rendered by stackwright from stack demo; edits are lost. sha256:62cd5a72eb8082af\n-\n-output \"id\" {\n-  value = module.network_main.id\n-}\n"
         },
         {
           "path": "stacks/demo/providers.tf",
           "class": "edited",
           "code": "SW512",
-          "diff": "--- a/stacks/demo/providers.tf\n+++ b/stacks/demo/providers.tf\n@@ -1,7 +1,7 @@\n # Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:7e86df11cd0b39ac\n \n provider \"aws\" {\n-  region = \"eu-west-1\"\n+  region = \"us-west-2\"\n \n   default_tags {\n     tags = {\n"
+          "diff": "--- a/stacks/demo/providers.tf\n+++ b/stacks/demo/providers.tf\n@@ -1,7 +1,7 @@\n # Rendered by stackwright from stack demo; edits are lost. sha256:7e86df11cd0b39ac\n \n provider \"aws\" {\n-  region = \"eu-west-1\"\n+  region = \"us-west-2\"\n \n   default_tags {\n     tags = {\n"
         }
       ],
       "diagnostics": []
@@ -144,7 +144,7 @@ fn as_annotations_of_github() {
     --- out
     ::error file=stacks/demo/data.tf,line=1,endLine=1,col=1,endColumn=1,title=SW510 missing::`stacks/demo/data.tf` is missing%0Ahelp: it is rendered, but not in the checkout: run `stackwright render`
     ::error file=stacks/demo/network.tf,line=7,endLine=7,col=1,endColumn=24,title=SW511 stale::`stacks/demo/network.tf` is stale%0Ahelp: the description moved on: run `stackwright render`
-    ::error file=stacks/demo/outputs.tf,line=1,endLine=1,col=1,endColumn=94,title=SW513 orphan::`stacks/demo/outputs.tf` is an orphan file%0Ahelp: no description produces it any more: `stackwright render` deletes it
+    ::error file=stacks/demo/outputs.tf,line=1,endLine=1,col=1,endColumn=83,title=SW513 orphan::`stacks/demo/outputs.tf` is an orphan file%0Ahelp: no description produces it any more: `stackwright render` deletes it
     ::error file=stacks/demo/providers.tf,line=4,endLine=4,col=1,endColumn=23,title=SW512 edited::`stacks/demo/providers.tf` is edited%0Ahelp: it was changed by hand: change the description instead, then run `stackwright render`
     8 files of 1 stack: 1 missing, 1 stale, 1 edited, 1 orphan
     --- err
@@ -196,7 +196,7 @@ fn as_markdown() {
     --- /dev/null
     +++ b/stacks/demo/data.tf
     @@ -0,0 +1,10 @@
-    +# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:215e8ee9a95bb519
+    +# Rendered by stackwright from stack demo; edits are lost. sha256:215e8ee9a95bb519
     +
     +data "aws_availability_zones" "available" {
     +  state = "available"
@@ -216,8 +216,8 @@ fn as_markdown() {
     --- a/stacks/demo/network.tf
     +++ b/stacks/demo/network.tf
     @@ -1,9 +1,9 @@
-    -# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:67d7f04884f43bc0
-    +# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:3470790537aa2695
+    -# Rendered by stackwright from stack demo; edits are lost. sha256:67d7f04884f43bc0
+    +# Rendered by stackwright from stack demo; edits are lost. sha256:3470790537aa2695
      
      module "network_main" {
        source = "../../modules/network"
@@ -237,7 +237,7 @@ fn as_markdown() {
     --- a/stacks/demo/outputs.tf
     +++ /dev/null
     @@ -1,5 +0,0 @@
-    -# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:62cd5a72eb8082af
+    -# Rendered by stackwright from stack demo; edits are lost. sha256:62cd5a72eb8082af
     -
     -output "id" {
     -  value = module.network_main.id
@@ -252,7 +252,7 @@ fn as_markdown() {
     --- a/stacks/demo/providers.tf
     +++ b/stacks/demo/providers.tf
     @@ -1,7 +1,7 @@
-     # Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:7e86df11cd0b39ac
+     # Rendered by stackwright from stack demo; edits are lost. sha256:7e86df11cd0b39ac
      
      provider "aws" {
     -  region = "eu-west-1"

@@ -19,8 +19,8 @@ fn the_change_is_a_unified_diff() {
     --- a/stacks/demo/network.tf
     +++ b/stacks/demo/network.tf
     @@ -1,9 +1,9 @@
-    -# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:67d7f04884f43bc0
-    +# Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:3470790537aa2695
+    -# Rendered by stackwright from stack demo; edits are lost. sha256:67d7f04884f43bc0
+    +# Rendered by stackwright from stack demo; edits are lost. sha256:3470790537aa2695
      
      module "network_main" {
        source = "../../modules/network"

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::Path;
 
+use stackwright::component::Vocabulary;
 use stackwright::reference;
 
 fn current(name: &str, expected: &str) {
@@ -18,7 +19,7 @@ fn current(name: &str, expected: &str) {
 
 #[test]
 fn the_page_of_descriptions_follows_from_the_types() {
-    current("description.md", &reference::description());
+    current("description.md", &reference::description(&Vocabulary::default()));
 }
 
 #[test]

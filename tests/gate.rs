@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use insta::assert_snapshot;
-use stackwright::component::{self, ModuleSource};
+use stackwright::component::{self, ModuleSource, Vocabulary};
 use stackwright::diagnostic::Sources;
 use stackwright::{hcl as rendering, stack};
 
@@ -106,14 +106,15 @@ fn descriptions(kind: &str, source: &str) -> BTreeSet<String> {
 
 /// The files of a root that a description becomes; `None` when it is not right.
 fn root(description: &str) -> Option<BTreeMap<String, String>> {
+    let vocabulary = Vocabulary::default();
     let mut sources = Sources::default();
     let file = sources.add("stack.hcl", description);
-    let (stack, _) = match stack::environment::variants(file, description).ok()? {
+    let (stack, _) = match stack::environment::variants(&vocabulary, file, description).ok()? {
         None => stack::read(file, description, "test").ok()?,
         Some((variants, ..)) => {
             let first = variants.first()?;
             let made = sources.add("stack.hcl", first.text.as_str());
-            stack::read_root(made, &first.text, "test", Some(&first.name)).ok()?
+            stack::read_root(&vocabulary, made, &first.text, "test", Some(&first.name)).ok()?
         }
     };
     let mut files: BTreeMap<String, String> = BTreeMap::new();

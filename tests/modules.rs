@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use stackwright::component::{self, Kind, Outputs, library};
+use stackwright::component::{self, Kind, Outputs, Vocabulary, library};
 use stackwright::tree::header;
 
 use crate::support::{fenced, terraform};
@@ -38,7 +38,8 @@ fn every_module_is_stamped_and_its_variables_follow_from_its_component() {
     let mut stale = Vec::new();
     for (kind, name) in modules() {
         let path = folder(name).join("variables.tf");
-        let expected = header::stamp(header::LIBRARY, &library::variables_tf(kind));
+        let expected =
+            header::stamp(header::LIBRARY, &library::variables_tf(&Vocabulary::default(), kind));
         stale.extend(expect(&path, &expected).err());
     }
     for entry in fs::read_dir(folder("")).unwrap() {

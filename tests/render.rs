@@ -229,7 +229,7 @@ EOT
 "#
     ));
     assert_snapshot!(project.read("stacks/demo/outputs.tf"), @r#"
-    # Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:e319e89c896eada7
+    # Rendered by stackwright from stack demo; edits are lost. sha256:e319e89c896eada7
 
     output "blanks" {
       value = "a ${var.name} ${(1 + 2) * 3}"
@@ -249,7 +249,7 @@ EOT
     }
     "#);
     assert_snapshot!(project.read("stacks/demo/dns.tf"), @r#"
-    # Rendered by stackwright from stacks/demo/stack.hcl; edits are lost. sha256:fceb1a01eb283a37
+    # Rendered by stackwright from stack demo; edits are lost. sha256:fceb1a01eb283a37
 
     module "dns_main" {
       source = "../../modules/dns"

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{Intent, Wanted};
+use crate::Program;
 use crate::component::bundle::{self, Move, Reason};
 use crate::diagnostic::{Diagnostic, Sources, codes};
 use crate::git::{Ancestry, Snapshot};
@@ -130,6 +131,7 @@ pub type Problems = (Sources, Vec<Diagnostic>);
 /// # Errors
 /// All problems at once.
 pub fn apply(
+    program: &Program,
     commit: &Snapshot,
     start: &str,
     selection: &[String],
@@ -137,7 +139,7 @@ pub fn apply(
     rules: &Rules,
     order: &Order<'_>,
 ) -> Result<Applied, Problems> {
-    let project = open(commit, start)?;
+    let project = open(program, commit, start)?;
     let mut problems = Vec::new();
     let stacks = locate(&project, selection, intents, &mut problems);
     let mut applied = Applied::default();
@@ -174,7 +176,7 @@ pub fn apply(
         .collect();
     // As it was: what differs already has nothing to do with the bump.
     let before = tree::render(&project, &changed, &|_| {});
-    let project = open(commit, start)?.overlaid(overlay.clone());
+    let project = open(program, commit, start)?.overlaid(overlay.clone());
     let after = tree::render(&project, &changed, &|_| {});
     problems.extend(after.diagnostics.iter().cloned());
     if after.has_errors() {
@@ -210,9 +212,9 @@ pub fn apply(
     Ok(applied)
 }
 
-pub(super) fn open(commit: &Snapshot, start: &str) -> Result<Project, Problems> {
+pub(super) fn open(program: &Program, commit: &Snapshot, start: &str) -> Result<Project, Problems> {
     match Project::in_commit(commit, start)? {
-        Some(project) => Ok(project),
+        Some(project) => Ok(project.of(program.clone())),
         None => {
             let id = commit.commit.to_string();
             let message = format!("the commit {} holds no project here", &id[..12]);
@@ -351,7 +353,8 @@ fn search<'a>(
         }
         // A description that is wrong is complained of when it is read.
         let file = Sources::default().add("", text.as_str());
-        let roots = tree::roots_of(stack, file, &text).unwrap_or_else(|_| vec![name.clone()]);
+        let roots = tree::roots_of(project.program.vocabulary(), stack, file, &text)
+            .unwrap_or_else(|_| vec![name.clone()]);
         let roots: Vec<String> = roots.into_iter().filter(|root| tree::is_in(root, name)).collect();
         for intent in declared {
             // Which layers use it is known when the description is read.

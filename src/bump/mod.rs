@@ -17,6 +17,7 @@ pub use apply::{Applied, Decision, Order, Problems, Rules, Verdict, apply};
 pub use intent::{Intent, Wanted};
 pub use message::{Context, ImageChange, Reference, Style};
 
+use crate::Program;
 use crate::diagnostic::{Diagnostic, Sources, codes};
 use crate::git::{Ancestry, Error, Identity, NewCommit, Oid, Push, Remote, Repository, Snapshot};
 use crate::image::Pin;
@@ -39,6 +40,8 @@ pub struct Bump {
     pub seen: BTreeMap<(String, String), Pin>,
     /// How it may go about it.
     pub rules: Rules,
+    /// What it knows beside the files of the commit.
+    pub program: Program,
     /// The branch that images land on.
     pub branch: String,
     /// Another branch to commit to, from which a pull request is made.
@@ -314,9 +317,16 @@ impl Bump {
                 ancestry
             };
             let order = Order { ancestry: &ancestry, pushed: &self.pushed, seen: &self.seen };
-            let applied =
-                apply(snapshot, &self.folder, &self.stacks, &self.intents, &self.rules, &order)
-                    .map_err(Failure::Problems)?;
+            let applied = apply(
+                &self.program,
+                snapshot,
+                &self.folder,
+                &self.stacks,
+                &self.intents,
+                &self.rules,
+                &order,
+            )
+            .map_err(Failure::Problems)?;
             let next = deepen.next().filter(|_| unknown.get() && self.repository.is_shallow());
             match (next, &self.remote) {
                 (Some(&commits), Some(remote)) => {

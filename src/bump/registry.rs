@@ -182,7 +182,7 @@ impl Bump {
         let broken = |error: crate::git::Error| one(error.diagnostic());
         let target = self.target().map_err(broken)?;
         let snapshot = Snapshot::of(&self.repository, target.base).map_err(broken)?;
-        let project = open(&snapshot, &self.folder)?;
+        let project = open(&self.program, &snapshot, &self.folder)?;
         let mut only = self.stacks.clone();
         if only.is_empty() && self.intents.iter().all(|intent| intent.stack.is_some()) {
             only.extend(self.intents.iter().filter_map(|intent| intent.stack.clone()));

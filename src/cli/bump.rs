@@ -6,15 +6,16 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::Program;
+use crate::bump::{self, Applied, Bump, Bumped, Ending, Intent, Patience, Rules, Style};
+use crate::component::bundle::Reason;
+use crate::diagnostic::{Diagnostic, Sources};
+use crate::git::{Identity, Remote, Repository, Snapshot};
+use crate::project::{self, Project};
+use crate::report;
+use crate::stack::field::Literal;
+use crate::value::Scalar as _;
 use clap::{Args, ValueEnum};
-use stackwright::bump::{self, Applied, Bump, Bumped, Ending, Intent, Patience, Rules, Style};
-use stackwright::component::bundle::Reason;
-use stackwright::diagnostic::{Diagnostic, Sources};
-use stackwright::git::{Identity, Remote, Repository, Snapshot};
-use stackwright::project::{self, Project};
-use stackwright::report;
-use stackwright::stack::field::Literal;
-use stackwright::value::Scalar as _;
 
 use super::output::Output;
 use super::registry::RegistryArgs;
@@ -210,13 +211,18 @@ fn reason(text: &str) -> Result<Reason, String> {
 /// What went wrong, and the texts that it is about.
 type Problems = (Sources, Vec<Diagnostic>);
 
-pub fn bump(folder: &Path, args: &BumpArgs, output: &mut Output) -> anyhow::Result<Outcome> {
+pub fn bump(
+    program: &Program,
+    folder: &Path,
+    args: &BumpArgs,
+    output: &mut Output,
+) -> anyhow::Result<Outcome> {
     let progress = output.progress("bumping");
     let tell = |what: &str| {
         progress.set_message(what.to_owned());
         progress.tick();
     };
-    let result = prepare(folder, args).and_then(|mut bump| {
+    let result = prepare(program, folder, args).and_then(|mut bump| {
         if args.from_registry {
             bump.ask_for_newest(&args.registry.open(), args.registry.own(), &tell)?;
         }
@@ -300,7 +306,7 @@ fn append(variable: &str, text: &str, bumped: &Bumped) -> anyhow::Result<()> {
 }
 
 /// What the arguments mean.
-fn prepare(folder: &Path, args: &BumpArgs) -> Result<Bump, Problems> {
+fn prepare(program: &Program, folder: &Path, args: &BumpArgs) -> Result<Bump, Problems> {
     let one = |diagnostic| (Sources::default(), vec![diagnostic]);
     let repository = Repository::around(folder).map_err(|error| one(error.diagnostic()))?;
     let settings = settings(&repository, folder)?;
@@ -355,6 +361,7 @@ fn prepare(folder: &Path, args: &BumpArgs) -> Result<Bump, Problems> {
         intents,
         pushed: BTreeMap::new(),
         seen: BTreeMap::new(),
+        program: program.clone(),
         rules: Rules {
             rollback: args.rules.rollback.clone(),
             partial: args.rules.partial.clone(),
@@ -386,9 +393,9 @@ fn prepare(folder: &Path, args: &BumpArgs) -> Result<Bump, Problems> {
 
 fn checked_branch(name: String) -> Result<String, Diagnostic> {
     let short = name.strip_prefix("refs/heads/").map_or(name.clone(), str::to_owned);
-    match stackwright::git::is_branch_name(&short) {
+    match crate::git::is_branch_name(&short) {
         true => Ok(short),
-        false => Err(stackwright::git::Error::BadBranch(name).diagnostic()),
+        false => Err(crate::git::Error::BadBranch(name).diagnostic()),
     }
 }
 

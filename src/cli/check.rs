@@ -1,9 +1,9 @@
 //! `stackwright check`
 
+use crate::project::Project;
+use crate::report::{self, Report};
+use crate::tree;
 use clap::{Args, ValueEnum};
-use stackwright::project::Project;
-use stackwright::report::{self, Report};
-use stackwright::tree;
 
 use super::output::Output;
 use super::{Outcome, Selection};

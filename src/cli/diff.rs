@@ -1,9 +1,9 @@
 //! `stackwright diff`
 
+use crate::project::Project;
+use crate::report::terminal;
+use crate::tree;
 use clap::Args;
-use stackwright::project::Project;
-use stackwright::report::terminal;
-use stackwright::tree;
 
 use super::output::Output;
 use super::{Outcome, Selection};
@@ -35,7 +35,7 @@ pub fn diff(project: &Project, args: &DiffArgs, output: &mut Output) -> anyhow::
     let mut problems = rendered.diagnostics.clone();
     problems.extend(tree::write::foreign(project, &rendered.drifts));
     output.diagnostics(&problems, &project.sources.lock().expect("no thread is left"))?;
-    if problems.iter().any(stackwright::diagnostic::Diagnostic::is_error) {
+    if problems.iter().any(crate::diagnostic::Diagnostic::is_error) {
         return Ok(Outcome::Error);
     }
     let text: String =

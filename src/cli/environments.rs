@@ -1,10 +1,10 @@
 //! `stackwright environments`
 
+use crate::diagnostic::Diagnostic;
+use crate::project::Project;
+use crate::report::environments as face;
+use crate::tree;
 use clap::{Args, ValueEnum};
-use stackwright::diagnostic::Diagnostic;
-use stackwright::project::Project;
-use stackwright::report::environments as face;
-use stackwright::tree;
 
 use super::output::Output;
 use super::{Outcome, Selection};

@@ -23,8 +23,12 @@ mod validate;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use stackwright::project::Project;
+use clap::{
+    ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
+};
+
+use crate::Program;
+use crate::project::Project;
 
 use log::{LogFormat, Verbosity};
 use output::Output;
@@ -151,10 +155,16 @@ impl From<Outcome> for ExitCode {
     }
 }
 
-/// Runs the program.
-pub fn main() -> ExitCode {
+/// The command line of a program.
+fn command(program: &Program) -> clap::Command {
+    Cli::command().name(program.name())
+}
+
+/// Runs a program with the arguments that it was called with.
+pub(crate) fn main(program: &Program) -> ExitCode {
     // clap's own exit code for wrong arguments is 2, which here means a difference.
-    let cli = match Cli::try_parse() {
+    let parsed = command(program).try_get_matches();
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
@@ -165,14 +175,14 @@ pub fn main() -> ExitCode {
         if cli.global.quiet { Verbosity::Quiet } else { Verbosity::from_count(cli.global.verbose) };
     log::init(cli.global.log_format, verbosity);
     let mut output = Output::new(cli.global.color, cli.global.quiet, cli.global.verbose > 0);
-    let outcome = run(&cli, &mut output).unwrap_or_else(|error| {
+    let outcome = run(program, &cli, &mut output).unwrap_or_else(|error| {
         output.error(&format!("{error:#}"));
         Outcome::Error
     });
     outcome.into()
 }
 
-fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
+fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
     // These also work on folders that are no project.
     match &cli.command {
         Command::Plan(args) if args.needs_no_project() => return plan::plan(None, args, output),
@@ -181,18 +191,18 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         }
         // What is known of providers is no project's, nor is the vocabulary or the command line.
         Command::Provider(args) => return provider::provider(args, output),
-        Command::Schema(_) => return schema::schema(output),
-        Command::Completions(args) => return shell::completions(args, output),
-        Command::Man(args) => return shell::man(args, output),
+        Command::Schema(_) => return schema::schema(program, output),
+        Command::Completions(args) => return shell::completions(program, args, output),
+        Command::Man(args) => return shell::man(program, args, output),
         // It makes a project.
         Command::Init(args) => return init::init(&cli.global.project, args, output),
         Command::Artifact(args) => return artifact::artifact(args, output),
         // It works on commits, also where nothing is checked out.
-        Command::Bump(args) => return bump::bump(&cli.global.project, args, output),
+        Command::Bump(args) => return bump::bump(program, &cli.global.project, args, output),
         _ => {}
     }
     let project = match Project::find(&cli.global.project) {
-        Ok(project) => project,
+        Ok(project) => project.of(program.clone()),
         Err((sources, diagnostics)) => {
             output.diagnostics(&diagnostics, &sources)?;
             return Ok(Outcome::Error);
@@ -210,11 +220,11 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Images(args) => images::images(&project, args, output),
         Command::Provider(args) => provider::provider(args, output),
-        Command::Schema(_) => schema::schema(output),
-        Command::Completions(args) => shell::completions(args, output),
-        Command::Man(args) => shell::man(args, output),
+        Command::Schema(_) => schema::schema(program, output),
+        Command::Completions(args) => shell::completions(program, args, output),
+        Command::Man(args) => shell::man(program, args, output),
         Command::Init(args) => init::init(&cli.global.project, args, output),
-        Command::Bump(args) => bump::bump(&cli.global.project, args, output),
+        Command::Bump(args) => bump::bump(program, &cli.global.project, args, output),
         Command::Artifact(args) => artifact::artifact(args, output),
     }
 }

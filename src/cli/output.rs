@@ -2,10 +2,10 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
+use crate::diagnostic::{Diagnostic, Sources};
+use crate::report::snippet::Style;
+use crate::report::terminal;
 use indicatif::{ProgressBar, ProgressStyle};
-use stackwright::diagnostic::{Diagnostic, Sources};
-use stackwright::report::snippet::Style;
-use stackwright::report::terminal;
 
 use super::Color;
 
@@ -48,7 +48,7 @@ impl Output {
     /// Prints problems with their places.
     pub fn diagnostics(&mut self, diagnostics: &[Diagnostic], sources: &Sources) -> io::Result<()> {
         let mut diagnostics = diagnostics.to_vec();
-        stackwright::diagnostic::as_written(&mut diagnostics, sources);
+        crate::diagnostic::as_written(&mut diagnostics, sources);
         let text = terminal::diagnostics(&diagnostics, sources, self.error_style);
         match io::stderr().lock().write_all(text.as_bytes()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

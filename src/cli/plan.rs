@@ -6,20 +6,20 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::bump;
+use crate::diagnostic::{Diagnostic, Sources, codes};
+use crate::git::{Repository, Snapshot};
+use crate::plan::cache::Cache;
+use crate::plan::compare::{Base, OwnFacts, Planned, Planner, Schema, Scratch, Target};
+use crate::plan::deny::{self, Deny};
+use crate::plan::revision::Git;
+use crate::plan::summary::{Origin, Summary};
+use crate::plan::terraform::Terraform;
+use crate::plan::{Error, Stop, roots};
+use crate::project::Project;
+use crate::report::plan::{self as face, PlanReport};
+use crate::tree;
 use clap::{Args, ValueEnum};
-use stackwright::bump;
-use stackwright::diagnostic::{Diagnostic, Sources, codes};
-use stackwright::git::{Repository, Snapshot};
-use stackwright::plan::cache::Cache;
-use stackwright::plan::compare::{Base, OwnFacts, Planned, Planner, Schema, Scratch, Target};
-use stackwright::plan::deny::{self, Deny};
-use stackwright::plan::revision::Git;
-use stackwright::plan::summary::{Origin, Summary};
-use stackwright::plan::terraform::Terraform;
-use stackwright::plan::{Error, Stop, roots};
-use stackwright::project::Project;
-use stackwright::report::plan::{self as face, PlanReport};
-use stackwright::tree;
 
 use super::output::Output;
 use super::{Outcome, Selection};
@@ -294,6 +294,13 @@ pub fn plan(
         true => planner.live(target, base),
         false => planner.plan(target, base),
     });
+    if let Some(project) = project {
+        let kinds = project.program.own_kinds();
+        planned
+            .iter_mut()
+            .flat_map(|it| &mut it.summary)
+            .for_each(|it| it.kinds.clone_from(&kinds));
+    }
     if let Some(first) = planned.first_mut() {
         first.diagnostics.splice(0..0, work.diagnostics.iter().cloned());
     }
@@ -420,7 +427,7 @@ fn prepare(
         some => {
             let is_known = |name: &&String| {
                 // An environment of a stack, `shop/production`.
-                let stack = stackwright::stack::of_root(name);
+                let stack = crate::stack::of_root(name);
                 known.iter().any(|known| known == stack)
             };
             some.iter().filter(is_known).cloned().collect()
@@ -474,7 +481,7 @@ fn unsaid_renames(
     let before = Repository::around(&project.root).ok().and_then(|repository| {
         let folder = bump::folder_of(&repository, &project.root);
         let snapshot = Snapshot::of(&repository, commit.parse().ok()?).ok()?;
-        Project::in_commit(&snapshot, &folder).ok()?
+        Some(Project::in_commit(&snapshot, &folder).ok()??.of(project.program.clone()))
     });
     match before {
         Some(before) if !names.is_empty() => tree::unsaid_renames(project, &before, &names),

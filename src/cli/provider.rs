@@ -3,10 +3,10 @@
 use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
+use crate::plan::distill::{self, Behaviours, Options, Selection};
+use crate::plan::{facts, server};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use stackwright::plan::distill::{self, Behaviours, Options, Selection};
-use stackwright::plan::{facts, server};
 
 use super::Outcome;
 use super::output::Output;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::image::registry::{Host, Options, Registry};
 use clap::Args;
-use stackwright::image::registry::{Host, Options, Registry};
 
 /// How registries are asked.
 #[derive(Debug, Args)]

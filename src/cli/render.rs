@@ -1,8 +1,8 @@
 //! `stackwright render`
 
+use crate::project::Project;
+use crate::tree::{self, write};
 use clap::Args;
-use stackwright::project::Project;
-use stackwright::tree::{self, write};
 
 use super::output::Output;
 use super::{Outcome, Selection};
@@ -40,11 +40,11 @@ pub fn render(
     let mut problems = rendered.diagnostics.clone();
     problems.extend(guard.as_ref().err().cloned());
     problems.extend(write::foreign(project, &rendered.drifts));
-    if !problems.iter().any(stackwright::diagnostic::Diagnostic::is_error) && !args.dry_run {
+    if !problems.iter().any(crate::diagnostic::Diagnostic::is_error) && !args.dry_run {
         problems.extend(write::write(project, &rendered.drifts).err());
     }
     output.diagnostics(&problems, &project.sources.lock().expect("no thread is left"))?;
-    if problems.iter().any(stackwright::diagnostic::Diagnostic::is_error) {
+    if problems.iter().any(crate::diagnostic::Diagnostic::is_error) {
         return Ok(Outcome::Error);
     }
     let mut text = String::new();

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::Outcome;
 use super::output::Output;
+use crate::Program;
 
 /// Print the JSON Schema of descriptions, for editors
 ///
@@ -15,7 +16,7 @@ Examples:
   stackwright schema > stack.schema.json")]
 pub struct SchemaArgs {}
 
-pub fn schema(output: &mut Output) -> anyhow::Result<Outcome> {
-    output.print(&format!("{:#}\n", stackwright::schema::description()))?;
+pub fn schema(program: &Program, output: &mut Output) -> anyhow::Result<Outcome> {
+    output.print(&format!("{:#}\n", crate::schema::description(program.vocabulary())))?;
     Ok(Outcome::Good)
 }

@@ -2,14 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_complete::Shell;
 
 use super::output::Output;
-use super::{Cli, Outcome};
-
-/// The program's name, as it stands on the PATH.
-const NAME: &str = "stackwright";
+use super::{Outcome, command};
+use crate::Program;
 
 /// Print what a shell needs to complete commands and options
 #[derive(Debug, Args)]
@@ -36,23 +34,27 @@ pub struct ManArgs {
     out: Option<PathBuf>,
 }
 
-pub fn completions(args: &CompletionsArgs, output: &mut Output) -> anyhow::Result<Outcome> {
+pub fn completions(
+    program: &Program,
+    args: &CompletionsArgs,
+    output: &mut Output,
+) -> anyhow::Result<Outcome> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), NAME, &mut script);
+    clap_complete::generate(args.shell, &mut command(program), program.name(), &mut script);
     output.print(&String::from_utf8(script)?)?;
     Ok(Outcome::Good)
 }
 
-pub fn man(args: &ManArgs, output: &mut Output) -> anyhow::Result<Outcome> {
+pub fn man(program: &Program, args: &ManArgs, output: &mut Output) -> anyhow::Result<Outcome> {
     match &args.out {
         Some(folder) => {
-            clap_mangen::generate_to(Cli::command(), folder).map_err(|error| {
+            clap_mangen::generate_to(command(program), folder).map_err(|error| {
                 anyhow::anyhow!("cannot write pages to `{}`: {error}", folder.display())
             })?;
         }
         None => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            clap_mangen::Man::new(command(program)).render(&mut page)?;
             output.print(&String::from_utf8(page)?)?;
         }
     }

@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+use crate::diagnostic::{Diagnostic, Sources};
+use crate::plan::compare::{Planner, Scratch, Target};
+use crate::plan::revision::Git;
+use crate::plan::{Error, roots};
+use crate::project::Project;
+use crate::report::plan::left_out;
+use crate::report::{count, diagnostics};
+use crate::stack::of_root;
+use crate::tree;
 use clap::{Args, ValueEnum};
-use stackwright::diagnostic::{Diagnostic, Sources};
-use stackwright::plan::compare::{Planner, Scratch, Target};
-use stackwright::plan::revision::Git;
-use stackwright::plan::{Error, roots};
-use stackwright::project::Project;
-use stackwright::report::plan::left_out;
-use stackwright::report::{count, diagnostics};
-use stackwright::stack::of_root;
-use stackwright::tree;
 
 use super::output::Output;
 use super::plan::{Tool, side_by_side, stop, tops};

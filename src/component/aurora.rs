@@ -49,7 +49,7 @@ block! {
         /// What each instance is. Without it, they are `serverless`.
         instance_class: Option<Value<InstanceClass>>,
         /// Instances that grow and shrink with what is asked of them.
-        serverless: Option<Capacities>,
+        @block serverless: Option<Capacities>,
         /// How many instances there are. The first writes; another one, in another zone, takes over
         /// when it fails, and can be read from meanwhile.
         instances: Value<Whole<1, 16>> = Value::Literal(Whole::new(1)),

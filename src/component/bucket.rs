@@ -33,7 +33,7 @@ block! {
         abort_incomplete_uploads_after_days: Value<Whole<1, 3650>> =
             Value::Literal(Whole::new(7)),
         /// What happens to objects as they grow old.
-        lifecycle_rule: Table<LifecycleRule>,
+        @rows lifecycle_rule: Table<LifecycleRule>,
         /// True to refuse requests without TLS by a bucket policy. AWS has one policy a bucket: not
         /// for one that a `cdn` serves, which brings its own.
         deny_insecure_transport: Literal<bool> = Literal(false),
@@ -119,7 +119,7 @@ block! {
         /// The beginning of the names of the objects concerned: `logs/`. Without it, all.
         prefix: Option<Value<String>>,
         /// To which storage they move as they grow older, in this order.
-        transition: Vec<Transition>,
+        @block transition: Vec<Transition>,
         /// After how many days they are deleted. With versioning this makes them old versions.
         expire_after_days: Option<Value<Whole<1, 36500>>>,
         /// After how many days an old version is deleted.

@@ -26,7 +26,7 @@ block! {
         /// have in common: `^(?P<source>[0-9a-f]{8})-indexer$`.
         same_source: Literal<bool> = Literal(false),
         /// Which of them move together, and where.
-        rule: Table<Rule>,
+        @rows rule: Table<Rule>,
     }
 }
 

@@ -50,7 +50,7 @@ block! {
         /// cluster. Changing between with and without makes another cache.
         shards: Option<Value<Whole<1, 500>>>,
         /// No nodes: AWS takes as much as is used, for a price that follows it.
-        serverless: Option<Serverless>,
+        @block serverless: Option<Serverless>,
         /// The port it listens on. Changing it makes another cache; a serverless one has 6379.
         port: Value<Port> = Value::Literal(Port::new(6379)),
         /// The engine's parameters.

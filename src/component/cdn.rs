@@ -30,7 +30,7 @@ block! {
         /// The name of its policies.
         name: Option<Value<Label>>,
         /// Where answers come from.
-        origin_: CdnOrigin,
+        @block origin_: CdnOrigin,
         /// The host names that it is reached by, beside its own; the first label may be `*`. Each
         /// belongs to one CDN only, in all of AWS, and needs a DNS record.
         aliases: ListOf<Value<RecordName>>,
@@ -52,20 +52,20 @@ block! {
         /// What is kept, for how long, and what tells answers apart. In front of a load balancer
         /// nothing is kept unless this says so; a bucket's objects are kept for a day
         /// (`CachingOptimized`).
-        cache: Option<Cache>,
+        @block cache: Option<Cache>,
         /// What reaches the origin of a request beside what tells answers apart. In front of a
         /// load balancer everything does (`AllViewer`), unless there is a `cache` block.
-        origin_request: Option<OriginRequest>,
+        @block origin_request: Option<OriginRequest>,
         /// What is different for some paths.
-        behavior: Table<Behavior>,
+        @rows behavior: Table<Behavior>,
         /// The object that `/` stands for: `index.html`.
         default_root_object: Option<Value<String>>,
         /// The ARN of a web ACL of AWS WAF, for CloudFront.
         web_acl_arn: Option<Value<Arn>>,
         /// Where it writes down what it was asked for (standard logging, in the format of the W3C).
-        access_logs: Option<AccessLogs>,
+        @block access_logs: Option<AccessLogs>,
         /// The countries that it answers to.
-        geo: Option<Geo>,
+        @block geo: Option<Geo>,
     }
 }
 
@@ -134,9 +134,9 @@ block! {
         /// The methods that it lets through.
         methods: Option<Value<Methods>>,
         /// What is kept, and for how long.
-        cache: Option<Cache>,
+        @block cache: Option<Cache>,
         /// What reaches the origin.
-        origin_request: Option<OriginRequest>,
+        @block origin_request: Option<OriginRequest>,
         /// Its earlier label, or all of them, the oldest first: it is moved, and keeps the
         /// names of its policies.
         renamed_from: Renamed,
@@ -326,6 +326,8 @@ impl Names {
         }
     }
 }
+
+crate::build::values!([] Names);
 
 impl Field for Names {
     fn ty() -> Type {

@@ -182,6 +182,8 @@ pub enum CertificateArn {
     Arn(Value<Arn>),
 }
 
+crate::build::values!([] CertificateArn);
+
 impl Field for CertificateArn {
     fn ty() -> Type {
         Type::Scalar(ScalarType::String, "`certificate.…`, or an ARN")

@@ -120,12 +120,12 @@ block! {
         allow_major_version_upgrade: Value<bool> = Value::Literal(false),
         /// Copies that can be read from, each an instance of its own, a moment behind. They want
         /// backups (Amazon RDS User Guide, "Working with DB instance read replicas").
-        replica: Table<Replica>,
+        @rows replica: Table<Replica>,
         /// What keeps connections open and shares them among many clients (RDS Proxy). It reads
         /// the password from Secrets Manager, so there can be no `password`.
-        proxy: Option<Proxy>,
+        @block proxy: Option<Proxy>,
         /// Alarms on what a database runs out of.
-        alarms: Option<Alarms>,
+        @block alarms: Option<Alarms>,
     }
 }
 
@@ -232,6 +232,8 @@ fn default<T: Scalar>(text: &str) -> T {
 /// A password: an expression, never the word itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Password(pub Expression);
+
+crate::build::values!([] Password);
 
 impl Field for Password {
     fn ty() -> Type {

@@ -28,15 +28,15 @@ block! {
         /// True for the private zone of this name, which answers in VPCs only.
         private: Unpassed<Literal<bool>> = Unpassed(Literal(false)),
         /// Names of components: `A` records, and `AAAA` records for what has IPv6.
-        alias: Table<Alias>,
+        @rows alias: Table<Alias>,
         /// Other names of hosts.
-        cname: Table<Cname>,
+        @rows cname: Table<Cname>,
         /// Names of IPv4 addresses.
-        a: Table<A>,
+        @rows a: Table<A>,
         /// Texts.
-        txt: Table<Txt>,
+        @rows txt: Table<Txt>,
         /// Hosts that take mail.
-        mx: Table<Mx>,
+        @rows mx: Table<Mx>,
     }
 }
 

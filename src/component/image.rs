@@ -188,6 +188,8 @@ impl ImageRepository {
     }
 }
 
+crate::build::values!([] ImageRepository);
+
 impl Field for ImageRepository {
     fn ty() -> Type {
         Type::Scalar(ScalarType::String, String::RULE)

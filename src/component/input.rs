@@ -28,7 +28,7 @@ block! {
         /// False to refuse `null`.
         nullable: Literal<bool> = Literal(true),
         /// A rule for its values.
-        validation: Vec<Validation>,
+        @block validation: Vec<Validation>,
     }
 }
 
@@ -53,6 +53,8 @@ impl InputType {
         Self("string".to_owned())
     }
 }
+
+crate::build::values!([] InputType);
 
 impl Field for InputType {
     fn ty() -> Type {

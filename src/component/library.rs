@@ -1,18 +1,19 @@
 //! The module library: what of a module follows from its component's type.
 
-use super::{Kind, Outputs, kind};
+use super::{Kind, Outputs, Vocabulary};
 use crate::hcl::{Block, Body, Expr, print};
 use crate::stack::block::FieldInfo;
 use crate::stack::field::Type;
 use crate::value::ScalarType;
 
-/// The `variables.tf` of a component's module, without its header line.
-pub fn variables_tf(kind: &Kind) -> String {
+/// The `variables.tf` of a component's module, without its header line. What references to other
+/// components bring along is said by the vocabulary.
+pub fn variables_tf(vocabulary: &Vocabulary, kind: &Kind) -> String {
     let mut body = Body::default();
     for field in variables(kind) {
         let mut block = Block::new("variable", [field.name])
             .attribute("description", sentence(&field.doc))
-            .attribute("type", Expr::raw(type_text(&field.ty, 1)));
+            .attribute("type", Expr::raw(type_text(vocabulary, &field.ty, 1)));
         if !field.required {
             let default = field.default.clone().unwrap_or_else(|| empty(&field.ty));
             let nullable = default == Expr::Null;
@@ -65,17 +66,17 @@ fn empty(ty: &Type) -> Expr {
 }
 
 /// A type as Terraform writes it.
-fn type_text(ty: &Type, depth: usize) -> String {
+fn type_text(vocabulary: &Vocabulary, ty: &Type, depth: usize) -> String {
     match ty {
         Type::Scalar(ScalarType::String, _) | Type::Label(_) => "string".to_owned(),
         Type::Scalar(ScalarType::Number, _) => "number".to_owned(),
         Type::Scalar(ScalarType::Bool, _) => "bool".to_owned(),
         Type::Any | Type::OneOf(_) => "any".to_owned(),
-        Type::List(item) => format!("list({})", type_text(item, depth)),
-        Type::Map(item) => format!("map({})", type_text(item, depth)),
+        Type::List(item) => format!("list({})", type_text(vocabulary, item, depth)),
+        Type::Map(item) => format!("map({})", type_text(vocabulary, item, depth)),
         Type::Object(fields) => {
             let lines = fields.iter().filter(|field| field.is_argument).map(|field| {
-                let ty = type_text(&field.ty, depth + 1);
+                let ty = type_text(vocabulary, &field.ty, depth + 1);
                 let ty = match (&field.default, field.required) {
                     (_, true) => ty,
                     (Some(default), false) => {
@@ -93,12 +94,12 @@ fn type_text(ty: &Type, depth: usize) -> String {
         Type::Reference(kinds) => {
             let outputs = kinds
                 .iter()
-                .find_map(|name| kind(name))
+                .find_map(|name| vocabulary.kind(name))
                 .map(|kind| (kind.module.is_some(), (kind.outputs)()));
             match outputs {
                 Some((true, Outputs::Known(outputs))) => {
                     let line = |output: super::OutputInfo| {
-                        (output.name.to_owned(), type_text(&output.ty, depth + 1))
+                        (output.name.to_owned(), type_text(vocabulary, &output.ty, depth + 1))
                     };
                     object_text(outputs.into_iter().map(line).collect(), depth)
                 }

@@ -57,21 +57,21 @@ block! {
         /// The ARN of a web ACL of AWS WAF, of the same region.
         web_acl_arn: Unpassed<Option<Value<Arn>>>,
         /// Where it writes down what it was asked for.
-        access_logs: Option<AccessLogs>,
+        @block access_logs: Option<AccessLogs>,
         /// What is answered when no rule applies: 404.
-        default: Action = Action::not_found(),
+        @block default: Action = Action::not_found(),
         /// What is answered when its conditions hold; the rule of the least priority wins.
-        rule: Table<Rule>,
+        @rows rule: Table<Rule>,
     }
 }
 
 block! {
     /// An answer: exactly one of `forward`, `redirect` and `status`.
-    pub struct Action {
+    @flat pub struct Action {
         /// The service that answers.
         forward: Option<WeakRef<Service>>,
         /// Another address to go to.
-        redirect: Option<Redirect>,
+        @block redirect: Option<Redirect>,
         /// The status of a fixed answer: 200 to 299, or 400 to 599.
         status: Option<Value<FixedStatus>>,
         /// The text of a fixed answer, at most 1024 characters.
@@ -115,7 +115,7 @@ block! {
         /// The query has each of these keys, with this value.
         query: Map<Value<String>>,
         /// The header of this name is there.
-        header: Table<Header>,
+        @rows header: Table<Header>,
         /// The request came through this CDN: it has the header that only the CDN can send.
         only_through_cdn: Unpassed<Option<WeakRef<Cdn>>>,
         /// True to forward to the new tasks of a service before other requests come to them. Of a
@@ -146,7 +146,7 @@ block! {
         /// The port that the targets listen on.
         port: Value<Port>,
         /// How the load balancer sees that a target is healthy.
-        health_check: HealthCheck = HealthCheck::default(),
+        @block health_check: HealthCheck = HealthCheck::default(),
     }
 }
 

@@ -60,7 +60,7 @@ block! {
         /// What they share.
         @flatten task: Task,
         /// The loaders.
-        loader: Unpassed<Table<Loader>>,
+        @rows loader: Unpassed<Table<Loader>>,
     }
 }
 

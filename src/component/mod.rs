@@ -2,16 +2,18 @@
 //!
 //! A component is a vertical slice: its typed block, its rules, and how it becomes Terraform. Its
 //! Terraform module stands in `modules/<component>/`. To add one, write the file and the folder and
-//! add one line to [`kinds`].
+//! add one line to [`kinds`]. A program of one's own has more words: see [`Vocabulary`].
 
 use std::any::Any;
 use std::fmt;
+use std::panic::Location;
 use std::sync::{Arc, LazyLock};
 
+use crate::build::{Builder as _, Parts};
 use crate::hcl::Property;
 use crate::stack::block::{Block, FieldInfo};
 use crate::stack::check::Check;
-use crate::stack::field::Type;
+use crate::stack::field::{Ref, Type};
 use crate::stack::lower::Lower;
 use crate::stack::manifests::Manifests;
 use crate::stack::names::AwsName;
@@ -20,62 +22,63 @@ use crate::stack::rename::RowTable;
 use crate::stack::value::Reference;
 use crate::tree::header;
 
-mod alarm;
-mod api;
-mod artifact;
-mod aurora;
-mod bastion;
-mod bucket;
+pub mod alarm;
+pub mod api;
+pub mod artifact;
+pub mod aurora;
+pub mod bastion;
+pub mod bucket;
 pub mod bundle;
-mod cache;
-mod cdn;
-mod certificate;
-mod cluster;
-mod dashboard;
-mod database;
-mod deployment;
+pub mod cache;
+pub mod cdn;
+pub mod certificate;
+pub mod cluster;
+pub mod dashboard;
+pub mod database;
+pub mod deployment;
 pub mod discovery;
-mod dns;
+pub mod dns;
 pub mod flux;
-mod function;
+pub mod function;
 pub mod helm_release;
-mod http_api;
+pub mod http_api;
 pub mod image;
-mod input;
-mod key;
-mod kubernetes_cluster;
+pub mod input;
+pub mod key;
+pub mod kubernetes_cluster;
 pub mod kubernetes_manifest;
-mod kubernetes_service;
-mod lambda_layer;
+pub mod kubernetes_service;
+pub mod lambda_layer;
 pub mod library;
-mod load_balancer;
-mod loaders;
-mod metric;
-mod module;
+pub mod load_balancer;
+pub mod loaders;
+pub mod metric;
+pub mod module;
 pub mod mount;
-mod network;
-mod output;
-mod parameter;
-mod pod_role;
+pub mod network;
+pub mod output;
+pub mod parameter;
+pub mod pod_role;
 pub mod protection;
-mod proxy;
-mod queue;
-mod repository;
-mod role;
+pub mod proxy;
+pub mod queue;
+pub mod repository;
+pub mod role;
 pub mod schedule;
-mod scheduled_task;
-mod search;
-mod secret;
-mod secret_store;
-mod serverless;
+pub mod scheduled_task;
+pub mod search;
+pub mod secret;
+pub mod secret_store;
+pub mod serverless;
 pub mod service;
-mod standalone_task;
+pub mod standalone_task;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
-mod topic;
-mod volume;
-mod worker;
+pub mod topic;
+mod vocabulary;
+pub mod volume;
+pub mod worker;
 
 pub use alarm::Alarm;
 pub use api::Api;
@@ -121,10 +124,11 @@ pub use service::Service;
 pub use standalone_task::StandaloneTask;
 pub use task::Task;
 pub use topic::Topic;
+pub use vocabulary::Vocabulary;
 pub use volume::Volume;
 pub use worker::Worker;
 
-/// Every kind of component, in alphabetical order.
+/// Every kind of component that Stackwright itself has, in alphabetical order.
 pub fn kinds() -> &'static [Kind] {
     static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         vec![
@@ -177,15 +181,22 @@ pub fn kinds() -> &'static [Kind] {
     &KINDS
 }
 
-/// The kind of a name.
-pub fn kind(name: &str) -> Option<&'static Kind> {
-    kinds().iter().find(|kind| kind.name == name)
-}
-
 /// One labelled block of a description.
 pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'static {
     /// Its block's type: `database`.
     const KIND: &'static str;
+
+    /// Starts to describe one with this label in Rust ([`crate::build`]).
+    #[track_caller]
+    #[allow(clippy::new_ret_no_self)]
+    fn new(label: impl Into<String>) -> Self::Builder {
+        Self::Builder::from_parts(Parts::new(Some(label.into()), Location::caller()))
+    }
+
+    /// A reference to the one of this label, which may be added later.
+    fn reference(label: impl Into<String>) -> Ref<Self> {
+        Ref::new(label)
+    }
 
     /// The file of a root in which it stands.
     const FILE: &'static str;
@@ -194,6 +205,13 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
     const MODULE: Option<ModuleSource> = None;
     /// Modules that some components of this kind call instead.
     const OTHER_MODULES: &'static [ModuleSource] = &[];
+
+    /// The fields that may hold a sensitive value, because AWS does not show it; `*` stands for one
+    /// step: `["password", "origin.*.secret"]`.
+    const SENSITIVE: &'static [&'static str] = &[];
+    /// The fields that decide which resources there are, which Terraform must know when it plans
+    /// (Terraform language, "The `for_each` Meta-Argument", limitations on values).
+    const STRUCTURAL: &'static [&'static str] = &[];
 
     /// Whether what it holds is protected; `None` for what holds nothing that would be lost.
     fn protect(&self) -> Option<Protect> {
@@ -253,6 +271,7 @@ pub fn module_address(kind: &str, label: &str) -> String {
 
 /// The attributes of a component that an expression can ask for.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Outputs {
     /// These.
     Known(Vec<OutputInfo>),
@@ -295,7 +314,7 @@ macro_rules! outputs {
 pub struct ModuleSource {
     /// The folder below `modules/`.
     pub name: &'static str,
-    /// File names and contents, each with its header line, sorted by name.
+    /// File names and contents, sorted by name.
     pub files: &'static [(&'static str, &'static str)],
     /// Modules that it calls.
     pub calls: &'static [&'static ModuleSource],
@@ -326,8 +345,25 @@ impl ModuleSource {
 }
 
 /// The embedded module of a folder below `modules/`, and the modules that it calls.
+///
+/// `module_source!("table" in "src/table")` is one of one's own, `modules/table` where it is used,
+/// from another folder of the crate, which holds `main.tf`, `outputs.tf` and `terraform.tf`, without
+/// header lines. Its `variables.tf` follows from the component.
 #[macro_export]
 macro_rules! module_source {
+    ($name:literal in $folder:literal $(, $calls:expr)* $(,)?) => {
+        $crate::component::ModuleSource {
+            name: $name,
+            files: &[
+                ("main.tf", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $folder, "/main.tf"))),
+                ("outputs.tf", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $folder, "/outputs.tf"))),
+                ("terraform.tf", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $folder, "/terraform.tf"))),
+            ],
+            calls: &[$(&$calls),*],
+            unprotected_name: concat!($name, "_unprotected"),
+            is_unprotected: false,
+        }
+    };
     ($name:literal $(, $calls:expr)* $(,)?) => {
         $crate::component::ModuleSource {
             name: $name,
@@ -416,6 +452,10 @@ pub trait AnyComponent: fmt::Debug + Send + Sync {
     fn arguments(&self) -> Vec<Property>;
     /// All its fields with what they say.
     fn values(&self) -> Vec<Property>;
+    /// See [`Component::SENSITIVE`].
+    fn sensitive(&self) -> &'static [&'static str];
+    /// See [`Component::STRUCTURAL`].
+    fn structural(&self) -> &'static [&'static str];
     /// Every reference to a component.
     fn references(&self) -> Vec<Reference>;
     /// Its tables whose rows' labels are part of addresses.
@@ -457,6 +497,14 @@ impl<C: Component> AnyComponent for C {
 
     fn values(&self) -> Vec<Property> {
         Block::values(self)
+    }
+
+    fn sensitive(&self) -> &'static [&'static str] {
+        C::SENSITIVE
+    }
+
+    fn structural(&self) -> &'static [&'static str] {
+        C::STRUCTURAL
     }
 
     fn references(&self) -> Vec<Reference> {

@@ -3,6 +3,7 @@
 use hcl::edit::structure::{Block as SourceBlock, Structure};
 use hcl::edit::{Decorate as _, Span as _};
 
+use crate::build::{Builder, Parts};
 use crate::component::{Component, Outputs};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::comment::Comment;
@@ -37,7 +38,47 @@ pub struct Module {
     pub arguments: Map<Any>,
 }
 
+/// Describes a [`Module`] in Rust.
+#[derive(Debug, Clone)]
+#[must_use = "what is described has to be added to something"]
+pub struct ModuleBuilder(Parts);
+
+impl Builder for ModuleBuilder {
+    type Block = Module;
+
+    fn from_parts(parts: Parts) -> Self {
+        Self(parts)
+    }
+
+    fn parts(&mut self) -> &mut Parts {
+        &mut self.0
+    }
+}
+
+impl ModuleBuilder {
+    /// Where the module is: a path, a registry address, a git address (Terraform language, "Module
+    /// Sources").
+    #[track_caller]
+    pub fn source(self, source: impl Into<Expr>) -> Self {
+        self.set("source", source)
+    }
+
+    /// The versions that can be used, for a module from a registry.
+    #[track_caller]
+    pub fn version(self, version: impl Into<Expr>) -> Self {
+        self.set("version", version)
+    }
+
+    /// One of its arguments.
+    #[track_caller]
+    pub fn argument(self, name: &str, value: impl Into<Expr>) -> Self {
+        self.set(name, value)
+    }
+}
+
 impl crate::stack::block::Block for Module {
+    type Builder = ModuleBuilder;
+
     fn doc() -> String {
         "Any Terraform module, from anywhere, with free arguments: the way out when the vocabulary \
          has no word for something. Its outputs are `module.<label>.<output>`."

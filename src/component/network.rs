@@ -43,10 +43,10 @@ block! {
         /// subnets.
         endpoints: Vec<Literal<Endpoint>>,
         /// A record of its traffic.
-        flow_logs: Option<FlowLogs>,
+        @block flow_logs: Option<FlowLogs>,
         /// A network that is there already, and stays as it is: it takes the place of every other
         /// field.
-        existing: Unpassed<Option<Existing>>,
+        @block existing: Unpassed<Option<Existing>>,
     }
 }
 
@@ -193,6 +193,8 @@ impl Zones {
         }
     }
 }
+
+crate::build::values!([] Zones);
 
 impl Field for Zones {
     fn ty() -> Type {

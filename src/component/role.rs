@@ -36,9 +36,9 @@ block! {
         /// What it is for.
         description: Option<Value<String>>,
         /// The jobs of GitHub Actions that have it.
-        github: Option<Github>,
+        @block github: Option<Github>,
         /// The jobs of GitLab CI that have it.
-        gitlab: Option<Gitlab>,
+        @block gitlab: Option<Gitlab>,
         /// The ARN of the account's OIDC provider for the CI system, of which it has one only. The
         /// first role makes it when none is named here; others name that one's:
         /// `provider_arn = role.push.provider_arn`.

@@ -28,7 +28,7 @@ pub const SCHEDULE: ModuleSource = module_source!("schedule");
 
 block! {
     /// How EventBridge starts tasks.
-    pub struct Start {
+    @flat pub struct Start {
         /// False to start nothing: there is no rule and no schedule, all else stays.
         enabled: Literal<bool> = Literal(true),
         /// How often it is tried again when a task cannot be started. EventBridge's own 185 times

@@ -46,7 +46,7 @@ block! {
         zones: Literal<Whole<1, 3>> = Literal(Whole::new(1)),
         /// Nodes that only look after the others. With many data nodes, or where a vote must not
         /// be lost.
-        masters: Option<Masters>,
+        @block masters: Option<Masters>,
         /// The disk of each data node in GiB; not for types that bring their own disks.
         storage_gib: Option<Value<Whole<10, 24_576>>>,
         /// How its disks are made.

@@ -108,16 +108,16 @@ block! {
         /// the service.
         load_balancer: Option<Ref<LoadBalancer>>,
         /// How the load balancer sees that a task is healthy.
-        health_check: Unpassed<Option<HealthCheck>>,
+        @block health_check: Unpassed<Option<HealthCheck>>,
         /// How ECS sees that the main container is healthy. Behind a load balancer its own check
         /// is mostly enough.
-        container_health_check: Option<ContainerHealthCheck>,
+        @block container_health_check: Option<ContainerHealthCheck>,
         /// How other tasks find it by a name.
         discovery: discovery::Field,
         /// How many tasks run: 1, or as `scaling` has it. With `scaling`, how many it starts with.
         count: Unpassed<Option<Value<Whole<0, 5000>>>>,
         /// How the number of tasks follows the load.
-        scaling: Option<Scaling>,
+        @block scaling: Option<Scaling>,
         /// How they are kept running.
         @flatten running: Running,
     }
@@ -193,7 +193,7 @@ block! {
         requests_per_target: Option<Value<Whole<1, 1_000_000_000>>>,
         /// Steps up and down where a utilization crosses a threshold. Keeping to a utilization
         /// (`cpu`, `memory`) needs less care.
-        steps: Table<Steps>,
+        @rows steps: Table<Steps>,
     }
 }
 
@@ -225,14 +225,14 @@ block! {
 
 block! {
     /// How the tasks of a service are kept running.
-    pub struct Running {
+    @flat pub struct Running {
         /// Whether AWS may take its tasks away.
         capacity: Value<Capacity> = Value::Literal(Capacity::OnDemand),
         /// With `capacity = "spot"`: how many of its tasks run on Fargate itself, before others run
         /// on Spot.
         base: Value<Whole<0, 100_000>> = Value::Literal(Whole::new(0)),
         /// How new tasks take the place of old ones.
-        deployment: Deployment = Deployment::default(),
+        @block deployment: Deployment = Deployment::default(),
         /// True to allow commands in its running containers (ECS Exec), for those whom IAM allows
         /// `ecs:ExecuteCommand`.
         enable_exec: Value<bool> = Value::Literal(false),

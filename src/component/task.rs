@@ -39,7 +39,7 @@ pub const TASK_ROLE: ModuleSource = module_source!("task_role");
 
 block! {
     /// An ECS task on Fargate.
-    pub struct Task {
+    @flat pub struct Task {
         /// What the task runs.
         image: Ref<Image>,
         /// Its CPU units; 1024 are one virtual CPU.
@@ -76,14 +76,14 @@ block! {
         /// (`visibility_timeout_s`).
         job_time_s: Unpassed<Option<Value<Whole<1, 43_200>>>>,
         /// What else the task may do: statements of its role's policy.
-        statement: Table<Statement>,
+        @rows statement: Table<Statement>,
         /// How many days CloudWatch keeps what it logs.
         log_retention_days: Value<LogRetention> = Value::Literal(default("30")),
         /// The key that encrypts it there; without it, CloudWatch's own. Its policy must let
         /// CloudWatch Logs use it: that of a `key` of the stack does.
         logs_kms_key_arn: Option<Value<KmsKeyArn>>,
         /// Other containers of the task.
-        sidecar: Table<Sidecar>,
+        @rows sidecar: Table<Sidecar>,
         /// Which subnets it runs in. Without NAT only a public address reaches the internet, where
         /// images are: `private` when the network has NAT gateways, or exists already and has
         /// private subnets only; else `public`.
@@ -125,7 +125,7 @@ block! {
         /// The ARNs of the resources.
         resources: ListOf<Value<String>>,
         /// When it holds; several must hold together.
-        condition: Vec<Condition>,
+        @block condition: Vec<Condition>,
     }
 }
 

@@ -33,7 +33,7 @@ block! {
         /// "Managing Amazon SNS encryption keys and costs").
         kms_key_arn: Option<Value<KmsKeyArn>>,
         /// Who is told.
-        subscription: Table<Subscription>,
+        @rows subscription: Table<Subscription>,
     }
 }
 

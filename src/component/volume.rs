@@ -68,7 +68,7 @@ block! {
         /// points are not protected: without one, the folder and its files stay.
         protect: Protect,
         /// The folders that programs see.
-        access_point: Table<AccessPoint>,
+        @rows access_point: Table<AccessPoint>,
     }
 }
 

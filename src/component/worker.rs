@@ -54,11 +54,11 @@ block! {
         /// if that is more than ECS's 30 seconds, and up to Fargate's 120.
         @flatten task: Task,
         /// How ECS sees that the main container is healthy.
-        container_health_check: Option<ContainerHealthCheck>,
+        @block container_health_check: Option<ContainerHealthCheck>,
         /// How many tasks run: 1, or as `scaling` has it. With `scaling`, how many it starts with.
         count: Unpassed<Option<Value<Whole<0, 5000>>>>,
         /// How the number of tasks follows what waits.
-        scaling: Option<BacklogScaling>,
+        @block scaling: Option<BacklogScaling>,
         /// How they are kept running.
         @flatten running: Running,
     }

@@ -2,6 +2,7 @@
 
 /// The stable name of a rule.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct Code {
     /// For machines and searches, `SW101`.
     pub id: &'static str,
@@ -9,6 +10,13 @@ pub struct Code {
     pub name: &'static str,
     /// What the rule is and where it comes from: its doc comment.
     pub doc: &'static str,
+}
+
+impl Code {
+    /// A code of a component of one's own. Its id should not begin with `SW`.
+    pub const fn new(id: &'static str, name: &'static str, doc: &'static str) -> Self {
+        Self { id, name, doc }
+    }
 }
 
 impl std::fmt::Debug for Code {

@@ -127,12 +127,22 @@ pub fn as_written(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
         let mut variant = None;
         let mut variants = 0;
         let mut given = Vec::new();
+        // A repair of a description is none of Rust.
+        diagnostic.suggestion =
+            diagnostic.suggestion.filter(|suggestion| !sources.is_described(suggestion.span));
+        let said = diagnostic.primary.as_ref().map(|label| sources.made_from(label.span));
+        if let Some(place) = said.and_then(|said| sources.said_at(said)) {
+            let help = format!("it was described at {place}");
+            if !diagnostic.help.contains(&help) {
+                diagnostic.help.push(help);
+            }
+        }
         let labels = diagnostic.primary.iter_mut().chain(&mut diagnostic.related);
         for label in labels {
             let written = sources.written(label.span);
             if let Some(name) = written.variant {
                 variant.get_or_insert_with(|| name.to_owned());
-                variants = variants.max(sources.variants_of(written.span.file));
+                variants = variants.max(sources.variants_of(sources.made_from(label.span).file));
                 given.extend(written.given);
             }
             label.span = written.span;

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use super::{Diagnostic, codes};
+use crate::build::Spot;
+
 /// A file known to a [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) u32);
@@ -106,6 +109,8 @@ pub struct Written<'a> {
 pub struct Sources {
     files: Vec<Source>,
     made: BTreeMap<FileId, Made>,
+    /// Texts that were described in Rust, with where each part was said.
+    described: BTreeMap<FileId, Vec<Spot>>,
 }
 
 impl Sources {
@@ -129,6 +134,71 @@ impl Sources {
         id
     }
 
+    /// Adds a text that was described in Rust.
+    pub(crate) fn add_described(
+        &mut self,
+        path: impl Into<String>,
+        text: impl Into<Arc<str>>,
+        spots: Vec<Spot>,
+    ) -> FileId {
+        let id = self.add(path, text);
+        self.described.insert(id, spots);
+        id
+    }
+
+    /// Where a part of a text was said in Rust, the smallest one that holds the place.
+    fn spot(&self, span: Span) -> Option<&Spot> {
+        let spots = self.described.get(&span.file)?.iter();
+        spots.rev().find(|spot| spot.range.start <= span.start && span.start < spot.range.end)
+    }
+
+    /// The place in Rust that says what stands at a place of a description: what is written there
+    /// word by word, or the call.
+    fn in_rust(&self, span: Span) -> Option<Span> {
+        let spot = self.spot(span)?;
+        let (name, whole) = spot.call?;
+        let call = self.get(whole.file).text.get(whole.range())?;
+        let what = self.get(span.file).text.get(span.range()).filter(|what| !what.is_empty());
+        let literal = |what: &str| {
+            let mut found = call.match_indices(what);
+            let (Some((at, _)), None) = (found.next(), found.next()) else { return None };
+            let start = whole.start + at;
+            Some(Span::new(whole.file, start..start + what.len()))
+        };
+        Some(what.and_then(literal).unwrap_or(name))
+    }
+
+    /// `src/main.rs:12:10`, for a place of a description that was said in Rust, in a source that
+    /// cannot be read.
+    pub(crate) fn said_at(&self, span: Span) -> Option<&str> {
+        self.spot(span).filter(|spot| spot.call.is_none()).map(|spot| spot.place.as_str())
+    }
+
+    /// True for a place of a text that was described in Rust.
+    pub(crate) fn is_described(&self, span: Span) -> bool {
+        let from = self.made.get(&span.file).map_or(span.file, |made| made.from);
+        self.described.contains_key(&from)
+    }
+
+    /// Masks the places of secrets that were complained of.
+    pub(crate) fn mask_secrets(&mut self, diagnostics: &[Diagnostic]) {
+        for diagnostic in diagnostics.iter().filter(|d| d.code == codes::SECRET_WRITTEN) {
+            if let Some(label) = &diagnostic.primary {
+                let given = self.written(label.span);
+                let (written, given) = (given.span, given.given);
+                let said = self.made_from(label.span);
+                self.mask(label.span);
+                self.mask(written);
+                given.into_iter().for_each(|given| self.mask(given));
+                // Whatever the call is given: its argument may be written otherwise there.
+                let call = self.spot(said).and_then(|spot| spot.call);
+                if let Some((name, whole)) = call {
+                    self.mask(Span::new(whole.file, name.end..whole.end));
+                }
+            }
+        }
+    }
+
     /// How many texts were made from a file.
     pub fn variants_of(&self, file: FileId) -> usize {
         self.made.values().filter(|made| made.from == file).count()
@@ -136,6 +206,20 @@ impl Sources {
 
     /// Where a place stands in the text that people wrote.
     pub fn written(&self, span: Span) -> Written<'_> {
+        let written = self.unmade(span);
+        Written {
+            span: self.in_rust(written.span).unwrap_or(written.span),
+            given: written.given.map(|given| self.in_rust(given).unwrap_or(given)),
+            ..written
+        }
+    }
+
+    /// Where a place stands in the text that another one was made from.
+    pub(crate) fn made_from(&self, span: Span) -> Span {
+        self.unmade(span).span
+    }
+
+    fn unmade(&self, span: Span) -> Written<'_> {
         let Some(made) = self.made.get(&span.file) else {
             return Written { span, given: None, variant: None };
         };

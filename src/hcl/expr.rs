@@ -144,9 +144,39 @@ impl From<bool> for Expr {
     }
 }
 
-impl From<i64> for Expr {
-    fn from(value: i64) -> Self {
-        Self::Number(value.to_string())
+macro_rules! numbers {
+    ($($number:ty),+) => {
+        $(impl From<$number> for Expr {
+            fn from(value: $number) -> Self {
+                Self::Number(value.to_string())
+            }
+        })+
+    };
+}
+
+numbers!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize, f32, f64);
+
+impl From<&String> for Expr {
+    fn from(text: &String) -> Self {
+        Self::String(text.clone())
+    }
+}
+
+impl From<&Expr> for Expr {
+    fn from(expr: &Expr) -> Self {
+        expr.clone()
+    }
+}
+
+impl<V: Into<Expr>> From<Vec<V>> for Expr {
+    fn from(items: Vec<V>) -> Self {
+        Self::list(items)
+    }
+}
+
+impl<V: Into<Expr>, const N: usize> From<[V; N]> for Expr {
+    fn from(items: [V; N]) -> Self {
+        Self::list(items)
     }
 }
 

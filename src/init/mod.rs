@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::component::Vocabulary;
 use crate::diagnostic::{Diagnostic, FileId, Sources, codes};
 use crate::hcl::format::format;
 use crate::hcl::{Expr, Property};
@@ -168,11 +169,12 @@ impl Choices {
     /// The lock of each of its roots, by the root's name.
     fn locks(&self, file: FileId, text: &str) -> Result<BTreeMap<String, String>, Vec<Diagnostic>> {
         let name = self.name.to_string();
-        let stacks: Vec<Stack> = match stack::environment::variants(file, text)? {
+        let vocabulary = Vocabulary::default();
+        let stacks: Vec<Stack> = match stack::environment::variants(&vocabulary, file, text)? {
             None => vec![stack::read(file, text, &name)?.0],
             Some((variants, ..)) => {
                 let read = |variant: &stack::environment::Variant| {
-                    stack::read_root(file, &variant.text, &name, Some(&variant.name))
+                    stack::read_root(&vocabulary, file, &variant.text, &name, Some(&variant.name))
                         .map(|(stack, _)| stack)
                 };
                 variants.iter().map(read).collect::<Result<_, _>>()?

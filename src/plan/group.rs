@@ -145,7 +145,7 @@ pub fn group(summary: &Summary) -> Vec<Component<'_>> {
         .into_iter()
         .map(|(label, mut groups)| {
             groups.sort_by(|a, b| a.rank().cmp(&b.rank()));
-            let (kind, name) = title(label);
+            let (kind, name) = title(label, &summary.kinds);
             Component { kind, name, groups }
         })
         .collect();
@@ -169,12 +169,10 @@ fn same_attributes(a: &Change, b: &Change) -> bool {
 }
 
 /// A module call in the words of a description: it is named `<kind>_<label>`.
-pub(crate) fn title(label: Option<&str>) -> (Option<&'static str>, String) {
+pub(crate) fn title(label: Option<&str>, own: &[&'static str]) -> (Option<&'static str>, String) {
     let Some(label) = label else { return (None, String::new()) };
-    let kinds = component::kinds().iter().filter_map(|kind| {
-        let rest = label.strip_prefix(kind.name)?.strip_prefix('_')?;
-        Some((kind.name, rest))
-    });
+    let kinds = component::kinds().iter().map(|kind| kind.name).chain(own.iter().copied());
+    let kinds = kinds.filter_map(|kind| Some((kind, label.strip_prefix(kind)?.strip_prefix('_')?)));
     match kinds.max_by_key(|(kind, _)| kind.len()) {
         Some((kind, label)) => (Some(kind), format!("{kind}.{label}")),
         None => (None, format!("module.{label}")),
@@ -290,9 +288,13 @@ mod tests {
 
     #[test]
     fn a_module_call_is_named_as_in_the_description() {
-        assert_eq!(title(Some("loaders_source")), (Some("loaders"), "loaders.source".to_owned()));
-        assert_eq!(title(Some("load_balancer_main")).1, "load_balancer.main");
-        assert_eq!(title(Some("vpc")), (None, "module.vpc".to_owned()));
+        assert_eq!(
+            title(Some("loaders_source"), &[]),
+            (Some("loaders"), "loaders.source".to_owned())
+        );
+        assert_eq!(title(Some("load_balancer_main"), &[]).1, "load_balancer.main");
+        assert_eq!(title(Some("vpc"), &[]), (None, "module.vpc".to_owned()));
+        assert_eq!(title(Some("table_main"), &["table"]).1, "table.main");
     }
 
     #[test]

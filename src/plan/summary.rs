@@ -28,6 +28,8 @@ pub struct Summary {
     pub changes: Vec<Change>,
     /// The outputs that it changes, by name.
     pub outputs: Vec<Output>,
+    /// Kinds of components that the program has beside Stackwright's own.
+    pub kinds: Vec<&'static str>,
 }
 
 /// What is known of a simulated plan beside it.
@@ -367,7 +369,7 @@ impl Summary {
             .filter_map(|(name, change)| reader.output(name, change))
             .collect();
         outputs.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Self { changes, outputs })
+        Ok(Self { changes, outputs, kinds: Vec::new() })
     }
 
     /// True when nothing happens.

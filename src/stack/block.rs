@@ -1,11 +1,13 @@
 //! Declaring a block once: its Rust type, how it is read, its reference, and its arguments.
 
 use std::collections::BTreeMap;
+use std::panic::Location;
 
 use super::field::Type;
 use super::read::{Entries, Reader};
 use super::rename::{Renamed, RowTable};
 use super::value::Reference;
+use crate::build::{Builder, Parts};
 use crate::diagnostic::Span;
 use crate::hcl::comment::Comment;
 use crate::hcl::{Expr, Property};
@@ -77,6 +79,16 @@ impl Origin {
 
 /// A typed block of a description. Implemented by [`block!`](crate::block).
 pub trait Block: Sized {
+    /// What it is described with in Rust.
+    type Builder: Builder<Block = Self>;
+
+    /// Starts to describe one that has no label of its own, for a field that takes several kinds of
+    /// blocks.
+    #[track_caller]
+    fn block() -> Self::Builder {
+        Self::Builder::from_parts(Parts::new(None, Location::caller()))
+    }
+
     /// What it is: its doc comment.
     fn doc() -> String;
 
@@ -136,8 +148,14 @@ pub fn doc_text(lines: &[&str]) -> String {
 ///
 /// A field is `name: Type` or `name: Type = default`; what a type means is said by its
 /// [`Field`](crate::stack::field::Field) implementation, and its doc comment is its reference.
-/// `@flatten name: Type` stands for the fields of another block, written as if they were this
-/// one's own.
+///
+/// - `@block name: Type` is a field of blocks without labels, `@rows name: Type` one of labelled
+///   blocks: their builders are then handed to closures, `.scaling(|it| it.min(2))`.
+/// - `@flatten name: Type` stands for the fields of another block, written as if they were this
+///   one's own. The other block is declared `@flat pub struct …`.
+///
+/// The builder of `Name` is `NameBuilder`. For a block that is flattened into others, its methods
+/// are those of the trait `NameFields`.
 #[macro_export]
 macro_rules! block {
     (
@@ -145,6 +163,113 @@ macro_rules! block {
         pub struct $name:ident {
             $($(#[doc = $fdoc:literal])+ $(@$flat:ident)? $field:ident : $ty:ty $(= $default:expr)?),* $(,)?
         }
+    ) => {
+        $crate::block!(@declare $name [$($doc)+] $([$($fdoc)+] [$($flat)?] [$field: $ty] [$($default)?];)*);
+
+        $crate::build::paste! {
+            $crate::block!(@builder [<$name Builder>] $name);
+
+            impl [<$name Builder>] {
+                $($crate::block!(@setter [pub] [$($fdoc)+] $($flat)? [$field: $ty]);)*
+            }
+
+            $($crate::block!(@flat [<$name Builder>] $($flat)? [$ty]);)*
+        }
+    };
+    (
+        $(#[doc = $doc:literal])+
+        @flat pub struct $name:ident {
+            $($(#[doc = $fdoc:literal])+ $(@$flat:ident)? $field:ident : $ty:ty $(= $default:expr)?),* $(,)?
+        }
+    ) => {
+        $crate::block!(@declare $name [$($doc)+] $([$($fdoc)+] [$($flat)?] [$field: $ty] [$($default)?];)*);
+
+        $crate::build::paste! {
+            $crate::block!(@builder [<$name Builder>] $name);
+
+            impl $crate::build::Flat<$name> for [<$name Builder>] {}
+
+            #[doc = concat!("The fields of [`", stringify!($name), "`], which several blocks have as their own ones.")]
+            pub trait [<$name Fields>]: $crate::build::Flat<$name> {
+                $($crate::block!(@setter [] [$($fdoc)+] $($flat)? [$field: $ty]);)*
+            }
+
+            impl<B: $crate::build::Flat<$name>> [<$name Fields>] for B {}
+        }
+    };
+    (@builder $builder:ident $name:ident) => {
+        #[doc = concat!("Describes a [`", stringify!($name), "`] in Rust, field by field.")]
+        #[derive(Debug, Clone)]
+        #[must_use = "what is described has to be added to something"]
+        pub struct $builder($crate::build::Parts);
+
+        impl $crate::build::Builder for $builder {
+            type Block = $name;
+
+            fn from_parts(parts: $crate::build::Parts) -> Self {
+                Self(parts)
+            }
+
+            fn parts(&mut self) -> &mut $crate::build::Parts {
+                &mut self.0
+            }
+        }
+
+        impl $crate::build::Nested for $name {
+            type Builder = $builder;
+        }
+    };
+    (@flat $builder:ident flatten [$ty:ty]) => {
+        impl $crate::build::Flat<$ty> for $builder {}
+    };
+    (@flat $builder:ident $($mark:ident)? [$ty:ty]) => {};
+
+    (@setter [$($vis:tt)*] [$($fdoc:literal)+] flatten [$field:ident: $ty:ty]) => {};
+    (@setter [$($vis:tt)*] [$($fdoc:literal)+] $($mark:ident)? [origin_: $ty:ty]) => {
+        $crate::block!(@setter [$($vis)*] [$($fdoc)+] $($mark)? [origin: $ty]);
+    };
+    (@setter [$($vis:tt)*] [$($fdoc:literal)+] block [$field:ident: $ty:ty]) => {
+        $(#[doc = $fdoc])+
+        #[track_caller]
+        $($vis)* fn $field(
+            mut self,
+            fill: impl FnOnce(
+                <$ty as $crate::build::Nested>::Builder,
+            ) -> <$ty as $crate::build::Nested>::Builder,
+        ) -> Self {
+            let name = $crate::stack::block::field_name(stringify!($field));
+            $crate::build::Builder::parts(&mut self).fill(name, None, fill);
+            self
+        }
+    };
+    (@setter [$($vis:tt)*] [$($fdoc:literal)+] rows [$field:ident: $ty:ty]) => {
+        $(#[doc = $fdoc])+
+        #[track_caller]
+        $($vis)* fn $field(
+            mut self,
+            label: impl Into<String>,
+            fill: impl FnOnce(
+                <$ty as $crate::build::Nested>::Builder,
+            ) -> <$ty as $crate::build::Nested>::Builder,
+        ) -> Self {
+            let name = $crate::stack::block::field_name(stringify!($field));
+            $crate::build::Builder::parts(&mut self).fill(name, Some(label.into()), fill);
+            self
+        }
+    };
+    (@setter [$($vis:tt)*] [$($fdoc:literal)+] [$field:ident: $ty:ty]) => {
+        $(#[doc = $fdoc])+
+        #[track_caller]
+        $($vis)* fn $field(mut self, value: impl $crate::build::Give<$ty>) -> Self {
+            let name = $crate::stack::block::field_name(stringify!($field));
+            $crate::build::Builder::parts(&mut self).give(name, $crate::build::Give::give(value));
+            self
+        }
+    };
+
+    (
+        @declare $name:ident [$($doc:literal)+]
+        $([$($fdoc:literal)+] [$($flat:ident)?] [$field:ident: $ty:ty] [$($default:expr)?];)*
     ) => {
         $(#[doc = $doc])+
         #[derive(Debug, Clone, PartialEq)]
@@ -155,6 +280,8 @@ macro_rules! block {
         }
 
         impl $crate::stack::block::Block for $name {
+            type Builder = <$name as $crate::build::Nested>::Builder;
+
             fn doc() -> String {
                 $crate::stack::block::doc_text(&[$($doc),+])
             }
@@ -215,7 +342,7 @@ macro_rules! block {
 
             fn from_block(
                 reader: &$crate::stack::read::Reader<'_>,
-                block: &::hcl::edit::structure::Block,
+                block: &$crate::stack::read::SourceBlock,
             ) -> Option<Self> {
                 <Self as $crate::stack::block::Block>::read(reader, block)
             }
@@ -245,6 +372,9 @@ macro_rules! block {
     (@info $fields:ident [$($fdoc:literal)+] flatten [$field:ident: $ty:ty]) => {
         $fields.extend(<$ty as $crate::stack::block::Block>::fields());
     };
+    (@info $fields:ident [$($fdoc:literal)+] $mark:ident $($rest:tt)+) => {
+        $crate::block!(@info $fields [$($fdoc)+] $($rest)+)
+    };
     (@info $fields:ident [$($fdoc:literal)+] [$field:ident: $ty:ty] $($default:expr)?) => {{
         let absent: Option<$ty> = $crate::block!(@default $ty $(, $default)?);
         $fields.push($crate::stack::block::FieldInfo {
@@ -261,12 +391,18 @@ macro_rules! block {
     (@name $names:ident flatten [$field:ident: $ty:ty]) => {
         <$ty as $crate::stack::block::Block>::names($names);
     };
+    (@name $names:ident $mark:ident $($rest:tt)+) => {
+        $crate::block!(@name $names $($rest)+)
+    };
     (@name $names:ident [$field:ident: $ty:ty]) => {
         $names.push($crate::stack::block::field_name(stringify!($field)));
     };
 
     (@read $entries:ident flatten [$field:ident: $ty:ty]) => {
         <$ty as $crate::stack::block::Block>::read_entries($entries)
+    };
+    (@read $entries:ident $mark:ident $($rest:tt)+) => {
+        $crate::block!(@read $entries $($rest)+)
     };
     (@read $entries:ident [$field:ident: $ty:ty] $($default:expr)?) => {
         $entries.field(
@@ -277,6 +413,9 @@ macro_rules! block {
 
     (@argument $arguments:ident $self:ident flatten [$field:ident: $ty:ty]) => {
         $arguments.extend($crate::stack::block::Block::arguments(&$self.$field));
+    };
+    (@argument $arguments:ident $self:ident $mark:ident $($rest:tt)+) => {
+        $crate::block!(@argument $arguments $self $($rest)+)
     };
     (@argument $arguments:ident $self:ident [$field:ident: $ty:ty] $($default:expr)?) => {
         if <$ty as $crate::stack::field::Field>::IS_ARGUMENT {
@@ -296,6 +435,9 @@ macro_rules! block {
 
     (@value $values:ident $self:ident flatten [$field:ident: $ty:ty]) => {
         $crate::stack::block::Block::add_values(&$self.$field, $values);
+    };
+    (@value $values:ident $self:ident $mark:ident $($rest:tt)+) => {
+        $crate::block!(@value $values $self $($rest)+)
     };
     (@value $values:ident $self:ident [$field:ident: $ty:ty]) => {
         $values.push($crate::hcl::Property::new(

@@ -7,7 +7,7 @@ use super::block::Origin;
 use super::field::{AnyRef, Kinds, Ref};
 use super::value::{Reference, Value};
 use super::{Id, Stack, flow, layer, names, rename, transfer};
-use crate::component::{self, AnyComponent, Component, Outputs};
+use crate::component::{AnyComponent, Component, Outputs};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::value::Scalar;
 
@@ -135,7 +135,7 @@ fn check_reference(
     diagnostics: &RefCell<Vec<Diagnostic>>,
 ) {
     let Reference { kind, label, attribute, span, .. } = reference;
-    let Some(known) = component::kind(kind) else { return };
+    let Some(known) = stack.vocabulary.kind(kind) else { return };
     let is_unread = || unread.iter().any(|(k, l)| k == kind && l == label);
     if stack.index_of(reference).is_none() && !is_unread() {
         let read = stack.components.keys().filter(|id| id.kind == kind);
@@ -183,7 +183,7 @@ fn check_reference(
 fn check_names(stack: &Stack, diagnostics: &RefCell<Vec<Diagnostic>>) {
     let mut seen: BTreeMap<String, &dyn AnyComponent> = BTreeMap::new();
     for (id, component) in &stack.components {
-        let Some(kind) = component::kind(id.kind) else { continue };
+        let Some(kind) = stack.vocabulary.kind(id.kind) else { continue };
         if kind.module.is_none() && id.kind != "module" {
             continue;
         }

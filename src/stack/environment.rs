@@ -16,7 +16,7 @@ use hcl::edit::visit::{Visit, visit_block, visit_expr, visit_interpolation};
 use super::expression::{Path, path};
 use super::read::Reader;
 use super::{Stack, layer, names};
-use crate::component;
+use crate::component::Vocabulary;
 use crate::diagnostic::{Diagnostic, FileId, Piece, Span, codes};
 use crate::hcl::parse::key_name;
 use crate::value::{Environment, Label, Scalar as _};
@@ -108,13 +108,17 @@ pub type Read = (Vec<Variant>, Table, Vec<Diagnostic>);
 ///
 /// # Errors
 /// Everything that is wrong with the environments, and each value that one of them does not have.
-pub fn variants(file: FileId, text: &str) -> Result<Option<Read>, Vec<Diagnostic>> {
+pub fn variants(
+    vocabulary: &Vocabulary,
+    file: FileId,
+    text: &str,
+) -> Result<Option<Read>, Vec<Diagnostic>> {
     // Most descriptions have none, and are read once.
     if !text.lines().any(|line| line.trim_start().starts_with(KIND)) {
         return Ok(None);
     }
     let body = crate::hcl::parse::parse(file, text)?;
-    let reader = Reader::new(file, text);
+    let reader = Reader::new(vocabulary, file, text);
     let written = written(&reader, &body);
     if written.is_empty() && reader.is_clean() {
         return Ok(None);
@@ -276,7 +280,7 @@ fn only(reader: &Reader<'_>, body: &Body, written: &[Written]) -> Vec<Only> {
     for block in layer::components(body) {
         let Some(attribute) = block.body.get_attribute(ONLY) else { continue };
         // Some components have a field of this name, with a meaning of its own.
-        let kind = component::kind(block.ident.as_str());
+        let kind = reader.vocabulary().kind(block.ident.as_str());
         if kind.is_some_and(|kind| (kind.fields)().iter().any(|field| field.name == ONLY)) {
             continue;
         }

@@ -10,7 +10,7 @@ use hcl::edit::visit::{Visit, visit_expr, visit_for_directive, visit_for_expr};
 
 use super::read::Reader;
 use super::value::{Expression, Reference};
-use crate::component::{self, Outputs};
+use crate::component::Outputs;
 use crate::diagnostic::{Diagnostic, Span, codes, did_you_mean};
 use crate::hcl::format::{ends_with_heredoc, format_expr};
 
@@ -160,7 +160,7 @@ impl Names<'_, '_> {
             }
             return;
         }
-        if let Some(kind) = component::kind(root) {
+        if let Some(kind) = self.reader.vocabulary().kind(root) {
             let Some((label, label_range)) = path.get(1).cloned() else {
                 self.fail(
                     Diagnostic::error(codes::UNKNOWN_REFERENCE, format!("which `{root}`?"))
@@ -194,7 +194,7 @@ impl Names<'_, '_> {
             self.found.push(Found { range: range.start..label_range.end, address, reference });
             return;
         }
-        let known = component::kinds().iter().map(|kind| kind.name);
+        let known = self.reader.vocabulary().kinds().iter().map(|kind| kind.name);
         let meant = did_you_mean(root, known.chain(TERRAFORM.iter().copied()));
         // `aws_s3_bucket.logs.arn` names a resource of a hand-written file.
         let is_resource = root.contains('_') && path.len() > 1;

@@ -76,7 +76,8 @@ const TOLD: &[&str] = &["cidr", "name", "port"];
 pub(super) fn check(stack: &Stack, diagnostics: &RefCell<Vec<Diagnostic>>) {
     let sensitive_inputs = stack.all::<Input>().iter().any(|(_, input)| input.sensitive.0);
     for component in stack.components.values() {
-        let structural = STRUCTURAL.iter().any(|(kind, _)| *kind == component.kind());
+        let structural = !component.structural().is_empty()
+            || STRUCTURAL.iter().any(|(kind, _)| *kind == component.kind());
         if component.module().is_some() && (sensitive_inputs || structural) {
             let flow = Flow { stack, component: component.as_ref(), diagnostics };
             for Property { key, value, .. } in component.arguments() {
@@ -145,11 +146,13 @@ impl Flow<'_> {
         }
     }
 
-    fn is_in(&self, fields: &[(&str, &str)], path: &[String]) -> bool {
-        fields.iter().any(|(kind, pattern)| {
+    fn is_in(&self, fields: &[(&str, &str)], own: &[&str], path: &[String]) -> bool {
+        let of_its_kind = fields.iter().filter(|(kind, _)| {
             let runs_task = *kind == TASKS && self.component.task().is_some();
-            (*kind == self.component.kind() || runs_task)
-                && pattern.split('.').count() == path.len()
+            *kind == self.component.kind() || runs_task
+        });
+        of_its_kind.map(|(_, pattern)| pattern).chain(own).any(|pattern| {
+            pattern.split('.').count() == path.len()
                 && pattern.split('.').zip(path).all(|(step, name)| step == "*" || step == name)
         })
     }
@@ -157,7 +160,7 @@ impl Flow<'_> {
     fn check(&self, path: &[String], source: &str) {
         let field = path.join(".");
         let place = self.component.origin().field(&path[0]);
-        if !self.is_in(SENSITIVE, path)
+        if !self.is_in(SENSITIVE, self.component.sensitive(), path)
             && let Some(secret) = sensitive(self.stack, source)
         {
             self.diagnostics.borrow_mut().push(
@@ -172,7 +175,7 @@ impl Flow<'_> {
                 )),
             );
         }
-        if self.is_in(STRUCTURAL, path)
+        if self.is_in(STRUCTURAL, self.component.structural(), path)
             && let Some(unknown) = unknown(self.stack, source)
         {
             self.diagnostics.borrow_mut().push(

@@ -17,7 +17,7 @@ use super::field::Field as _;
 use super::lower::{Root, lower_one};
 use super::read::Reader;
 use super::{Id, Stack, expression, transfer};
-use crate::component::{self, Artifact, Bundle, Component as _, Image, Input, Loaders, Output};
+use crate::component::{Artifact, Bundle, Component as _, Image, Input, Loaders, Output};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::comment::Comment;
 use crate::hcl::format::format_expr;
@@ -211,7 +211,7 @@ impl<'a> Addresses<'a> {
     fn of(stack: &'a Stack) -> Self {
         let of_layer = |(name, layer): (&'a String, &'a Layer)| {
             layer.components.iter().filter_map(move |id| {
-                let address = (component::kind(id.kind)?.address)(&id.label);
+                let address = (stack.vocabulary.kind(id.kind)?.address)(&id.label);
                 Some((address.strip_prefix("module.")?.to_owned(), (id, name.as_str())))
             })
         };
@@ -415,7 +415,7 @@ pub(super) fn connect(stack: &Stack, root: &mut Root) {
         root.files.entry(DATA_FILE).or_default().block(block);
     }
     for (id, told) in &part.tells {
-        let Some(kind) = component::kind(id.kind) else { continue };
+        let Some(kind) = stack.vocabulary.kind(id.kind) else { continue };
         let address = (kind.address)(&id.label);
         let output = |name: &String| (name.clone(), Expr::raw(format!("{address}.{name}")));
         let value = match told.whole {

@@ -24,7 +24,7 @@ use hcl::edit::Span as _;
 use hcl::edit::structure::{Block as SourceBlock, Body, Structure};
 use indexmap::IndexMap;
 
-use crate::component::{self, AnyComponent, Component};
+use crate::component::{AnyComponent, Component, Vocabulary};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
 use crate::hcl::comment::Comment;
 use crate::value::{Environment, Label, Scalar as _};
@@ -59,6 +59,8 @@ pub struct Stack {
     pub layers: IndexMap<String, Layer>,
     /// Which part of it this is: a layer ([`Stack::roots`]), or all.
     pub part: Option<Part>,
+    /// The kinds of components that there are.
+    pub vocabulary: Vocabulary,
 }
 
 /// The stack that a root is of: `shop` of `shop`, `shop/production` and `shop/production/jobs`.
@@ -131,7 +133,7 @@ impl Stack {
 
     /// The position among the components of the one that a reference names.
     fn index_of(&self, reference: &Reference) -> Option<usize> {
-        let kind = component::kind(&reference.kind)?.name;
+        let kind = self.vocabulary.kind(&reference.kind)?.name;
         self.components.get_index_of(&Id { kind, label: reference.label.clone() })
     }
 
@@ -158,21 +160,23 @@ pub type ReadResult = Result<(Stack, Vec<Diagnostic>), Vec<Diagnostic>>;
 /// # Errors
 /// Every problem that can be found without AWS; warnings come with the stack.
 pub fn read(file: FileId, text: &str, expected_name: &str) -> ReadResult {
-    read_root(file, text, expected_name, None)
+    read_root(&Vocabulary::default(), file, text, expected_name, None)
 }
 
-/// Reads and checks the description of one environment ([`environment::variants`]).
+/// Reads and checks the description of one environment ([`environment::variants`]), or of a stack
+/// without any, whose components are of these kinds.
 ///
 /// # Errors
 /// As [`read()`].
 pub fn read_root(
+    vocabulary: &Vocabulary,
     file: FileId,
     text: &str,
     expected_name: &str,
     environment: Option<&str>,
 ) -> ReadResult {
     let body = crate::hcl::parse::parse(file, text)?;
-    let reader = Reader::new(file, text);
+    let reader = Reader::new(vocabulary, file, text);
     let mut stack = read_body(&reader, &body, expected_name);
     if environment.is_none() {
         layer::empty(&reader, &body);
@@ -229,7 +233,7 @@ impl Components {
     /// Reads one. Its name, also where it is not right.
     fn read(&mut self, reader: &Reader<'_>, block: &SourceBlock) -> Option<Id> {
         let name = block.ident.as_str();
-        let Some(kind) = component::kind(name) else {
+        let Some(kind) = reader.vocabulary().kind(name) else {
             unknown_kind(reader, block);
             return None;
         };
@@ -318,7 +322,19 @@ fn read_body(reader: &Reader<'_>, body: &Body, expected_name: &str) -> Stack {
     settings.origin.comment.hoist_body(body);
     let (name, root) = (expected_name.to_owned(), expected_name.to_owned());
     let Components { components, renamed, transferred, .. } = all;
-    Stack { name, root, settings, locals, components, renamed, transferred, layers, part: None }
+    let vocabulary = reader.vocabulary().clone();
+    Stack {
+        name,
+        root,
+        settings,
+        locals,
+        components,
+        renamed,
+        transferred,
+        layers,
+        part: None,
+        vocabulary,
+    }
 }
 
 fn check_name(reader: &Reader<'_>, block: &SourceBlock, expected: &str) {
@@ -389,7 +405,7 @@ fn unknown_kind(reader: &Reader<'_>, block: &SourceBlock) {
         Diagnostic::error(codes::UNKNOWN_BLOCK, format!("there is no `{name}` component"))
             .at(span, "not known here");
     let known = || {
-        component::kinds().iter().map(|kind| kind.name).chain([
+        reader.vocabulary().kinds().iter().map(|kind| kind.name).chain([
             "stack",
             "locals",
             environment::KIND,

@@ -3,8 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use hcl::edit::expr::{Expression as Source, UnaryOperator};
-use hcl::edit::structure::{Block as SourceBlock, BlockLabel, Structure};
+/// An expression of a description as it is written.
+pub use hcl::edit::expr::Expression as Source;
+use hcl::edit::expr::UnaryOperator;
+/// A block of a description as it is written.
+pub use hcl::edit::structure::Block as SourceBlock;
+use hcl::edit::structure::{BlockLabel, Structure};
 use hcl::edit::{Decorate as _, Span as _};
 
 use super::block::{FieldInfo, Origin};
@@ -12,7 +16,7 @@ use super::expression;
 use super::field::{Entry, Field, Shape, Type, shape};
 use super::value::{Expression, Reference};
 use super::{rename, transfer};
-use crate::component::{self, Outputs};
+use crate::component::{Outputs, Vocabulary};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
 use crate::hcl::comment::Comment;
 use crate::value::{Scalar, ScalarType};
@@ -20,6 +24,7 @@ use crate::value::{Scalar, ScalarType};
 /// A description being read: its text, and the problems found so far.
 #[derive(Debug)]
 pub struct Reader<'a> {
+    vocabulary: &'a Vocabulary,
     file: FileId,
     text: &'a str,
     diagnostics: RefCell<Vec<Diagnostic>>,
@@ -28,14 +33,19 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of one file.
-    pub fn new(file: FileId, text: &'a str) -> Self {
-        Self { file, text, diagnostics: RefCell::default(), component: Cell::new(None) }
+    /// A reader of one file, for components of these kinds.
+    pub fn new(vocabulary: &'a Vocabulary, file: FileId, text: &'a str) -> Self {
+        Self { vocabulary, file, text, diagnostics: RefCell::default(), component: Cell::new(None) }
     }
 
     /// The problems found.
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
         self.diagnostics.into_inner()
+    }
+
+    /// The kinds of components that there are.
+    pub fn vocabulary(&self) -> &'a Vocabulary {
+        self.vocabulary
     }
 
     /// The file being read.
@@ -333,7 +343,8 @@ impl<'a> Reader<'a> {
         expression::whole_components(source, &mut wholes);
         let mut found = None::<()>;
         for (kind, label, range) in wholes {
-            let Some(known) = component::kind(kind).filter(|_| !kinds.contains(&kind)) else {
+            let Some(known) = self.vocabulary().kind(kind).filter(|_| !kinds.contains(&kind))
+            else {
                 continue;
             };
             let Outputs::Known(outputs) = (known.outputs)() else { continue };
@@ -388,7 +399,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         if !kinds.contains(&kind) {
-            let known = crate::component::kind(kind).is_some();
+            let known = self.vocabulary.kind(kind).is_some();
             let diagnostic = if known {
                 Diagnostic::error(codes::WRONG_KIND, format!("expected {wanted}, found a `{kind}`"))
             } else {

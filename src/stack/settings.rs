@@ -12,6 +12,7 @@ use super::lower::Root;
 use super::read::Reader;
 use super::value::{Reference, Value};
 use crate::block;
+use crate::build::{Give, Given};
 use crate::component::helm_release;
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::comment::Comment;
@@ -43,7 +44,7 @@ block! {
         /// `backend "azurerm"` or `backend "local"`.
         backend: Option<Backend>,
         /// Providers that hand-written files beside the rendered ones need.
-        provider: Table<Provider>,
+        @rows provider: Table<Provider>,
     }
 }
 
@@ -164,6 +165,25 @@ pub enum Backend {
 }
 
 const BACKENDS: &[&str] = &["azurerm", "cloud", "gcs", "local", "s3"];
+
+/// A backend is given as its block: `CloudBackend::block().organization("acme")`.
+macro_rules! backends {
+    ($($builder:ident $label:literal),+ $(,)?) => {
+        $(impl Give<Backend> for $builder {
+            fn give(self) -> Given {
+                Given::block(Some($label), self)
+            }
+        })+
+    };
+}
+
+backends! {
+    AzurermBackendBuilder "azurerm",
+    CloudBackendBuilder "cloud",
+    GcsBackendBuilder "gcs",
+    LocalBackendBuilder "local",
+    S3BackendBuilder "s3",
+}
 
 impl Field for Backend {
     const IS_BLOCK: bool = true;

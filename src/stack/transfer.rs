@@ -16,7 +16,7 @@ use super::lower::{Root, lower_one};
 use super::read::Reader;
 use super::{Id, Stack, layer, rename};
 use crate::component::{
-    self, Artifact, Bundle, Component as _, Image, Input, Module, ModuleSource, Output,
+    Artifact, Bundle, Component as _, Image, Input, Module, ModuleSource, Output,
 };
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::comment::Comment;
@@ -511,7 +511,7 @@ pub fn unsaid(before: &Stack, after: &Stack) -> Vec<Diagnostic> {
     }
     for (id, component) in &after.components {
         let (Some(was), Some(is)) = (before.layer_of(id), after.layer_of(id)) else { continue };
-        let has_state = component::kind(id.kind).is_some_and(|kind| kind.module.is_some());
+        let has_state = after.vocabulary.kind(id.kind).is_some_and(|kind| kind.module.is_some());
         let is_own = id.kind == Module::KIND;
         if was == is || after.transferred.contains_key(id) || !(has_state || is_own) {
             continue;
@@ -542,7 +542,7 @@ mod tests {
     #[test]
     fn every_resource_of_the_library_has_one_key_at_most() {
         let mut found = 0;
-        for kind in component::kinds() {
+        for kind in crate::component::kinds() {
             for module in kind.module.iter().chain(kind.other_modules) {
                 let mut all = Vec::new();
                 add_resources(module, "module.x", Keyed::Not, &mut all);

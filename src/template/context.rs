@@ -40,7 +40,7 @@ pub fn context(
             Expr::object(stack.locals.iter().map(|(name, local)| (name, local.value.value()))),
         ),
     ];
-    for kind in component::kinds() {
+    for kind in stack.vocabulary.kinds() {
         let of_kind = stack.components.iter().filter(|(id, _)| id.kind == kind.name);
         let components = of_kind.map(|(id, component)| {
             let label = id.label.as_str();
@@ -121,8 +121,9 @@ mod tests {
 
     #[test]
     fn no_kind_of_component_has_a_name_that_templates_have_otherwise() {
+        let vocabulary = component::Vocabulary::default();
         for name in ["stack", "environment", "locals", "loop", "self", "range", "dict", "debug"] {
-            assert!(component::kind(name).is_none(), "{name}");
+            assert!(vocabulary.kind(name).is_none(), "{name}");
         }
     }
 }

@@ -16,7 +16,6 @@ use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 use serde::Serialize;
 
-use crate::component;
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span, codes, did_you_mean};
 use crate::hcl::Expr;
 
@@ -358,8 +357,9 @@ fn undefined(context: &Expr, path: &str) -> Diagnostic {
     let before = known.join(".");
     let found = walk(context, known).or_else(|| {
         // A loop's variable is often called as what it goes through: `queue in queue|items`.
-        let component::Kind { name, .. } = component::kind(known.first()?)?;
-        let Expr::Object(components) = walk(context, &[name])? else { return None };
+        let name =
+            known.first().filter(|name| !["stack", "environment", "locals"].contains(name))?;
+        let Expr::Object(components) = walk(context, &[*name])? else { return None };
         walk(&components.first()?.value, &known[1..])
     });
     let everything = "`stackwright context` prints what there is";

@@ -5,9 +5,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::compare::{Drift, compare};
+use super::header::Ownership;
 use super::templates::Templates;
 use super::{Files, header, templates};
-use crate::component::{self, Image, ModuleSource};
+use crate::component::{Image, Kind, ModuleSource, Vocabulary, library};
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span, codes, did_you_mean};
 use crate::hcl::print::print;
 use crate::image::{self, Lock, Pin};
@@ -77,7 +78,7 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
     }
     rendered.diagnostics.extend(image::policy::shared_tags(&uses));
     if project.settings.vendor.0 == Vendor::All {
-        for kind in component::kinds() {
+        for kind in project.program.vocabulary().kinds() {
             for module in kind.module.iter().chain(kind.other_modules) {
                 stack::lower::add_module(&mut modules, *module);
             }
@@ -239,7 +240,9 @@ pub(super) fn variants(
     stack: &str,
 ) -> Result<Option<stack::environment::Read>, Vec<Diagnostic>> {
     match project.read(&format!("{}/{stack}/{DESCRIPTION}", project.stacks())) {
-        Ok(Some((file, text))) => stack::environment::variants(file, &text),
+        Ok(Some((file, text))) => {
+            stack::environment::variants(project.program.vocabulary(), file, &text)
+        }
         Ok(None) => Ok(None),
         Err(problem) => Err(vec![problem]),
     }
@@ -256,10 +259,12 @@ pub fn roots(project: &Project, only: &[String]) -> (Vec<String>, Vec<Diagnostic
         match project.read(&format!("{}/{stack}/{DESCRIPTION}", project.stacks())) {
             Err(problem) => diagnostics.push(problem),
             Ok(None) => {}
-            Ok(Some((file, text))) => match roots_of(stack, file, &text) {
-                Err(problems) => diagnostics.extend(problems),
-                Ok(all) => roots.extend(all.into_iter().filter(|root| is_in(root, &name))),
-            },
+            Ok(Some((file, text))) => {
+                match roots_of(project.program.vocabulary(), stack, file, &text) {
+                    Err(problems) => diagnostics.extend(problems),
+                    Ok(all) => roots.extend(all.into_iter().filter(|root| is_in(root, &name))),
+                }
+            }
         }
     }
     (roots, diagnostics)
@@ -269,8 +274,13 @@ pub fn roots(project: &Project, only: &[String]) -> (Vec<String>, Vec<Diagnostic
 ///
 /// # Errors
 /// What is wrong with its environments.
-pub fn roots_of(stack: &str, file: FileId, text: &str) -> Result<Vec<String>, Vec<Diagnostic>> {
-    let systems = match stack::environment::variants(file, text)? {
+pub fn roots_of(
+    vocabulary: &Vocabulary,
+    stack: &str,
+    file: FileId,
+    text: &str,
+) -> Result<Vec<String>, Vec<Diagnostic>> {
+    let systems = match stack::environment::variants(vocabulary, file, text)? {
         Some((variants, ..)) => variants
             .into_iter()
             .map(|variant| (format!("{stack}/{}", variant.name), layer::names(&variant.text)))
@@ -396,7 +406,12 @@ fn read_one(project: &Project, name: &str) -> Vec<ReadRoot> {
         }
         Err(diagnostic) => return one(diagnostic),
     };
-    let variants = match stack::environment::variants(file, &text) {
+    if let Some(described) = project.program.described(name)
+        && let Err(problems) = described.check(file)
+    {
+        return vec![Err(problems)];
+    }
+    let variants = match stack::environment::variants(project.program.vocabulary(), file, &text) {
         Err(diagnostics) => return vec![Err(diagnostics)],
         Ok(None) => {
             if let Some(problem) = unknown_part(asked, name, &[], &layer::names(&text)) {
@@ -453,14 +468,15 @@ fn read_system(
             Err(diagnostic) => Err(vec![diagnostic]),
         }
     };
-    let (stack, mut warnings) = match stack::read_root(file, text, name, environment) {
-        Ok(read) => read,
-        Err(mut diagnostics) => {
-            let system = environment.map_or(name.to_owned(), |it| format!("{name}/{it}"));
-            diagnostics.extend(lock(&system).err().into_iter().flatten());
-            return vec![Err(diagnostics)];
-        }
-    };
+    let (stack, mut warnings) =
+        match stack::read_root(project.program.vocabulary(), file, text, name, environment) {
+            Ok(read) => read,
+            Err(mut diagnostics) => {
+                let system = environment.map_or(name.to_owned(), |it| format!("{name}/{it}"));
+                diagnostics.extend(lock(&system).err().into_iter().flatten());
+                return vec![Err(diagnostics)];
+            }
+        };
     let roots = stack.roots().into_iter().filter(|stack| is_in(&stack.root, asked));
     roots
         .map(|stack| {
@@ -537,7 +553,7 @@ fn files(
     if !problems.is_empty() {
         return Err(problems);
     }
-    let origin = format!("{}/{}/{DESCRIPTION}", project.stacks(), stack.name);
+    let origin = format!("stack {}", stack.name);
     let mut files = Files::new();
     for (name, body) in &root.files {
         files.insert(format!("{folder}/{name}"), header::stamp(&origin, &print(body)));
@@ -595,12 +611,30 @@ fn manifests(
     }
 }
 
-/// The files of the module library as they stand in the project.
+/// The files of the module library as they stand in the project. Ours have their header lines; a
+/// program's own get them here, and the variables that follow from their components.
 fn vendored(project: &Project, modules: &BTreeMap<&'static str, ModuleSource>) -> Files {
+    const VARIABLES: &str = "variables.tf";
+    let vocabulary = project.program.vocabulary();
     let mut files = Files::new();
     for module in modules.values() {
+        let path = |name: &str| format!("{}/{}/{name}", project.modules(), module.name);
         for (name, content) in module.contents() {
-            files.insert(format!("{}/{}/{name}", project.modules(), module.name), content);
+            let content = match header::ownership(content.as_bytes()) {
+                Ownership::Foreign => header::stamp(header::LIBRARY, &content),
+                _ => content,
+            };
+            files.insert(path(name), content);
+        }
+        let is_its = |kind: &&Kind| {
+            kind.module.is_some_and(|it| [it.name, it.unprotected_name].contains(&module.name))
+        };
+        if let (false, Some(kind)) = (
+            module.files.iter().any(|(name, _)| *name == VARIABLES),
+            vocabulary.kinds().iter().find(is_its),
+        ) {
+            let variables = library::variables_tf(vocabulary, kind);
+            files.insert(path(VARIABLES), header::stamp(header::LIBRARY, &variables));
         }
     }
     files
@@ -630,15 +664,7 @@ fn no_stacks(project: &Project) -> Diagnostic {
 /// secret masked.
 fn finish(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
     let mut sources = project.sources.lock().expect("no thread panics while it holds this");
-    for diagnostic in diagnostics.iter().filter(|d| d.code == codes::SECRET_WRITTEN) {
-        if let Some(label) = &diagnostic.primary {
-            let given = sources.written(label.span);
-            let (written, given) = (given.span, given.given);
-            sources.mask(label.span);
-            sources.mask(written);
-            given.into_iter().for_each(|given| sources.mask(given));
-        }
-    }
+    sources.mask_secrets(diagnostics);
     crate::diagnostic::as_written(diagnostics, &sources);
     sort(diagnostics, &sources);
     // What several roots of a stack share is complained of once.

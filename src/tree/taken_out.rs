@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::compare::Drift;
-use crate::component;
+use crate::component::{self, Vocabulary};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::plan::group::title;
 use crate::project::Project;
@@ -14,20 +14,22 @@ use crate::project::Project;
 /// Warns of the calls of modules that protect something, in files of roots, that no file has any
 /// more; neither under another label.
 pub fn check(project: &Project, drifts: &[Drift]) -> Vec<Diagnostic> {
+    let vocabulary = project.program.vocabulary();
     let stacks = format!("{}/", project.stacks());
     let (mut gone, mut kept) = (BTreeSet::new(), BTreeSet::new());
     for drift in drifts.iter().filter(|drift| drift.path.starts_with(&stacks)) {
         let Some((root, _)) = drift.path.rsplit_once('/') else { continue };
         let old = drift.found_text();
-        gone.extend(protecting(&old).map(|call| (root.to_owned(), call.to_owned())));
+        gone.extend(protecting(vocabulary, &old).map(|call| (root.to_owned(), call.to_owned())));
         for line in drift.expected.iter().flat_map(|text| text.lines()) {
             let moved = line.trim_start().strip_prefix("from = module.");
             let call = moved.or_else(|| name(line)).map(|call| (root.to_owned(), call.to_owned()));
             kept.extend(call);
         }
     }
+    let own = project.program.own_kinds();
     let warning = |(root, call): &(String, String)| {
-        let (_, component) = title(Some(call));
+        let (_, component) = title(Some(call), &own);
         Diagnostic::warning(
             codes::PROTECTED,
             format!("`{component}` was protected, and is taken out of `{root}`"),
@@ -47,7 +49,7 @@ fn name(line: &str) -> Option<&str> {
 }
 
 /// The calls in a rendered file of modules that protect something.
-fn protecting(text: &str) -> impl Iterator<Item = &str> {
+fn protecting<'a>(vocabulary: &'a Vocabulary, text: &'a str) -> impl Iterator<Item = &'a str> {
     let lines = text.lines().zip(text.lines().skip(1));
     lines.filter_map(|(line, next)| {
         let source = next.trim().strip_prefix("source = \"")?.strip_suffix('"')?;
@@ -56,6 +58,6 @@ fn protecting(text: &str) -> impl Iterator<Item = &str> {
             let is_it = kind.module.is_some_and(|it| it.name == module);
             is_it && kind.unprotected().is_some()
         };
-        name(line).filter(|_| component::kinds().iter().any(protects))
+        name(line).filter(|_| vocabulary.kinds().iter().any(protects))
     })
 }

@@ -11,7 +11,6 @@ use similar::DiffOp;
 
 use super::Files;
 use super::header::{self, Comment, Ownership};
-use crate::component;
 use crate::diagnostic::{Diagnostic, Sources, Span, codes};
 use crate::hcl::format::format;
 use crate::hcl::{Expr, Property};
@@ -185,7 +184,7 @@ fn environment(project: &Project, stack: &Stack) -> Vec<Property> {
     };
     for (path, row) in &table.values {
         let Some(text) = row.get(&name.0.to_string()) else { continue };
-        insert(&mut values, path, expression(text));
+        insert(&mut values, path, expression(project, text));
     }
     values
 }
@@ -206,9 +205,9 @@ fn insert(values: &mut Vec<Property>, path: &str, value: Expr) {
 }
 
 /// An expression of a description, with Terraform's addresses.
-fn expression(text: &str) -> Expr {
+fn expression(project: &Project, text: &str) -> Expr {
     let line = format!("x = {text}\n");
-    let reader = Reader::new(Sources::default().add("", ""), &line);
+    let reader = Reader::new(project.program.vocabulary(), Sources::default().add("", ""), &line);
     let body = hcl::edit::parser::parse_body(&line).ok();
     let value = body.as_ref().and_then(|body| body.get_attribute("x"));
     let value = value.and_then(|value| Any::from_expr(&reader, &value.value));
@@ -222,7 +221,7 @@ fn secrets(project: &Project, warnings: &[Diagnostic]) -> Vec<String> {
     let texts = written.filter_map(|warning| {
         let span = warning.primary.as_ref()?.span;
         let text = sources.get(span.file).text.get(span.range())?.to_owned();
-        Some(match expression(&text) {
+        Some(match expression(project, &text) {
             Expr::String(plain) => plain,
             _ => text,
         })
@@ -263,7 +262,8 @@ fn bad_name(name: &str, at: Span) -> Option<Diagnostic> {
 /// A template that would make a file which is made otherwise.
 fn clash(name: &str, text: &Text, stack: &Stack, root: &Root) -> Option<Diagnostic> {
     let output = name.strip_suffix(EXTENSION).filter(|_| !template::is_partial(name))?;
-    let is_kind = |id: &stack::Id| component::kind(id.kind).is_some_and(|it| it.file == output);
+    let is_kind =
+        |id: &stack::Id| stack.vocabulary.kind(id.kind).is_some_and(|it| it.file == output);
     let of_kind = stack.components.iter().find(|(id, _)| is_kind(id));
     let place = match of_kind {
         Some((_, component)) => component.origin().head,

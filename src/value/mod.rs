@@ -339,6 +339,12 @@ macro_rules! choice {
             }
         }
 
+        impl From<$name> for $crate::hcl::Expr {
+            fn from(value: $name) -> Self {
+                Self::from(value.as_str())
+            }
+        }
+
         impl $crate::value::Scalar for $name {
             const TYPE: $crate::value::ScalarType = $crate::value::ScalarType::String;
             const RULE: &'static str = $crate::choice!(@rule $($text),+);

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:e3b14fec07b5d6ff
+# Rendered by stackwright from stack univaf; edits are lost. sha256:e3b14fec07b5d6ff
 
 # The server itself is started by hand when somebody needs it.
 module "bastion_main" {

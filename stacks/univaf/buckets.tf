@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:3c9b8b88739cc8fe
+# Rendered by stackwright from stack univaf; edits are lost. sha256:3c9b8b88739cc8fe
 
 module "bucket_data_snapshots" {
   source = "../../modules/bucket"

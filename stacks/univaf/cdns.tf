@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:409a897434c50851
+# Rendered by stackwright from stack univaf; edits are lost. sha256:409a897434c50851
 
 module "cdn_api" {
   source = "../../modules/cdn"

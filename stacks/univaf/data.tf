@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:aabba82c5e0dc621
+# Rendered by stackwright from stack univaf; edits are lost. sha256:aabba82c5e0dc621
 
 data "aws_availability_zones" "available" {
   state = "available"

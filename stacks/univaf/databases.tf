@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:34689286d6f10314
+# Rendered by stackwright from stack univaf; edits are lost. sha256:34689286d6f10314
 
 module "database_main" {
   source = "../../modules/database"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:74767c6b523d2edf
+# Rendered by stackwright from stack univaf; edits are lost. sha256:74767c6b523d2edf
 
 module "dns_main" {
   source = "../../modules/dns"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:2c6ea1f96f639314
+# Rendered by stackwright from stack univaf; edits are lost. sha256:2c6ea1f96f639314
 
 module "load_balancer_api" {
   source = "../../modules/load_balancer"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:6b82699be6053b38
+# Rendered by stackwright from stack univaf; edits are lost. sha256:6b82699be6053b38
 
 locals {
   loaders_source = {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:023785551fbc3f8a
+# Rendered by stackwright from stack univaf; edits are lost. sha256:023785551fbc3f8a
 
 locals {
   api_domain    = "api.internal.${var.domain_name}"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:3d584f6a15e0c0cd
+# Rendered by stackwright from stack univaf; edits are lost. sha256:3d584f6a15e0c0cd
 
 module "network_main" {
   source = "../../modules/network"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:2fbfdb245cad389f
+# Rendered by stackwright from stack univaf; edits are lost. sha256:2fbfdb245cad389f
 
 output "api_domain_name" {
   value = module.cdn_api.domain_name

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:da6ddbc969ce15f7
+# Rendered by stackwright from stack univaf; edits are lost. sha256:da6ddbc969ce15f7
 
 provider "aws" {
   region = "us-west-2"

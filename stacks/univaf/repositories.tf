@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:0f074f33637c3b6e
+# Rendered by stackwright from stack univaf; edits are lost. sha256:0f074f33637c3b6e
 
 module "repository_db_seed" {
   source = "../../modules/repository"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:e08e4bf7fcbda8c6
+# Rendered by stackwright from stack univaf; edits are lost. sha256:e08e4bf7fcbda8c6
 
 module "scheduled_task_daily_data_snapshot" {
   source = "../../modules/scheduled_task"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:7c47cc973ad635d5
+# Rendered by stackwright from stack univaf; edits are lost. sha256:7c47cc973ad635d5
 
 # Database migrations run at start, before the server listens.
 module "service_api" {

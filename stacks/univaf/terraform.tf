@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:f2ea314d785c715b
+# Rendered by stackwright from stack univaf; edits are lost. sha256:f2ea314d785c715b
 
 # A vaccine-appointment API, its database and the jobs that load data into it.
 terraform {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:a69dad53405a3e60
+# Rendered by stackwright from stack univaf; edits are lost. sha256:a69dad53405a3e60
 
 module "topic_alarms" {
   source = "../../modules/topic"

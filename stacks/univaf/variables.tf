@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/univaf/stack.hcl; edits are lost. sha256:fccca157e7b0fe28
+# Rendered by stackwright from stack univaf; edits are lost. sha256:fccca157e7b0fe28
 
 # What CloudFront sends so that the load balancer knows it.
 variable "api_cloudfront_secret" {

@@ -1,12 +1,12 @@
 //! `stackwright images list`
 
+use crate::bump::folder_of;
+use crate::diagnostic::Diagnostic;
+use crate::git::Repository;
+use crate::image;
+use crate::project::Project;
+use crate::report::images::list as face;
 use clap::Args;
-use stackwright::bump::folder_of;
-use stackwright::diagnostic::Diagnostic;
-use stackwright::git::Repository;
-use stackwright::image;
-use stackwright::project::Project;
-use stackwright::report::images::list as face;
 
 use super::Format;
 use crate::cli::output::Output;
@@ -57,7 +57,7 @@ pub fn list(project: &Project, args: &ListArgs, output: &mut Output) -> anyhow::
     Ok(Outcome::Good)
 }
 
-fn date(running: &mut [image::Running], project: &Project) -> Result<(), stackwright::git::Error> {
+fn date(running: &mut [image::Running], project: &Project) -> Result<(), crate::git::Error> {
     let repository = Repository::around(&project.root)?;
     let Some(head) = repository.tip("HEAD")? else { return Ok(()) };
     let folder = folder_of(&repository, &project.root);

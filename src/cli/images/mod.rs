@@ -4,8 +4,8 @@ mod list;
 mod resolve;
 mod verify;
 
+use crate::project::Project;
 use clap::{Args, Subcommand, ValueEnum};
-use stackwright::project::Project;
 
 use super::Outcome;
 use super::output::Output;

@@ -5,15 +5,15 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::component::Image;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::image::{self, Asked, candidates};
+use crate::project::Project;
+use crate::report;
+use crate::stack::Stack;
+use crate::tree;
 use anyhow::{Context as _, bail};
 use clap::Args;
-use stackwright::component::Image;
-use stackwright::diagnostic::{Diagnostic, codes};
-use stackwright::image::{self, Asked, candidates};
-use stackwright::project::Project;
-use stackwright::report;
-use stackwright::stack::Stack;
-use stackwright::tree;
 
 use super::Format;
 use crate::cli::output::Output;

@@ -1,12 +1,12 @@
 //! `stackwright images verify`
 
+use crate::diagnostic::Diagnostic;
+use crate::image::verify::{self, Locked};
+use crate::image::{FILE, Lock};
+use crate::project::Project;
+use crate::report::images::verify::{self as face, Report};
+use crate::tree;
 use clap::{Args, ValueEnum};
-use stackwright::diagnostic::Diagnostic;
-use stackwright::image::verify::{self, Locked};
-use stackwright::image::{FILE, Lock};
-use stackwright::project::Project;
-use stackwright::report::images::verify::{self as face, Report};
-use stackwright::tree;
 
 use crate::cli::output::Output;
 use crate::cli::registry::RegistryArgs;
@@ -82,7 +82,7 @@ pub fn verify(
     progress.finish_and_clear();
     diagnostics.extend(verified.iter().flat_map(|verified| verified.diagnostics.iter().cloned()));
     let sources = project.sources.lock().expect("no thread is left");
-    stackwright::diagnostic::as_written(&mut diagnostics, &sources);
+    crate::diagnostic::as_written(&mut diagnostics, &sources);
     let report = Report { verified: &verified, diagnostics: &diagnostics, sources: &sources };
     let text = match args.format {
         Format::Terminal => {

@@ -19,6 +19,7 @@ pub use environments::{Use, shared_tags, uses};
 pub use order::{Candidate, Passed, Reason, Resolution};
 
 use crate::block;
+use crate::build::{Give, Given};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::Expr;
 use crate::stack::block::{Block as _, Origin};
@@ -237,6 +238,32 @@ fn unknown(kind: &str, span: Span) -> Diagnostic {
         let list: Vec<_> = KINDS.iter().map(|kind| format!("`{kind}`")).collect();
         diagnostic.help(format!("there is {}", list.join(", ")))
     })
+}
+
+/// A policy is given as its kind, `"commit"`, or as its block: `Semver::block().range(">=1.0.0")`.
+impl Give<Policy> for &str {
+    fn give(self) -> Given {
+        Given::value(self)
+    }
+}
+
+macro_rules! policies {
+    ($($builder:ident $label:literal),+ $(,)?) => {
+        $(impl Give<Policy> for $builder {
+            fn give(self) -> Given {
+                Given::block(Some($label), self)
+            }
+        })+
+    };
+}
+
+policies! {
+    CommitBuilder "commit",
+    MovingBuilder "moving",
+    NumberBuilder "number",
+    PushedBuilder "pushed",
+    SemverBuilder "semver",
+    TimestampBuilder "timestamp",
 }
 
 impl Field for Policy {

@@ -57,9 +57,11 @@ const LET_PASS: &str = "`--deny none` lets it pass, once somebody has looked at 
 
 /// How a thing loses its protection: that of a component in its description, any other's in
 /// Terraform.
-fn unprotect(change: &Change) -> String {
-    let (kind, name) = title(change.modules.first().map(String::as_str));
-    let protects = kind.and_then(component::kind).is_some_and(|kind| kind.unprotected().is_some());
+fn unprotect(change: &Change, own: &[&'static str]) -> String {
+    let (kind, name) = title(change.modules.first().map(String::as_str), own);
+    let is_it = |other: &&component::Kind| Some(other.name) == kind;
+    let ours = component::kinds().iter().find(is_it);
+    let protects = ours.is_some_and(|kind| kind.unprotected().is_some());
     match protects {
         true => format!("write `protect = false` in `{name}`"),
         false => "take out its `prevent_destroy`".to_owned(),
@@ -68,10 +70,12 @@ fn unprotect(change: &Change) -> String {
 
 impl PlanReport<'_> {
     /// What is said of a protected resource that would go.
-    fn protected(&self, root: &str, change: &Change, protection: Protection) -> Diagnostic {
+    fn protected(&self, planned: &Planned, change: &Change, protection: Protection) -> Diagnostic {
+        let root = &planned.name;
+        let own = planned.summary.as_ref().map_or(&[][..], |summary| &summary.kinds);
         let Change { address, .. } = change;
         let done = change.action.done();
-        let unprotect = unprotect(change);
+        let unprotect = unprotect(change, own);
         match protection {
             Protection::Holds => {
                 let message = format!("`{address}` is protected, and would be {done} in `{root}`");
@@ -102,7 +106,7 @@ impl PlanReport<'_> {
             self.planned.iter().flat_map(|planned| planned.diagnostics.iter().cloned()).collect();
         for planned in self.planned {
             for (change, protection) in planned.summary.iter().flat_map(Summary::protected) {
-                all.push(self.protected(&planned.name, change, protection));
+                all.push(self.protected(planned, change, protection));
             }
             let denied = planned.summary.iter().flat_map(|summary| denied(summary, self.deny));
             for (rule, change) in denied.filter(|(_, change)| change.protection.is_none()) {
