@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:9824e5e79fddd0b2
+# Rendered by stackwright from its module library; edits are lost. sha256:699f53966a1c17cb
 
 locals {
   # What scaling has when it is not set: nothing moves.

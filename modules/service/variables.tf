@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:cbd7cfc84e6dc3cf
+# Rendered by stackwright from its module library; edits are lost. sha256:961a779dd9046b4c
 
 variable "name" {
   description = "Its name, also that of its task definition and of its main container."

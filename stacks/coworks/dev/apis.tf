@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:80187ee60163e056
+# Rendered by stackwright from stack coworks; edits are lost. sha256:80187ee60163e056
 
 module "api_app" {
   source = "../../../modules/api"

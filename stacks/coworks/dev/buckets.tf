@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:e8f2244f618232f6
+# Rendered by stackwright from stack coworks; edits are lost. sha256:e8f2244f618232f6
 
 module "bucket_files" {
   source = "../../../modules/bucket"

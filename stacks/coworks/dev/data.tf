@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:215e8ee9a95bb519
+# Rendered by stackwright from stack coworks; edits are lost. sha256:215e8ee9a95bb519
 
 data "aws_availability_zones" "available" {
   state = "available"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:54749c30f527dbe2
+# Rendered by stackwright from stack coworks; edits are lost. sha256:54749c30f527dbe2
 
 module "lambda_layer_libraries" {
   source = "../../../modules/lambda_layer"

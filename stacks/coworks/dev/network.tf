@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:8276e12187af2554
+# Rendered by stackwright from stack coworks; edits are lost. sha256:8276e12187af2554
 
 module "network_main" {
   source = "../../../modules/network"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:d2c3f97d8dff7bb1
+# Rendered by stackwright from stack coworks; edits are lost. sha256:d2c3f97d8dff7bb1
 
 provider "aws" {
   region = "eu-west-1"

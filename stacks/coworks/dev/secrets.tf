@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:f5d23cee6f34de95
+# Rendered by stackwright from stack coworks; edits are lost. sha256:f5d23cee6f34de95
 
 module "secret_app" {
   source = "../../../modules/secret"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:8743c793f551bfb0
+# Rendered by stackwright from stack coworks; edits are lost. sha256:8743c793f551bfb0
 
 # A microservice of CoWorks: one function behind an API, a root and a lock for each stage.
 terraform {

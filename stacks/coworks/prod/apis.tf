@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:3ec143479ca3fb2e
+# Rendered by stackwright from stack coworks; edits are lost. sha256:3ec143479ca3fb2e
 
 module "api_app" {
   source = "../../../modules/api"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:9f4faf89a93e7b69
+# Rendered by stackwright from stack coworks; edits are lost. sha256:9f4faf89a93e7b69
 
 module "bucket_files" {
   source = "../../../modules/bucket"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:24492bcb73ecd92d
+# Rendered by stackwright from stack coworks; edits are lost. sha256:24492bcb73ecd92d
 
 module "function_app" {
   source = "../../../modules/function"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:bc3d1e746c9680c1
+# Rendered by stackwright from stack coworks; edits are lost. sha256:bc3d1e746c9680c1
 
 module "lambda_layer_libraries" {
   source = "../../../modules/lambda_layer"

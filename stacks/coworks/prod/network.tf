@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:d5a4d96fe6adcd34
+# Rendered by stackwright from stack coworks; edits are lost. sha256:d5a4d96fe6adcd34
 
 module "network_main" {
   source = "../../../modules/network"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:5ebc3387c53803e0
+# Rendered by stackwright from stack coworks; edits are lost. sha256:5ebc3387c53803e0
 
 provider "aws" {
   region = "eu-west-1"

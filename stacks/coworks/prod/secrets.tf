@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:5a84bb3f1dc759c8
+# Rendered by stackwright from stack coworks; edits are lost. sha256:5a84bb3f1dc759c8
 
 module "secret_app" {
   source = "../../../modules/secret"

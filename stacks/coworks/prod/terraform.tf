@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/coworks/stack.hcl; edits are lost. sha256:eff1f42ed1cd4fde
+# Rendered by stackwright from stack coworks; edits are lost. sha256:eff1f42ed1cd4fde
 
 # A microservice of CoWorks: one function behind an API, a root and a lock for each stage.
 terraform {

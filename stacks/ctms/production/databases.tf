@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:0faeee54d54b85a6
+# Rendered by stackwright from stack ctms; edits are lost. sha256:0faeee54d54b85a6
 
 module "database_main" {
   source = "../../../modules/database"

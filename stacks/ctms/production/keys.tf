@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:e0fcb786f6670309
+# Rendered by stackwright from stack ctms; edits are lost. sha256:e0fcb786f6670309
 
 module "key_cluster" {
   source = "../../../modules/key"

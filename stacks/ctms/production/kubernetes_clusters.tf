@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:e11e116de8022787
+# Rendered by stackwright from stack ctms; edits are lost. sha256:e11e116de8022787
 
 module "kubernetes_cluster_main" {
   source = "../../../modules/kubernetes_cluster"

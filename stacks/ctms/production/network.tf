@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:d652a1c2d75d1b81
+# Rendered by stackwright from stack ctms; edits are lost. sha256:d652a1c2d75d1b81
 
 module "network_main" {
   source = "../../../modules/network"

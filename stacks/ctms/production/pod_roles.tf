@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:76d550c1ce42cb19
+# Rendered by stackwright from stack ctms; edits are lost. sha256:76d550c1ce42cb19
 
 module "pod_role_cert_manager" {
   source = "../../../modules/pod_role"

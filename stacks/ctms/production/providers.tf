@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:c2bf3c9286e30b04
+# Rendered by stackwright from stack ctms; edits are lost. sha256:c2bf3c9286e30b04
 
 provider "aws" {
   region              = "us-west-2"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:e90bbd7307d64e2a
+# Rendered by stackwright from stack ctms; edits are lost. sha256:e90bbd7307d64e2a
 
 # Both environments run images of the one repository that CI pushes to.
 module "repository_ctms" {

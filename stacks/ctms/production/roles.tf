@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:fb8198847b14a8c0
+# Rendered by stackwright from stack ctms; edits are lost. sha256:fb8198847b14a8c0
 
 module "role_ci" {
   source = "../../../modules/role"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:aa9da3a5897fbd59
+# Rendered by stackwright from stack ctms; edits are lost. sha256:aa9da3a5897fbd59
 
 # Mozilla's contact service: its API and its sync on EKS, brought there by Flux, and its database.
 terraform {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:2c6d065fa162c2bd
+# Rendered by stackwright from stack ctms; edits are lost. sha256:2c6d065fa162c2bd
 
 data "aws_availability_zones" "available" {
   state = "available"

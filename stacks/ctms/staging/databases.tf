@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:04a3f056361e705d
+# Rendered by stackwright from stack ctms; edits are lost. sha256:04a3f056361e705d
 
 module "database_main" {
   source = "../../../modules/database"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:fba4fd8524325873
+# Rendered by stackwright from stack ctms; edits are lost. sha256:fba4fd8524325873
 
 # The cluster's platform. Terraform makes what Flux itself needs, Flux everything else.
 module "helm_release_flux" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:68d4d889a14ce0db
+# Rendered by stackwright from stack ctms; edits are lost. sha256:68d4d889a14ce0db
 
 module "key_cluster" {
   source = "../../../modules/key"

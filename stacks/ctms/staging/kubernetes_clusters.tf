@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:5ebf5d72227d8182
+# Rendered by stackwright from stack ctms; edits are lost. sha256:5ebf5d72227d8182
 
 module "kubernetes_cluster_main" {
   source = "../../../modules/kubernetes_cluster"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:0666c10c713ace20
+# Rendered by stackwright from stack ctms; edits are lost. sha256:0666c10c713ace20
 
 module "network_main" {
   source = "../../../modules/network"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:a75b33dbd2a09dee
+# Rendered by stackwright from stack ctms; edits are lost. sha256:a75b33dbd2a09dee
 
 module "pod_role_cert_manager" {
   source = "../../../modules/pod_role"

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:bf51bfb039d1ec49
+# Rendered by stackwright from stack ctms; edits are lost. sha256:bf51bfb039d1ec49
 
 provider "aws" {
   region              = "us-west-2"

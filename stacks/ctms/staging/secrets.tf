@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/ctms/stack.hcl; edits are lost. sha256:2dd2b8df62f32539
+# Rendered by stackwright from stack ctms; edits are lost. sha256:2dd2b8df62f32539
 
 # People fill it in; until then nothing that needs it starts.
 module "secret_ctms" {
