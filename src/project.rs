@@ -127,7 +127,7 @@ impl Project {
     pub fn find(start: &Path) -> Result<Self, (Sources, Vec<Diagnostic>)> {
         let nothing = |message: String| {
             let diagnostic = Diagnostic::error(codes::UNREADABLE, message).help(
-                "make `stacks/<name>/stack.hcl`, or name the project with `--project <folder>`",
+                "start one with `stackwright init`, or name the project with `--project <folder>`",
             );
             (Sources::default(), vec![diagnostic])
         };

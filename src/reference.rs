@@ -111,7 +111,11 @@ fn table(page: &mut String, fields: &[FieldInfo]) {
     for field in fields {
         let default = match (&field.default, field.required) {
             (_, true) => "**required**".to_owned(),
-            (Some(default), _) => format!("`{}`", print_expr(default)),
+            (Some(default), _) => {
+                let lines = print_expr(default);
+                let words: Vec<&str> = lines.split_whitespace().collect();
+                format!("`{}`", words.join(" "))
+            }
             (None, _) => String::new(),
         };
         let rule = rule(&field.ty).map(|rule| format!("({rule})")).unwrap_or_default();

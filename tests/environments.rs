@@ -320,7 +320,7 @@ fn what_is_wrong_with_environments_is_told_at_once() {
        |
        = help: name one of its values: `environment.name`
 
-    error[SW105]: `environments` is a list of environments
+    error[SW107]: `prod` is no environment of this stack
       --> stacks/shop/stack.hcl:44:19
        |
     44 |   environments = ["prod", 1]

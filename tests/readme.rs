@@ -12,9 +12,8 @@ fn shop() -> Project {
     project.write(DESCRIPTION, fenced(README, "hcl", "stack "));
     let said = project.run(&["render"]).code(1).err;
     let (_, lock) = said.split_once(&format!("create `{LOCK}`:\n")).expect("a lock to start with");
-    let indent = lock.len() - lock.trim_start().len();
-    let lines = lock.lines().map(|line| line.get(indent..).unwrap_or_default());
-    let lock: Vec<&str> = lines.take_while(|line| !line.starts_with("error")).collect();
+    // As it is printed, indented.
+    let lock: Vec<&str> = lock.lines().take_while(|line| !line.starts_with("error")).collect();
     project.write(LOCK, lock.join("\n").trim_end().replace('…', "1.4.0") + "\n");
     project
 }

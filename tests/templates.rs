@@ -228,7 +228,7 @@ fn a_template_of_a_layer_stands_in_the_folder_of_the_layer() {
         "stacks/demo/_name.j2",
         "{% macro name(it) %}{{ it }}-{{ environment.stage }}{% endmacro %}",
     );
-    let text = "{% import \"_name.j2\" as of %}\n{{ of.name(\"mails\") }} {{ queue.mails.outputs.name }}\n";
+    let text = "{% import \"_name.j2\" as of %}\n{{ of.name(\"mails\") }} {{ queue.mails.outputs.name|string }}\n";
     project.write("stacks/demo/jobs/note.txt.j2", text);
     project.write("stacks/demo/production/jobs/only.txt.j2", "{{ stack.root }}\n");
     project.run(&["render"]).exits(0);

@@ -92,7 +92,8 @@ impl Lock {
                     header::LOCK
                 ))
         };
-        if text.lines().next() != Some(header::LOCK) {
+        // Pasted from a terminal, it may be indented.
+        if text.lines().next().map(str::trim) != Some(header::LOCK) {
             let end = text.find('\n').unwrap_or(text.len());
             return Err(vec![bad(Some(0..end), "this is not the lock that stackwright writes")]);
         }
@@ -191,6 +192,19 @@ impl Lock {
                 );
                 continue;
             }
+            // Of a layer, only what runs there is in the lock.
+            let in_layer = stack.part.as_ref().filter(|part| part.elsewhere.contains(label));
+            if let Some(part) = in_layer {
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::UNDECLARED_IMAGE,
+                        format!("nothing in the layer `{}` runs `{label}`", part.layer),
+                    )
+                    .at(entry.span, "")
+                    .help("take the entry out"),
+                );
+                continue;
+            }
             let diagnostic = Diagnostic::error(
                 codes::UNDECLARED_IMAGE,
                 format!("the description declares no `image` or `artifact` \"{label}\""),
@@ -208,7 +222,8 @@ impl Lock {
         for (range, repository) in splices {
             text.replace_range(range, &repository);
         }
-        Ok(Some(if text == lock.text { text } else { crate::hcl::format::format(&text) }))
+        let as_it_is = text == lock.text && text.starts_with(header::LOCK);
+        Ok(Some(if as_it_is { text } else { crate::hcl::format::format(&text) }))
     }
 
     /// The lock's text with some images locked to something else; whatever else it holds stays as

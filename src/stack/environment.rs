@@ -303,7 +303,19 @@ fn only(reader: &Reader<'_>, body: &Body, written: &[Written]) -> Vec<Only> {
             };
             match name.filter(|name| written.iter().any(|it| it.name == *name)) {
                 Some(name) => environments.push(name.to_owned()),
-                None => reader.report(wrong(reader.span(element))),
+                None => reader.report(match name {
+                    None => wrong(reader.span(element)),
+                    Some(name) => {
+                        let message = format!("`{name}` is no environment of this stack");
+                        let known = written.iter().map(|it| it.name.as_str());
+                        let diagnostic = Diagnostic::error(codes::UNKNOWN_REFERENCE, message)
+                            .at(reader.span(element), "");
+                        let list = known.clone().map(|it| format!("`{it}`")).collect::<Vec<_>>();
+                        diagnostic.did_you_mean(name, known, |diagnostic| {
+                            diagnostic.help(format!("there is {}", list.join(", ")))
+                        })
+                    }
+                }),
             }
         }
         let label = block.labels.first().map_or("", |label| label.as_str());

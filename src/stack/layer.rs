@@ -56,6 +56,8 @@ pub struct Part {
     pub layer: String,
     /// The components in it: its own, and the images and inputs that it uses.
     pub components: BTreeSet<Id>,
+    /// The images and artifacts that only other layers use.
+    pub elsewhere: BTreeSet<String>,
     /// The named values that it uses.
     pub locals: BTreeSet<String>,
     /// The layers that it looks things up in.
@@ -174,7 +176,10 @@ impl Stack {
         if self.layers.is_empty() {
             return vec![self];
         }
-        let view = |part: Part| {
+        let view = |mut part: Part| {
+            let pinned = self.components.keys().filter(|id| PINNED.contains(&id.kind));
+            let elsewhere = pinned.filter(|id| !part.components.contains(*id));
+            part.elsewhere = elsewhere.map(|id| id.label.clone()).collect();
             let mut stack = self.clone();
             stack.root = format!("{}/{}", self.root, part.layer);
             stack

@@ -451,7 +451,9 @@ impl<'a> Reader<'a> {
         )
         .at(self.span(source), "");
         match (expected, source) {
-            (Type::Scalar(ScalarType::Number | ScalarType::Bool, _), Source::String(text)) => {
+            (Type::Scalar(ScalarType::Number | ScalarType::Bool, _), Source::String(text))
+                if text.parse::<f64>().is_ok() || text.parse::<bool>().is_ok() =>
+            {
                 diagnostic =
                     diagnostic.help(format!("write it without quotes: `{}`", text.as_str()));
             }
@@ -459,7 +461,7 @@ impl<'a> Reader<'a> {
                 diagnostic = diagnostic
                     .help(format!("write it in quotes: `\"{}\"`", self.source_text(source)));
             }
-            (Type::List(_), Source::String(_) | Source::Number(_)) => {
+            (Type::List(_), Source::String(_) | Source::Number(_) | Source::Traversal(_)) => {
                 diagnostic = diagnostic
                     .help(format!("write it in brackets: `[{}]`", self.source_text(source)));
             }

@@ -69,6 +69,11 @@ pub(super) fn value(expr: &Expr) -> Value {
     }
 }
 
+/// True for what only Terraform can evaluate.
+pub(super) fn is_expression(value: &Value) -> bool {
+    value.downcast_object_ref::<Expression>().is_some()
+}
+
 /// A value of a template as HCL.
 fn expr(value: &Value) -> Result<Expr, Error> {
     Ok(match value.kind() {

@@ -69,6 +69,12 @@ pub fn fill(
     })
 }
 
+/// True for a template of a file in which Terraform reads expressions.
+fn is_hcl(name: &str) -> bool {
+    let output = name.strip_suffix(".j2").unwrap_or(name);
+    [".tf", ".tf.json", ".tfvars", ".hcl"].iter().any(|end| output.ends_with(end))
+}
+
 /// A template and where it is from.
 #[derive(Debug, Clone)]
 pub struct Text {
@@ -104,6 +110,10 @@ pub fn fill_all(
             ValueKind::None => "`null`: the description does not say it; give `| default(…, true)`",
             ValueKind::Seq | ValueKind::Iterable => "a list: write it with `| hcl` or `| json`",
             ValueKind::Map => "a map: write it with `| hcl` or `| json`, or name one of its keys",
+            _ if data::is_expression(value) && !is_partial(state.name()) && !is_hcl(state.name()) => {
+                "an expression of Terraform, which does not read this file: name a literal, or write \
+                 `| string` where its text is meant"
+            }
             _ => return minijinja::escape_formatter(out, state, value),
         };
         Err(minijinja::Error::new(ErrorKind::NonPrimitive, what))

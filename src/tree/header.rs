@@ -120,7 +120,7 @@ pub fn ownership(content: &[u8]) -> Ownership {
     }
     let Ok(first) = std::str::from_utf8(first) else { return Ownership::Foreign };
     let first = first.trim_end_matches('\r');
-    if first == LOCK {
+    if first.trim_start() == LOCK {
         return Ownership::Lock;
     }
     match claim(first) {

@@ -53,8 +53,8 @@ pub fn check(project: &Project, drifts: &[Drift]) -> Vec<Diagnostic> {
                  keeps what is there"
             ));
         }
-        diagnostic.help(format!(
-            "put it back; if it is really meant to go, write `protect = false` in `{component}`, \
+        diagnostic.help("if it has another label now, say `renamed_from` there").help(format!(
+            "else put it back; if it is really meant to go, write `protect = false` in `{component}`, \
              apply that, and then take it out"
         ))
     };
