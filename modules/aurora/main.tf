@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:501d7a867ef412b6
+# Rendered by stackwright from its module library; edits are lost. sha256:53e42d05294554b8
 
 # Whatever is in this group may connect to the cluster.
 resource "aws_security_group" "access" {

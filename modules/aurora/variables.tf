@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:57bea50e0d124aa0
+# Rendered by stackwright from its module library; edits are lost. sha256:c7e3a40e9837d10a
 
 variable "name" {
   description = "Its identifier; its instances have a number after it. Changing it makes another cluster."

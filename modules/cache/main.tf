@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:f2fc10d858a7085a
+# Rendered by stackwright from its module library; edits are lost. sha256:343cf912c3ef7473
 
 locals {
   has_nodes     = var.serverless == null

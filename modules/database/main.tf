@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:8cf08618205c635f
+# Rendered by stackwright from its module library; edits are lost. sha256:316b238c65d1a9af
 
 locals {
   gib = 1024 * 1024 * 1024

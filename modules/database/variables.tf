@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:d0350f1042a22795
+# Rendered by stackwright from its module library; edits are lost. sha256:cfd37dcff86c8b85
 
 variable "name" {
   description = "Its identifier. It also names the subnet group, and RDS moves no instance between subnet groups of a network: choose it once."

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:7bb26a641e15aac2
+# Rendered by stackwright from its module library; edits are lost. sha256:114ae439bfe4665b
 
 locals {
   # What each loader does: what it says itself, else what the table says.

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:11fa060d70208dba
+# Rendered by stackwright from its module library; edits are lost. sha256:e5cbadd13ea07d6f
 
 variable "name" {
   description = "What the names of its loaders begin with: <name>-<label>, at most 64 characters."
@@ -259,5 +259,6 @@ variable "loaders" {
       state                   = optional(string)
       overlap                 = optional(string)
     }))
+    renamed_from = optional(string)
   }))
 }

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:d12f742cb61af271
+# Rendered by stackwright from its module library; edits are lost. sha256:eb0b2494ac6072f9
 
 resource "aws_ecr_repository" "this" {
   name                 = var.name

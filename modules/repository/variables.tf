@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:84c6f7eb94d8cbd3
+# Rendered by stackwright from its module library; edits are lost. sha256:f8fe943553328b85
 
 variable "name" {
   description = "Its name."

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:3a50068ad6513904
+# Rendered by stackwright from its module library; edits are lost. sha256:4e6ccac43efd5d77
 
 # Whatever is in this group may connect to the domain.
 resource "aws_security_group" "access" {

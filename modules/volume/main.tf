@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:7926c2dec3b78b6e
+# Rendered by stackwright from its module library; edits are lost. sha256:c58f1f58c6d04512
 
 resource "aws_efs_file_system" "this" {
   creation_token                  = var.name

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:e4d64fe2bb9e6e8e
+# Rendered by stackwright from its module library; edits are lost. sha256:f61ee6910a12aabc
 
 variable "name" {
   description = "Its name."

@@ -525,7 +525,7 @@ mod tests {
             problems(&aurora("  instance_class = \"db.t4g.medium\"\n  backup_window = \"03:00-04:00\"\n  maintenance_window = \"sun:03:30-sun:04:30\"\n  parameters = { work_mem = \"1\" }\n  static_parameters = { work_mem = \"1\" }")),
             @"
         6:19 SW312 the backup at `03:00-04:00` overlaps the maintenance; move one of them
-        9:25 SW104 `work_mem` is set twice
+        9:25 SW104 `work_mem` is set twice; take one of them out
         "
         );
     }

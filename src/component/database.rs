@@ -1169,7 +1169,7 @@ input "plain" {{}}
             @"
         8:5 SW203 `Work_Mem` is not a parameter; a parameter's name has lower-case letters, digits, `_`, `.` and `-`
         9:5 SW312 `max_connections` cannot change while `postgres` runs; move it to `static_parameters`
-        13:5 SW104 `work_mem` is set twice
+        13:5 SW104 `work_mem` is set twice; take one of them out
         "
         );
     }

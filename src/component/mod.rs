@@ -23,6 +23,7 @@ mod alarm;
 mod aurora;
 mod bastion;
 mod bucket;
+mod build;
 pub mod bundle;
 mod cache;
 mod cdn;
@@ -68,6 +69,7 @@ pub use alarm::Alarm;
 pub use aurora::Aurora;
 pub use bastion::Bastion;
 pub use bucket::{AccessLogs, Bucket};
+pub use build::Build;
 pub use bundle::Bundle;
 pub use cache::Cache;
 pub use cdn::Cdn;
@@ -107,6 +109,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Aurora>(),
             Kind::of::<Bastion>(),
             Kind::of::<Bucket>(),
+            Kind::of::<Build>(),
             Kind::of::<Bundle>(),
             Kind::of::<Cache>(),
             Kind::of::<Cdn>(),

@@ -1227,6 +1227,23 @@ network "other" { cidr = "10.9.0.0/16" }
     fn who_starts_tasks_reads_a_password_of_a_key() {
         let blocks = task("  access = [database.main]\n  secrets = { DB_PASSWORD = database.main.password_secret }\n  logs_kms_key_arn = var.logs")
             .replace("  storage_gib    = 20\n", "  storage_gib    = 20\n  kms_key_arn    = var.own\n");
-        insta::assert_snapshot!(rendered("services.tf", &blocks), @"");
+        insta::assert_snapshot!(rendered("services.tf", &blocks), @r#"
+        module "service_api" {
+          source = "../../modules/service"
+
+          name                 = "test-api"
+          cluster              = module.cluster_main
+          network              = module.network_main
+          placement            = "public"
+          image                = local.image_references.server
+          logs_kms_key_arn     = var.logs
+          secrets_kms_key_arns = [var.own]
+          security_group_ids   = [module.database_main.access_group_id]
+
+          secrets = {
+            DB_PASSWORD = module.database_main.password_secret
+          }
+        }
+        "#);
     }
 }
