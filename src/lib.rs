@@ -15,6 +15,7 @@ pub mod plan;
 pub mod project;
 pub mod reference;
 pub mod report;
+pub mod rollout;
 pub mod schema;
 pub mod stack;
 pub mod template;

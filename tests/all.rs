@@ -5,6 +5,7 @@
 mod bad_input;
 mod bump;
 mod bump_surroundings;
+mod cgap;
 mod check;
 mod corpus;
 mod deployment;
@@ -32,6 +33,7 @@ mod registry;
 mod rename;
 mod render;
 mod reproducible;
+mod rollout;
 mod shell;
 mod support;
 mod templates;

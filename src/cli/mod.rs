@@ -15,6 +15,7 @@ mod plan;
 mod provider;
 mod registry;
 mod render;
+mod rollout;
 mod schema;
 mod shell;
 mod validate;
@@ -117,6 +118,7 @@ enum Command {
     Plan(plan::PlanArgs),
     Validate(validate::ValidateArgs),
     Bump(Box<bump::BumpArgs>),
+    Rollout(rollout::RolloutArgs),
     Images(images::ImagesArgs),
     Provider(provider::ProviderArgs),
     Schema(schema::SchemaArgs),
@@ -204,6 +206,7 @@ fn run(cli: &Cli, output: &mut Output) -> anyhow::Result<Outcome> {
         Command::MovedIds(args) => moved_ids::moved_ids(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
+        Command::Rollout(args) => rollout::rollout(&project, args, output),
         Command::Images(args) => images::images(&project, args, output),
         Command::Provider(args) => provider::provider(args, output),
         Command::Schema(_) => schema::schema(output),

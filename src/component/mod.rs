@@ -51,6 +51,7 @@ mod proxy;
 mod queue;
 mod repository;
 mod role;
+pub mod rollout;
 pub mod schedule;
 mod scheduled_task;
 mod search;
@@ -91,6 +92,7 @@ pub use protection::Protect;
 pub use queue::Queue;
 pub use repository::Repository;
 pub use role::Role;
+pub use rollout::Rollout;
 pub use scheduled_task::ScheduledTask;
 pub use search::Search;
 pub use secret::Secret;
@@ -130,6 +132,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Queue>(),
             Kind::of::<Repository>(),
             Kind::of::<Role>(),
+            Kind::of::<Rollout>(),
             Kind::of::<ScheduledTask>(),
             Kind::of::<Search>(),
             Kind::of::<Secret>(),

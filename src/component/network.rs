@@ -110,6 +110,8 @@ choice! {
         Dynamodb = "dynamodb",
         Athena = "athena",
         BedrockRuntime = "bedrock-runtime",
+        /// EBS's direct interface to snapshots.
+        Ebs = "ebs",
         Ec2 = "ec2",
         Ec2Messages = "ec2messages",
         /// What images are, by their tags. Their layers come from `ecr.dkr` and `s3`.

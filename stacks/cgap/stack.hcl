@@ -2,6 +2,7 @@
 stack "cgap" {
   region      = "us-east-1"
   environment = "production"
+  tags        = { Environment = "production" }
 
   backend "s3" { bucket = "cgap-terraform-state" }
 }
@@ -32,8 +33,8 @@ layer "foundation" {
     nat         = "one"
 
     endpoints = [
-      "dynamodb", "ec2", "ecr.api", "ecr.dkr", "lambda", "logs", "s3", "secretsmanager", "sqs",
-      "ssm", "states",
+      "dynamodb", "ebs", "ec2", "ecr.api", "ecr.dkr", "lambda", "logs", "s3", "secretsmanager",
+      "sqs", "ssm", "states",
     ]
 
     flow_logs {
@@ -154,9 +155,10 @@ layer "data" {
     name        = "cgap"
     network     = network.main
     engine      = "redis"
-    engine_version = "7.0"
     node_type   = "cache.t4g.small"
     kms_key_arn = key.main.arn
+
+    engine_version = "7.0"
   }
 
   # What the portal's files are.
@@ -562,6 +564,22 @@ layer "services" {
     ]
   }
 
+  # What follows a deploy: the new mappings are made when everything that reads them is new.
+  rollout "main" {
+    step "configured" { filled = [secret.app] }
+
+    step "services" {
+      stable       = [service.portal, worker.indexer, worker.ingester]
+      # A new portal task is healthy after five good answers, one a minute.
+      wait_minutes = 60
+    }
+
+    step "deployment" {
+      run          = task.deployment
+      wait_minutes = 240
+    }
+  }
+
   # Indexing falls behind although there are more tasks.
   alarm "indexing" {
     name       = "cgap-indexing-queue-full"
@@ -571,6 +589,8 @@ layer "services" {
     comparison = "above"
     threshold  = 1000
     period_s   = 300
+    # At once, not after a quarter of an hour of them.
+    evaluation_periods = 1
     actions    = [topic.alarms]
   }
 
@@ -583,6 +603,8 @@ layer "services" {
     comparison = "above"
     threshold  = 2
     period_s   = 300
+    # At once, not after a quarter of an hour of them.
+    evaluation_periods = 1
     actions    = [topic.alarms]
   }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from stacks/cgap/stack.hcl; edits are lost. sha256:b7374ee5c571669c
+# Rendered by stackwright from stacks/cgap/stack.hcl; edits are lost. sha256:3e6d6012f04364ed
 
 module "network_main" {
   source = "../../../modules/network"
@@ -13,6 +13,7 @@ module "network_main" {
 
   endpoints = [
     "dynamodb",
+    "ebs",
     "ec2",
     "ecr.api",
     "ecr.dkr",

@@ -1,11 +1,12 @@
-# Rendered by stackwright from stacks/cgap/stack.hcl; edits are lost. sha256:22fcc26014b7a7e1
+# Rendered by stackwright from stacks/cgap/stack.hcl; edits are lost. sha256:288a9ac6241d32e7
 
 provider "aws" {
   region = "us-east-1"
 
   default_tags {
     tags = {
-      Stack = "cgap"
+      Environment = "production"
+      Stack       = "cgap"
     }
   }
 }

@@ -1,18 +1,18 @@
-# Rendered by stackwright from stacks/cgap/stack.hcl; edits are lost. sha256:ccc9544ad1f9748f
+# Rendered by stackwright from stacks/cgap/stack.hcl; edits are lost. sha256:87e2949578b46d1f
 
 # Indexing falls behind although there are more tasks.
+# At once, not after a quarter of an hour of them.
 module "alarm_indexing" {
   source = "../../../modules/alarm"
 
-  name               = "cgap-indexing-queue-full"
-  namespace          = "AWS/SQS"
-  metric             = "ApproximateNumberOfMessagesVisible"
-  statistic          = "Maximum"
-  comparison         = "above"
-  threshold          = 1000
-  period_s           = 300
-  evaluation_periods = 15
-  actions            = [local.foundation.topic_alarms]
+  name       = "cgap-indexing-queue-full"
+  namespace  = "AWS/SQS"
+  metric     = "ApproximateNumberOfMessagesVisible"
+  statistic  = "Maximum"
+  comparison = "above"
+  threshold  = 1000
+  period_s   = 300
+  actions    = [local.foundation.topic_alarms]
 
   dimensions = {
     QueueName = local.data.queue_secondary_indexer.name
@@ -20,18 +20,18 @@ module "alarm_indexing" {
 }
 
 # One task works them off one after another.
+# At once, not after a quarter of an hour of them.
 module "alarm_ingestion" {
   source = "../../../modules/alarm"
 
-  name               = "cgap-ingestion-queue-full"
-  namespace          = "AWS/SQS"
-  metric             = "ApproximateNumberOfMessagesVisible"
-  statistic          = "Maximum"
-  comparison         = "above"
-  threshold          = 2
-  period_s           = 300
-  evaluation_periods = 15
-  actions            = [local.foundation.topic_alarms]
+  name       = "cgap-ingestion-queue-full"
+  namespace  = "AWS/SQS"
+  metric     = "ApproximateNumberOfMessagesVisible"
+  statistic  = "Maximum"
+  comparison = "above"
+  threshold  = 2
+  period_s   = 300
+  actions    = [local.foundation.topic_alarms]
 
   dimensions = {
     QueueName = local.data.queue_ingestion.name
