@@ -310,7 +310,11 @@ fn what_nothing_uses_cannot_be_written() {
     }
     commit(&project);
     project.edit(DESCRIPTION, tls, "    http_only   = true\n");
-    project.edit(DESCRIPTION, "# The certificate of the portal's domain.\ninput \"certificate_arn\" {}\n", "");
+    project.edit(
+        DESCRIPTION,
+        "# The certificate of the portal's domain.\ninput \"certificate_arn\" {}\n",
+        "",
+    );
     project.run(&["render"]).success();
     let report = report(&plan(&project, &["--base", "HEAD"]));
     let groups = report["roots"][0]["components"][0]["groups"].as_array().unwrap();
@@ -472,7 +476,8 @@ fn production_takes_all_four_images_or_none() {
     let remote = four_images("production");
     let clone = remote.clone_as("ci");
     let tip = remote.tip();
-    let run = clone.run(&["bump", "portal=3fecd2c1-portal", "--partial", "front end only", "--push"]);
+    let run =
+        clone.run(&["bump", "portal=3fecd2c1-portal", "--partial", "front end only", "--push"]);
     assert_snapshot!(run.code(1).err, @r#"
     error[SW321]: `image.portal` moves without `image.indexer`, `image.ingester` and `image.deployment`: production never takes a partial push
       --> stacks/cgap/stack.hcl:30:3

@@ -369,7 +369,10 @@ task "load" {
 }
 "#;
         let base = BASE.split("task \"load\"").next().unwrap();
-        insta::assert_snapshot!(problems(&format!("{four}{base}")), @"");
+        insta::assert_snapshot!(problems(&format!("{four}{base}")), @"
+        2:23 SW352 `task.load` would run while `service.web` may still run an older `image.app`; wait for it in an earlier step: `stable = [service.web]`
+        2:23 SW352 `task.load` would run while `worker.jobs` may still run an older `image.app`; wait for it in an earlier step: `stable = [worker.jobs]`
+        ");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::io;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use super::{Answer, Aws};
 
@@ -24,5 +26,9 @@ impl Aws for Cli {
             out: text(&output.stdout),
             err: text(&output.stderr),
         })
+    }
+
+    fn pause(&mut self) {
+        thread::sleep(Duration::from_secs(15));
     }
 }

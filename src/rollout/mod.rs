@@ -27,6 +27,9 @@ const PLACEHOLDER: &str = "XXX: ENTER VALUE";
 /// How long the AWS CLI waits at once, for services as for tasks, in minutes.
 const WAIT_MINUTES: i64 = 10;
 
+/// How often it looks in that time.
+const LOOKS: i64 = 40;
+
 /// How many services, and how many tasks, can be asked for at once (Amazon ECS API Reference,
 /// "DescribeServices", "DescribeTasks").
 const SERVICES: usize = 10;
@@ -121,6 +124,9 @@ pub trait Aws {
     /// # Errors
     /// When it cannot be started.
     fn call(&mut self, args: &[String]) -> io::Result<Answer>;
+
+    /// Lets a quarter of a minute pass, as the AWS CLI does between two looks at services.
+    fn pause(&mut self);
 }
 
 impl Rollout {
@@ -521,14 +527,7 @@ impl Way<'_> {
         for (cluster, services) in by_cluster(services, told) {
             let names: Vec<&str> = services.iter().map(|it| it.1.name.as_str()).collect();
             self.wait(&wait_stable(cluster, &names))?;
-            let answer = self.json(describe_services(cluster, &names))?;
-            for (service, it) in &services {
-                if let Some(problem) = unstable(&answer, it) {
-                    return Err(self.failed(format!("`{}` {problem}", service.called)).help(
-                        "look at the service's events; what did not come up was rolled back",
-                    ));
-                }
-            }
+            self.completed(cluster, &services)?;
             let mut stopping = Vec::new();
             for name in names {
                 let answer = self.json(list_stopping(cluster, name))?;
@@ -540,6 +539,36 @@ impl Way<'_> {
             }
         }
         Ok(format!("{} stable, old tasks gone", list(services)))
+    }
+
+    /// Services that are stable may not be through yet: ECS says so a little later.
+    fn completed(
+        &mut self,
+        cluster: &str,
+        services: &[(&Named, &ToldService)],
+    ) -> Result<(), Diagnostic> {
+        let names: Vec<&str> = services.iter().map(|it| it.1.name.as_str()).collect();
+        for look in 1.. {
+            let answer = self.json(describe_services(cluster, &names))?;
+            let states = services.iter().map(|(service, it)| (service, state(&answer, it)));
+            let states: Vec<_> = states.collect();
+            if states.iter().all(|(_, state)| *state == State::Done) {
+                break;
+            }
+            let is_late = look >= self.step.waits * LOOKS;
+            for (service, state) in states {
+                let problem = match state {
+                    State::Done => continue,
+                    State::UnderWay(_) if !is_late => continue,
+                    State::UnderWay(problem) | State::Wrong(problem) => problem,
+                };
+                return Err(self
+                    .failed(format!("`{}` {problem}", service.called))
+                    .help("look at the service's events; what did not come up was rolled back"));
+            }
+            self.aws.pause();
+        }
+        Ok(())
     }
 
     fn run(&mut self, task: &Named, container: &str, told: &Told) -> Result<String, Diagnostic> {
@@ -575,25 +604,115 @@ impl Way<'_> {
     }
 }
 
-/// What keeps a service from running what it was given, and that alone.
-fn unstable(answer: &Value, wanted: &ToldService) -> Option<String> {
+/// How far a service is with what it was given.
+#[derive(Debug, Clone, PartialEq)]
+enum State {
+    /// It runs that, and that alone.
+    Done,
+    /// It will, or not: ECS has not decided.
+    UnderWay(String),
+    /// It does not.
+    Wrong(String),
+}
+
+fn state(answer: &Value, wanted: &ToldService) -> State {
     let services = answer["services"].as_array().into_iter().flatten();
     let mut services = services.filter(|it| it["serviceName"] == wanted.name.as_str());
     let Some(service) = services.next().filter(|it| it["status"] == "ACTIVE") else {
-        return Some("is not there".to_owned());
+        return State::Wrong("is not there".to_owned());
     };
     let deployments = service["deployments"].as_array().map_or(&[][..], Vec::as_slice);
     let [deployment] = deployments else {
-        return Some(format!("has {} deployments under way", deployments.len()));
+        return State::UnderWay(format!("has {} deployments under way", deployments.len()));
     };
     if deployment["taskDefinition"] != wanted.task_definition_arn.as_str() {
         let runs = deployment["taskDefinition"].as_str().unwrap_or("nothing");
-        return Some(format!("runs `{runs}`, and not `{}`", wanted.task_definition_arn));
+        return State::Wrong(format!("runs `{runs}`, and not `{}`", wanted.task_definition_arn));
     }
-    if deployment["rolloutState"] != "COMPLETED" {
-        let state = deployment["rolloutState"].as_str().unwrap_or("unknown");
-        return Some(format!("has a deployment that is `{state}`"));
+    match deployment["rolloutState"].as_str() {
+        Some("COMPLETED") => {}
+        Some("FAILED") => return State::Wrong("has a deployment that failed".to_owned()),
+        _ => return State::UnderWay("has a deployment under way".to_owned()),
     }
-    (service["runningCount"] != service["desiredCount"])
-        .then(|| format!("runs {} of {} tasks", service["runningCount"], service["desiredCount"]))
+    if service["runningCount"] == service["desiredCount"] {
+        return State::Done;
+    }
+    let (runs, wanted) = (&service["runningCount"], &service["desiredCount"]);
+    State::UnderWay(format!("runs {runs} of {wanted} tasks"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Answers one look at services after the other; the last one stays.
+    struct Looks(Vec<Value>, u32);
+
+    impl Aws for Looks {
+        fn call(&mut self, args: &[String]) -> io::Result<Answer> {
+            let out = match args[1].as_str() {
+                "describe-services" if self.0.len() > 1 => self.0.remove(0).to_string(),
+                "describe-services" => self.0[0].to_string(),
+                "list-tasks" => "{}".to_owned(),
+                _ => String::new(),
+            };
+            Ok(Answer { code: Some(0), out, err: String::new() })
+        }
+
+        fn pause(&mut self) {
+            self.1 += 1;
+        }
+    }
+
+    fn look(state: &str) -> Value {
+        let deployment = json!({ "taskDefinition": "web:8", "rolloutState": state });
+        json!({ "services": [{
+            "serviceName": "web", "status": "ACTIVE", "desiredCount": 1, "runningCount": 1,
+            "deployments": [deployment],
+        }] })
+    }
+
+    fn stable(looks: Vec<Value>) -> (Result<(), String>, u32) {
+        let service = Named { called: "service.web".to_owned(), key: "service_web".to_owned() };
+        let rollout = Rollout {
+            label: "main".to_owned(),
+            root: "demo".to_owned(),
+            region: None,
+            steps: vec![Step {
+                label: "services".to_owned(),
+                action: Action::Stable(vec![service]),
+                waits: 1,
+                span: None,
+            }],
+        };
+        let told = json!({ "secrets": {}, "tasks": {}, "services": { "service_web": {
+            "cluster": "main", "name": "web", "task_definition_arn": "web:8",
+        } } });
+        let told = serde_json::from_value(told).unwrap();
+        let mut aws = Looks(looks, 0);
+        let done = run(&rollout, &told, None, &mut aws, &mut |_| {});
+        (done.map_err(|problem| problem.message), aws.1)
+    }
+
+    #[test]
+    fn a_deployment_that_is_not_through_is_looked_at_again() {
+        let looks = vec![look("IN_PROGRESS"), look("IN_PROGRESS"), look("COMPLETED")];
+        assert_eq!(stable(looks), (Ok(()), 2));
+    }
+
+    #[test]
+    fn it_is_not_looked_at_for_ever() {
+        let (done, pauses) = stable(vec![look("IN_PROGRESS")]);
+        let message = "the step `services` failed: `service.web` has a deployment under way";
+        assert_eq!((done, pauses), (Err(message.to_owned()), 39));
+    }
+
+    #[test]
+    fn a_deployment_that_failed_is_not_waited_for() {
+        let (done, pauses) = stable(vec![look("FAILED")]);
+        let message = "the step `services` failed: `service.web` has a deployment that failed";
+        assert_eq!((done, pauses), (Err(message.to_owned()), 0));
+    }
 }

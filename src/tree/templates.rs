@@ -101,9 +101,8 @@ impl Templates {
         for other in above {
             templates.problems.extend(other.problems);
             for (name, text) in other.texts {
-                if !templates.texts.contains_key(&name) {
-                    templates.texts.insert(name, made_for(project, &text, &stack.root));
-                }
+                let made = || made_for(project, &text, &stack.root);
+                templates.texts.entry(name).or_insert_with(made);
             }
         }
         templates
