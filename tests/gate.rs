@@ -172,7 +172,8 @@ fn what_the_examples_of_every_component_render_is_valid() {
         let name = path.trim_end_matches(".rs");
         // These are rendered, validated and planned together: see `examples`.
         let source_text = String::from_utf8_lossy(&source);
-        if source_text.contains("/// ```hcl") {
+        // A rollout is an output, and calls none.
+        if source_text.contains("/// ```hcl") && name != "rollout" {
             called.insert(name.to_owned());
         }
         let descriptions = descriptions(name, &String::from_utf8(source).unwrap());

@@ -886,7 +886,7 @@ load_balancer "inside" {
             problems("network \"main\" {\n  cidr = \"10.0.0.0/16\"\n  endpoints = [\"sqs\", \"com.amazonaws.us-west-2.ecr.api\", \"s4\"]\n}"),
             @"
         3:23 SW201 the region is the network's own; write `ecr.api`
-        3:58 SW201 `s4` is none of the 33 known values; did you mean `s3`?
+        3:58 SW201 `s4` is none of the 34 known values; did you mean `s3`?
         "
         );
         insta::assert_snapshot!(

@@ -21,26 +21,30 @@ block! {
     /// services run what they were given and their old tasks are gone, and runs tasks to their end.
     ///
     /// ```hcl
+    /// image "release" {
+    ///   repository = "registry.example.org/release"
+    /// }
+    ///
     /// rollout "main" {
-    ///   step "configured" { filled = [secret.app] }
-    ///   step "services" { stable = [service.web] }
-    ///   step "deployment" { run = task.load }
+    ///   step "configured" { filled = [secret.release] }
+    ///   step "services" { stable = [service.front] }
+    ///   step "release" { run = task.release }
     /// }
     ///
-    /// service "web" {
+    /// service "front" {
     ///   cluster = cluster.main
-    ///   image   = image.app
-    ///   secrets = { API_KEY = secret.app["API_KEY"] }
+    ///   image   = image.release
+    ///   secrets = { RELEASE_KEY = secret.release["KEY"] }
     /// }
     ///
-    /// task "load" {
+    /// task "release" {
     ///   cluster = cluster.main
-    ///   image   = image.app
-    ///   command = ["npm", "run", "load"]
+    ///   image   = image.release
+    ///   command = ["npm", "run", "release"]
     /// }
     ///
-    /// secret "app" {
-    ///   keys = ["API_KEY", "SENTRY_DSN"]
+    /// secret "release" {
+    ///   keys = ["KEY"]
     /// }
     /// ```
     ///
