@@ -254,13 +254,13 @@ catalogue! {
     /// An attribute of a resource that holds data changes, which replaces the resource under a
     /// condition that only the provider's code knows.
     MAY_BE_REPLACED = "SW612", "may-be-replaced";
-    /// A layer is planned as it will be after another one is applied, which then tells it something
-    /// else.
-    PLAN_AFTER = "SW631", "plan-after";
     /// Something is replaced or destroyed that `protect`, or `prevent_destroy`, keeps, or kept until
     /// its block was taken out. Terraform refuses the first and not the second (Terraform language,
     /// "The lifecycle Meta-Argument").
     PROTECTED = "SW613", "protected";
+    /// A layer is planned as it will be after another one is applied, which then tells it something
+    /// else.
+    PLAN_AFTER = "SW631", "plan-after";
 
     // The bump.
     /// The project is in no git repository, or in one that git does not trust.
