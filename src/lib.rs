@@ -64,6 +64,8 @@ pub mod reference;
 #[doc(hidden)]
 pub mod report;
 #[doc(hidden)]
+pub mod rollout;
+#[doc(hidden)]
 pub mod schema;
 pub mod stack;
 #[doc(hidden)]
@@ -71,6 +73,7 @@ pub mod template;
 #[doc(hidden)]
 pub mod tree;
 pub mod value;
+#[doc(hidden)]
 pub mod yaml;
 
 pub use program::Program;

@@ -5,6 +5,7 @@
 mod bad_input;
 mod bump;
 mod bump_surroundings;
+mod cgap;
 mod check;
 mod corpus;
 mod coworks;
@@ -34,6 +35,7 @@ mod registry;
 mod rename;
 mod render;
 mod reproducible;
+mod rollout;
 mod rust;
 mod shell;
 mod support;

@@ -26,3 +26,23 @@ fn the_page_of_descriptions_follows_from_the_types() {
 fn the_page_of_codes_follows_from_the_catalogue() {
     current("codes.md", &reference::codes());
 }
+
+#[test]
+fn the_page_of_invariants_names_tests_that_exist() {
+    let tests: String = walkdir::WalkDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests"))
+        .into_iter()
+        .chain(walkdir::WalkDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")))
+        .filter_map(|entry| std::fs::read_to_string(entry.ok()?.path()).ok())
+        .collect();
+    let page = include_str!("../docs/invariants.md");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| I")).collect();
+    assert_eq!(rows.len(), 22);
+    for row in rows {
+        let cell = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let named: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "{row}");
+        for test in named {
+            assert!(tests.contains(&format!("fn {test}()")), "there is no test `{test}`");
+        }
+    }
+}

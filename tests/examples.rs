@@ -26,13 +26,18 @@ cluster "main" {
 topic "alarms" {}
 "#;
 
-/// The lock of the image.
+/// The lock of the images.
 pub const LOCK: &str = r#"# Image references: Terraform reads them, stackwright writes them.
 
 locals {
   images = {
     app = {
       repository = module.repository_app.url
+      tag        = "v1"
+      digest     = null
+    }
+    release = {
+      repository = "registry.example.org/release"
       tag        = "v1"
       digest     = null
     }

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:1237b06d124c5185
+# Rendered by stackwright from its module library; edits are lost. sha256:ea8db2349fa86de4
 
 resource "aws_s3_bucket" "this" {
   bucket        = var.name
@@ -72,8 +72,27 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
       id     = rule.key
       status = "Enabled"
 
+      # S3 takes one condition as it is, and more of them together.
       filter {
-        prefix = rule.value.prefix
+        prefix = length(rule.value.tags) == 0 ? rule.value.prefix : null
+
+        dynamic "tag" {
+          for_each = rule.value.prefix == null && length(rule.value.tags) == 1 ? rule.value.tags : {}
+
+          content {
+            key   = tag.key
+            value = tag.value
+          }
+        }
+
+        dynamic "and" {
+          for_each = length(rule.value.tags) + (rule.value.prefix == null ? 0 : 1) > 1 && length(rule.value.tags) > 0 ? [rule.value] : []
+
+          content {
+            prefix = and.value.prefix
+            tags   = and.value.tags
+          }
+        }
       }
 
       dynamic "transition" {

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:01df96dc017a1f8b
+# Rendered by stackwright from its module library; edits are lost. sha256:a731f0769e4fe5b4
 
 variable "name" {
   description = "Its name, unique in the whole world. Changing it makes another bucket."
@@ -30,6 +30,7 @@ variable "lifecycle_rule" {
 
   type = map(object({
     prefix = optional(string)
+    tags   = optional(map(string), {})
     transition = optional(list(object({
       after_days    = number
       storage_class = string

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:699f53966a1c17cb
+# Rendered by stackwright from its module library; edits are lost. sha256:c5bab47162f98f85
 
 locals {
   # What scaling has when it is not set: nothing moves.
@@ -229,17 +229,17 @@ resource "aws_ecs_service" "this" {
 
   capacity_provider_strategy {
     capacity_provider = var.capacity == "spot" ? "FARGATE_SPOT" : "FARGATE"
-    weight            = 1
+    weight            = var.capacity == "spot" ? var.spot_weight : 1
   }
 
-  # Only what is below the base: a provider without weight gets no other task.
+  # A provider without weight gets only what is below the base, which one alone may have.
   dynamic "capacity_provider_strategy" {
-    for_each = var.capacity == "spot" && var.base > 0 ? ["FARGATE"] : []
+    for_each = var.capacity == "spot" && var.base + var.on_demand_weight > 0 ? ["FARGATE"] : []
 
     content {
       capacity_provider = capacity_provider_strategy.value
       base              = var.base
-      weight            = 0
+      weight            = var.on_demand_weight
     }
   }
 

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:961a779dd9046b4c
+# Rendered by stackwright from its module library; edits are lost. sha256:cff4e5ca2f81591e
 
 variable "name" {
   description = "Its name, also that of its task definition and of its main container."
@@ -226,6 +226,20 @@ variable "capacity" {
 
 variable "base" {
   description = "With capacity = \"spot\": how many of its tasks run on Fargate itself, before others run on Spot."
+  type        = number
+  default     = 0
+  nullable    = false
+}
+
+variable "spot_weight" {
+  description = "With capacity = \"spot\": how many of the tasks above base run on Spot for each on_demand_weight on Fargate itself (Amazon ECS Developer Guide, \"Amazon ECS capacity providers for the Fargate launch type\")."
+  type        = number
+  default     = 1
+  nullable    = false
+}
+
+variable "on_demand_weight" {
+  description = "With capacity = \"spot\": how many of the tasks above base run on Fargate itself for each spot_weight on Spot."
   type        = number
   default     = 0
   nullable    = false

@@ -1,4 +1,4 @@
-# Rendered by stackwright from its module library; edits are lost. sha256:089bbb6ffb1c2dfb
+# Rendered by stackwright from its module library; edits are lost. sha256:5642f831c6ff0243
 
 locals {
   resource_id = "service/${var.cluster.name}/${module.service.name}"
@@ -51,6 +51,8 @@ module "service" {
   scaling                = var.scaling == null ? null : { min = var.scaling.min, max = var.scaling.max }
   capacity               = var.capacity
   base                   = var.base
+  spot_weight            = var.spot_weight
+  on_demand_weight       = var.on_demand_weight
   deployment             = var.deployment
   enable_exec            = var.enable_exec
   service_connect        = var.service_connect

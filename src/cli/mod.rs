@@ -16,6 +16,7 @@ mod plan;
 mod provider;
 mod registry;
 mod render;
+mod rollout;
 mod schema;
 mod shell;
 mod validate;
@@ -124,6 +125,7 @@ enum Command {
     Validate(validate::ValidateArgs),
     Bump(Box<bump::BumpArgs>),
     Artifact(artifact::ArtifactArgs),
+    Rollout(rollout::RolloutArgs),
     Images(images::ImagesArgs),
     Provider(provider::ProviderArgs),
     Schema(schema::SchemaArgs),
@@ -218,6 +220,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::MovedIds(args) => moved_ids::moved_ids(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
+        Command::Rollout(args) => rollout::rollout(&project, args, output),
         Command::Images(args) => images::images(&project, args, output),
         Command::Provider(args) => provider::provider(args, output),
         Command::Schema(_) => schema::schema(program, output),

@@ -9,7 +9,7 @@ use crate::hcl::Expr;
 use crate::stack::Stack;
 use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
-use crate::stack::field::{Field as _, Literal, Ref, Table};
+use crate::stack::field::{Field as _, Literal, Map, Ref, Table};
 use crate::stack::lower::Lower;
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::value::Value;
@@ -118,6 +118,8 @@ block! {
     pub struct LifecycleRule {
         /// The beginning of the names of the objects concerned: `logs/`. Without it, all.
         prefix: Option<Value<String>>,
+        /// The tags of the objects concerned, all of them: `{ Lifecycle = "IA" }`.
+        tags: Map<Value<String>>,
         /// To which storage they move as they grow older, in this order.
         @block transition: Vec<Transition>,
         /// After how many days they are deleted. With versioning this makes them old versions.
@@ -676,5 +678,56 @@ bucket "snapshots" {
             )),
             @"3:36 SW302 deleted after 90 days, but moved to `GLACIER` after 90; use more than 90"
         );
+    }
+
+    #[test]
+    fn objects_grow_old_by_their_tags() {
+        insta::assert_snapshot!(rendered("buckets.tf", r#"
+bucket "files" {
+  lifecycle_rule "ia" {
+    tags = { Lifecycle = "IA" }
+    transition {
+      after_days    = 30
+      storage_class = "STANDARD_IA"
+    }
+  }
+
+  lifecycle_rule "temporary" {
+    prefix                       = "tmp/"
+    tags                         = { Lifecycle = "expire", Done = "yes" }
+    expire_after_days            = 1
+    noncurrent_expire_after_days = 1
+  }
+}
+"#), @r#"
+        module "bucket_files" {
+          source = "../../modules/bucket"
+
+          name = "test-files"
+
+          lifecycle_rule = {
+            ia = {
+              tags = {
+                Lifecycle = "IA"
+              }
+              transition = [
+                {
+                  after_days    = 30
+                  storage_class = "STANDARD_IA"
+                },
+              ]
+            }
+            temporary = {
+              prefix = "tmp/"
+              tags = {
+                Done      = "yes"
+                Lifecycle = "expire"
+              }
+              expire_after_days            = 1
+              noncurrent_expire_after_days = 1
+            }
+          }
+        }
+        "#);
     }
 }

@@ -104,6 +104,11 @@ fn listed(labels: &[&str]) -> String {
 }
 
 impl Bundle {
+    /// The labels of its images.
+    pub fn labels(&self) -> Vec<&str> {
+        labels(&self.images)
+    }
+
     /// What this bundle, of this label, has against a move: each broken rule in its own words and
     /// with its place.
     pub fn check_move(&self, stack: &Stack, label: &str, moving: &Move) -> Vec<Diagnostic> {

@@ -28,6 +28,7 @@ pub mod artifact;
 pub mod aurora;
 pub mod bastion;
 pub mod bucket;
+pub mod build;
 pub mod bundle;
 pub mod cache;
 pub mod cdn;
@@ -64,6 +65,7 @@ pub mod proxy;
 pub mod queue;
 pub mod repository;
 pub mod role;
+pub mod rollout;
 pub mod schedule;
 pub mod scheduled_task;
 pub mod search;
@@ -86,6 +88,7 @@ pub use artifact::Artifact;
 pub use aurora::Aurora;
 pub use bastion::Bastion;
 pub use bucket::{AccessLogs, Bucket};
+pub use build::Build;
 pub use bundle::Bundle;
 pub use cache::Cache;
 pub use cdn::Cdn;
@@ -116,6 +119,7 @@ pub use protection::Protect;
 pub use queue::Queue;
 pub use repository::Repository;
 pub use role::Role;
+pub use rollout::Rollout;
 pub use scheduled_task::ScheduledTask;
 pub use search::Search;
 pub use secret::Secret;
@@ -138,6 +142,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Aurora>(),
             Kind::of::<Bastion>(),
             Kind::of::<Bucket>(),
+            Kind::of::<Build>(),
             Kind::of::<Bundle>(),
             Kind::of::<Cache>(),
             Kind::of::<Cdn>(),
@@ -167,6 +172,7 @@ pub fn kinds() -> &'static [Kind] {
             Kind::of::<Queue>(),
             Kind::of::<Repository>(),
             Kind::of::<Role>(),
+            Kind::of::<Rollout>(),
             Kind::of::<ScheduledTask>(),
             Kind::of::<Search>(),
             Kind::of::<Secret>(),

@@ -110,6 +110,8 @@ choice! {
         Dynamodb = "dynamodb",
         Athena = "athena",
         BedrockRuntime = "bedrock-runtime",
+        /// EBS's direct interface to snapshots.
+        Ebs = "ebs",
         Ec2 = "ec2",
         Ec2Messages = "ec2messages",
         /// What images are, by their tags. Their layers come from `ecr.dkr` and `s3`.
@@ -886,7 +888,7 @@ load_balancer "inside" {
             problems("network \"main\" {\n  cidr = \"10.0.0.0/16\"\n  endpoints = [\"sqs\", \"com.amazonaws.us-west-2.ecr.api\", \"s4\"]\n}"),
             @"
         3:23 SW201 the region is the network's own; write `ecr.api`
-        3:58 SW201 `s4` is none of the 33 known values; did you mean `s3`?
+        3:58 SW201 `s4` is none of the 34 known values; did you mean `s3`?
         "
         );
         insta::assert_snapshot!(

@@ -11,8 +11,8 @@ use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::Expr;
 use crate::stack::block::{FieldInfo, Origin};
 use crate::stack::check::Check;
-use crate::stack::field::{ListOf, Ref, Table, Type, Unpassed};
-use crate::stack::lower::Lower;
+use crate::stack::field::{ListOf, Literal, Ref, Table, Type, Unpassed};
+use crate::stack::lower::{Call, Lower};
 use crate::stack::names::{AwsName, AwsNames};
 use crate::stack::rename::Renamed;
 use crate::stack::value::Value;
@@ -231,6 +231,16 @@ block! {
         /// With `capacity = "spot"`: how many of its tasks run on Fargate itself, before others run
         /// on Spot.
         base: Value<Whole<0, 100_000>> = Value::Literal(Whole::new(0)),
+        /// With `capacity = "spot"`: how many of the tasks above `base` run on Spot for each
+        /// `on_demand_weight` on Fargate itself (Amazon ECS Developer Guide, "Amazon ECS capacity
+        /// providers for the Fargate launch type").
+        spot_weight: Value<Whole<1, 1000>> = Value::Literal(Whole::new(1)),
+        /// With `capacity = "spot"`: how many of the tasks above `base` run on Fargate itself for
+        /// each `spot_weight` on Spot.
+        on_demand_weight: Value<Whole<0, 1000>> = Value::Literal(Whole::new(0)),
+        /// True for what must never run twice at once: it has one task and no scaling, and its old
+        /// task stops before the new one starts.
+        singleton: Unpassed<Literal<bool>> = Unpassed(Literal(false)),
         /// How new tasks take the place of old ones.
         @block deployment: Deployment = Deployment::default(),
         /// True to allow commands in its running containers (ECS Exec), for those whom IAM allows
@@ -348,6 +358,13 @@ impl Component for Service {
             (None, None) => Some(1),
         };
         self.running.check(check, most);
+        self.running.check_singleton(
+            check,
+            self.scaling.as_ref().map(|scaling| &scaling.origin),
+            (most, self.origin.field("count")),
+        );
+        let help = "leave out `capacity = \"spot\"`; or make it a `worker` that is `interruptible`";
+        check_jobs_on_spot(check, &self.task, &self.running, help);
         if let Some(scaling) = &self.scaling {
             self.check_scaling(check, scaling);
         }
@@ -411,6 +428,7 @@ impl Component for Service {
             let shifted = deployment::lower(lower.stack, lower.label, self, &address);
             call.set("load_balancer", Expr::object(object.chain(shifted)));
         }
+        self.running.lower(&mut call);
         if let Some(count) = self.count.as_ref() {
             call.set("desired_count", count.expr());
         }
@@ -587,11 +605,103 @@ impl ContainerHealthCheck {
     }
 }
 
+/// How long before AWS says that it takes away a task on Spot (Amazon ECS Developer Guide, "Fargate
+/// capacity providers").
+pub const NOTICE_S: i64 = 120;
+
+/// A job is done to its end, so a long one does not run where AWS takes tasks away.
+pub fn check_jobs_on_spot(check: &Check<'_>, task: &Task, running: &Running, help: &str) {
+    let time = task.job_time_s.as_ref().and_then(Value::literal).map_or(0, |time| time.get());
+    let spot = running.capacity == Value::Literal(Capacity::Spot);
+    if spot && time > NOTICE_S {
+        check.report(
+            Diagnostic::error(
+                codes::UNFINISHED_JOB,
+                format!(
+                    "a job of `{time}` seconds may not end on Spot: AWS takes a task away \
+                     {NOTICE_S} seconds after it says so"
+                ),
+            )
+            .at(running.origin.field("capacity"), "")
+            .also(task.origin.field("job_time_s"), "how long it takes")
+            .help(help),
+        );
+    }
+}
+
 impl Running {
     /// The rules of what runs at most this many tasks.
     pub fn check(&self, check: &Check<'_>, most: Option<i64>) {
         self.check_base(check, most);
+        self.check_weights(check);
         self.deployment.check(check);
+    }
+
+    /// The rules of what never runs twice at once: whether it scales, and how many tasks it has.
+    pub fn check_singleton(
+        &self,
+        check: &Check<'_>,
+        scaling: Option<&Origin>,
+        (most, count): (Option<i64>, Option<Span>),
+    ) {
+        if !self.singleton.0.0 {
+            return;
+        }
+        let report = |span: Option<Span>, message: &str, help: &str| {
+            check.report(
+                Diagnostic::error(codes::SINGLETON, message)
+                    .at(span, "")
+                    .also(self.origin.field("singleton"), "never runs twice")
+                    .help(help),
+            );
+        };
+        if let Some(scaling) = scaling {
+            report(
+                scaling.head,
+                "a singleton does not scale",
+                "leave out `scaling`, or `singleton`",
+            );
+        } else if most.is_some_and(|most| most > 1) {
+            report(count, "a singleton is one task", "leave `count` out, or `singleton`");
+        }
+        let deployment = &self.deployment;
+        if deployment.shifts() {
+            report(
+                deployment.origin.field("strategy"),
+                "the new tasks would run beside the old ones",
+                "leave `strategy` out: the old task of a singleton stops first",
+            );
+        } else if *deployment != Deployment::default()
+            && deployment.maximum_percent.literal().is_some_and(|most| most.get() > 100)
+        {
+            report(
+                deployment.origin.field("maximum_percent").or(deployment.origin.head),
+                "the new task would run beside the old one",
+                "set `minimum_healthy_percent = 0` and `maximum_percent = 100`, or leave \
+                 `deployment` out",
+            );
+        }
+    }
+
+    /// A singleton's old task stops before the new one starts.
+    pub fn lower(&self, call: &mut Call) {
+        if self.singleton.0.0 && self.deployment == Deployment::default() {
+            let percents = [("minimum_healthy_percent", 0), ("maximum_percent", 100)];
+            call.set("deployment", Expr::object(percents.map(|(name, n)| (name, Expr::from(n)))));
+        }
+    }
+
+    /// Weights say how tasks are shared between Spot and Fargate itself.
+    fn check_weights(&self, check: &Check<'_>) {
+        for field in ["spot_weight", "on_demand_weight"] {
+            if self.capacity == Value::Literal(Capacity::OnDemand) && self.origin.wrote(field) {
+                check.report(
+                    Diagnostic::error(codes::CONFLICT, "all tasks run on Fargate itself")
+                        .at(self.origin.field(field), "")
+                        .help(format!("add `capacity = \"spot\"`, or leave `{field}` out")),
+                );
+            }
+        }
     }
 
     fn check_base(&self, check: &Check<'_>, most: Option<i64>) {
@@ -978,6 +1088,54 @@ load_balancer "api" {
         insta::assert_snapshot!(problems(&service("  capacity = \"spot\"\n  count = 1\n  base = 2\n")), @"10:10 SW302 `2` tasks cannot run on Fargate itself where at most `1` run; lower `base`, or let more tasks run");
         insta::assert_snapshot!(problems(&service("  capacity = \"spot\"\n  base = 3\n  scaling {\n    min = 1\n    max = 2\n    cpu = 60\n  }\n")), @"9:10 SW302 `3` tasks cannot run on Fargate itself where at most `2` run; lower `base`, or let more tasks run");
         assert_eq!(problems(&service("  capacity = \"spot\"\n  base = 1\n")), "");
+    }
+
+    #[test]
+    fn weights_share_tasks_between_spot_and_fargate_itself() {
+        let weighted = "  capacity = \"spot\"\n  count = 8\n  base = 2\n  spot_weight = 3\n  on_demand_weight = 1\n";
+        let rendered = rendered("services.tf", &service(weighted));
+        for argument in ["base             = 2", "spot_weight      = 3", "on_demand_weight = 1"] {
+            assert!(rendered.contains(argument), "{rendered}");
+        }
+        insta::assert_snapshot!(problems(&service("  spot_weight = 3\n  on_demand_weight = 1\n")), @r#"
+        8:17 SW312 all tasks run on Fargate itself; add `capacity = "spot"`, or leave `spot_weight` out
+        9:22 SW312 all tasks run on Fargate itself; add `capacity = "spot"`, or leave `on_demand_weight` out
+        "#);
+    }
+
+    #[test]
+    fn a_singleton_is_replaced_by_stopping_it_first() {
+        let rendered = rendered("services.tf", &service("  singleton = true\n"));
+        let deployment = rendered.split("deployment = {").nth(1).unwrap();
+        insta::assert_snapshot!(deployment, @"
+
+            minimum_healthy_percent = 0
+            maximum_percent         = 100
+          }
+        }
+        ");
+    }
+
+    #[test]
+    fn a_singleton_never_runs_twice_at_once() {
+        let scaled =
+            "  singleton = true\n  scaling {\n    min = 1\n    max = 2\n    cpu = 60\n  }\n";
+        insta::assert_snapshot!(problems(&service(scaled)), @"9:3 SW354 a singleton does not scale; leave out `scaling`, or `singleton`");
+        insta::assert_snapshot!(problems(&service("  singleton = true\n  count = 2\n")), @"9:11 SW354 a singleton is one task; leave `count` out, or `singleton`");
+        insta::assert_snapshot!(problems(&service("  singleton = true\n  deployment {\n    minimum_healthy_percent = 0\n  }\n")), @"9:3 SW354 the new task would run beside the old one; set `minimum_healthy_percent = 0` and `maximum_percent = 100`, or leave `deployment` out");
+        let shifted = "  singleton = true\n  port = 80\n  load_balancer = load_balancer.api\n  deployment { strategy = \"blue_green\" }\n";
+        insta::assert_snapshot!(problems(&behind(shifted)), @r#"
+        11:27 SW354 the new tasks would run beside the old ones; leave `strategy` out: the old task of a singleton stops first
+        27:23 SW306 requests to `service.api` are shifted by a rule, and this is none; write a `rule` with `paths = ["/*"]` and `forward = service.api`
+        "#);
+        assert_eq!(problems(&service("  singleton = true\n  count = 0\n")), "");
+    }
+
+    #[test]
+    fn a_long_job_does_not_run_on_spot() {
+        let consumer = "  consumes = [queue.jobs]\n  job_time_s = 600\n  capacity = \"spot\"\n";
+        let queue = "queue \"jobs\" { visibility_timeout_s = 600 }\n";
+        insta::assert_snapshot!(problems(&(service(consumer) + queue)), @r#"10:14 SW341 a job of `600` seconds may not end on Spot: AWS takes a task away 120 seconds after it says so; leave out `capacity = "spot"`; or make it a `worker` that is `interruptible`"#);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::component::discovery;
 use crate::component::service::{
-    Capacity, ContainerHealthCheck, Running, SERVICE, Service, check_bounds,
+    ContainerHealthCheck, NOTICE_S, Running, SERVICE, Service, check_bounds, check_jobs_on_spot,
 };
 use crate::component::task::{Task, check_task, lower_task, task_variables};
 use crate::component::{Cluster, Component, ModuleSource, Outputs, Queue};
@@ -87,11 +87,6 @@ block! {
     }
 }
 
-/// How long before AWS says that it takes away a task on Spot, and the longest `stopTimeout` of
-/// Fargate (Amazon ECS Developer Guide, "Fargate capacity providers"; Amazon ECS API Reference,
-/// "ContainerDefinition").
-const NOTICE_S: i64 = 120;
-
 /// How long ECS waits for a container to stop unless told otherwise.
 const STOP_TIMEOUT_S: i64 = 30;
 
@@ -138,6 +133,11 @@ impl Component for Worker {
             None => count.map(|count| count.get()),
         };
         self.running.check(check, most);
+        self.running.check_singleton(
+            check,
+            self.scaling.as_ref().map(|scaling| &scaling.origin),
+            (most, self.origin.field("count")),
+        );
         self.running.deployment.check_unshifted(check);
         if let Some(scaling) = &self.scaling {
             let written = (count, self.origin.field("count"));
@@ -174,6 +174,7 @@ impl Component for Worker {
         if let Some(count) = self.count.as_ref() {
             call.set("desired_count", count.expr());
         }
+        self.running.lower(&mut call);
         if let (None, Some(time)) = (&self.task.stop_timeout_s, self.job_time())
             && time > STOP_TIMEOUT_S
         {
@@ -208,23 +209,10 @@ impl Worker {
             );
         }
         let Some(time) = self.job_time() else { return };
-        let spot = self.running.capacity == Value::Literal(Capacity::Spot);
-        if spot && time > NOTICE_S && !self.interruptible.0.0 {
-            check.report(
-                Diagnostic::error(
-                    codes::UNFINISHED_JOB,
-                    format!(
-                        "a job of `{time}` seconds may not end on Spot: AWS takes a task away \
-                         {NOTICE_S} seconds after it says so"
-                    ),
-                )
-                .at(self.running.origin.field("capacity"), "")
-                .also(self.task.origin.field("job_time_s"), "how long it takes")
-                .help(
-                    "leave out `capacity = \"spot\"`; or write `interruptible = true`, where a \
-                     job can be stopped and done again",
-                ),
-            );
+        if !self.interruptible.0.0 {
+            let help = "leave out `capacity = \"spot\"`; or write `interruptible = true`, where a \
+                        job can be stopped and done again";
+            check_jobs_on_spot(check, &self.task, &self.running, help);
         }
         if let Some(stop) = self.task.stop_timeout_s.as_ref().and_then(Value::literal)
             && stop.get() < time.min(NOTICE_S)

@@ -191,6 +191,10 @@ catalogue! {
     VERSION_SKEW = "SW352", "version-skew";
     /// A probe asks more than the process itself (Dockerflow, "Containerized App Requirements").
     UNFIT_PROBE = "SW353", "unfit-probe";
+    /// Something that must never run twice at once could.
+    SINGLETON = "SW354", "singleton";
+    /// The steps of a rollout are not in an order in which each finds what it needs.
+    ROLLOUT_ORDER = "SW355", "rollout-order";
 
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.
@@ -296,6 +300,12 @@ catalogue! {
     ROLLBACK = "SW710", "rollback";
     /// A tag that the image's policy does not take.
     REFUSED_BY_POLICY = "SW711", "refused-by-policy";
+
+    // What follows a bump.
+    /// A step of a rollout failed; those after it were not begun.
+    ROLLOUT_FAILED = "SW751", "rollout-failed";
+    /// It is not clear which rollout is meant, or what it is about.
+    WHICH_ROLLOUT = "SW752", "which-rollout";
 
     // Templates beside a description.
     /// A template is not in Jinja's language, or names a filter, function or template that is not

@@ -653,7 +653,7 @@ cdn "main" {
         19:31 SW323 ` ` cannot stand in a label; a label has 1 to 64 letters, digits, hyphens and underscores, a letter first
         21:20 SW323 `renamed_from` names no label; take it out, or name what it was called before
         22:20 SW301 Fargate has no tasks of `512` CPU units with `512` MiB; with `512` CPU units, use `1024` to `4096` MiB in steps of `1024`; the nearest pair: `cpu = 512`, `memory = 1024`
-        27:5 SW102 a `lifecycle_rule` block has no field `renamed_from`; it has `expire_after_days`, `noncurrent_expire_after_days`, `noncurrent_keep`, `prefix`, `transition`
+        27:5 SW102 a `lifecycle_rule` block has no field `renamed_from`; it has `expire_after_days`, `noncurrent_expire_after_days`, `noncurrent_keep`, `prefix`, `tags`, `transition`
         28:25 SW312 what expires stays as an old version for ever; add `noncurrent_expire_after_days`, or `versioning = false` to the bucket
         32:3 SW312 a CDN has one origin; say either `load_balancer` or `bucket`
         32:12 SW102 a `origin` block has no field `domain_name`; it has `bucket`, `domain`, `load_balancer`, `secret_header`, `secret`
