@@ -10,6 +10,7 @@ yardstick: it is what a project runs today to learn whether its tree is in order
 
 import argparse
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -36,15 +37,51 @@ def description(name, loaders):
     return (head + rows + "".join(copies) + "}\n\n" + tail).replace("s0000", name)
 
 
-def project(folder, stacks, loaders=20):
+def with_environments(text, environments):
+    """The same in several environments, which differ in one value."""
+    text = text.replace('ENV     = "production"', "ENV     = environment.stage")
+    blocks = (f'environment "e{i}" {{ stage = "stage{i}" }}\n' for i in range(environments))
+    return text.replace('input "domain"', "".join(blocks) + '\ninput "domain"', 1)
+
+
+def with_layers(text):
+    """The same in two layers: what the loaders need, and the loaders. What stands in neither, the
+    input and the image, is for both."""
+    blocks = re.split(r"(?m)^(?=[a-z#])", text)
+    layers = {"foundation": [], "jobs": []}
+    shared = []
+    for block in blocks:
+        kind = block.split(" ", 1)[0]
+        if kind in ("network", "cluster", "repository"):
+            layers["foundation"].append(block)
+        elif kind in ("loaders", "output"):
+            layers["jobs"].append(block)
+        else:
+            shared.append(block)
+    inside = (f'layer "{name}" {{\n{"".join(blocks)}}}\n\n' for name, blocks in layers.items())
+    return "".join(shared) + "".join(inside)
+
+
+def project(folder, stacks, loaders=20, environments=0, layers=False):
     for i in range(stacks):
         name = f"s{i:04}"
-        root = os.path.join(folder, "stacks", name)
-        os.makedirs(root)
-        with open(os.path.join(root, "stack.hcl"), "w") as file:
-            file.write(description(name, loaders))
-        with open(os.path.join(root, "images.tf"), "w") as file:
-            file.write(LOCK)
+        stack = os.path.join(folder, "stacks", name)
+        text = description(name, loaders)
+        lock, roots = LOCK, [stack]
+        if environments:
+            text = with_environments(text, environments)
+            roots = [os.path.join(stack, f"e{i}") for i in range(environments)]
+        if layers:
+            text = with_layers(text)
+            # The repository is in the other layer.
+            lock = lock.replace("module.repository_loader.", "local.foundation.repository_loader.")
+            roots = [os.path.join(root, "jobs") for root in roots]
+        for root in roots:
+            os.makedirs(root)
+            with open(os.path.join(root, "images.tf"), "w") as file:
+                file.write(lock)
+        with open(os.path.join(stack, "stack.hcl"), "w") as file:
+            file.write(text)
 
 
 def clean(folder):
@@ -90,14 +127,27 @@ def main():
         print("terraform is not on the PATH: no ratios")
 
     runs, slow = (3, 1) if quick else (7, 3)
-    # The last one has files of the size that rendering without `for_each` gives.
-    sizes = [(1, 20), (10, 20), (100, 20), (1000, 20), (1000, 460)]
-    head = ["command", "stacks", "loaders each", "files", "MB", "median s", "peak MiB"]
+    # Stacks, loaders each, environments each, whether in two layers. The fifth has files of the size
+    # that rendering without `for_each` gives; the last three have 1,000 roots.
+    sizes = [
+        (1, 20, 0, False),
+        (10, 20, 0, False),
+        (100, 20, 0, False),
+        (1000, 20, 0, False),
+        (1000, 460, 0, False),
+        (250, 20, 4, False),
+        (500, 20, 0, True),
+        (125, 20, 4, True),
+    ]
+    if quick:
+        sizes = sizes[:3] + [(25, 20, 4, False), (50, 20, 0, True)]
+    head = ["command", "stacks", "loaders each", "environments", "layers", "files", "MB"]
+    head += ["median s", "peak MiB"]
     row(*head, "terraform fmt s", "times faster")
     row(*["---"] * (len(head) + 2))
-    for stacks, loaders in sizes[:3] if quick else sizes:
+    for stacks, loaders, environments, layers in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            project(folder, stacks, loaders)
+            project(folder, stacks, loaders, environments, layers)
             renders, checks, formats, noops = [], [], [], []
             for _ in range(runs):
                 clean(folder)
@@ -109,7 +159,8 @@ def main():
                 if name.endswith(".tf")
             ]
             size = f"{sum(map(os.path.getsize, rendered)) / 1e6:.1f}"
-            tree = [str(stacks), str(loaders), str(len(rendered)), size]
+            shape = [str(environments or ""), "2" if layers else ""]
+            tree = [str(stacks), str(loaders), *shape, str(len(rendered)), size]
             for i in range(runs):
                 checks.append(run([BINARY, "check"], folder))
                 noops.append(run([BINARY, "render"], folder))

@@ -150,7 +150,7 @@ fn files_are_ours_and_drift_like_others() {
     let project = ctms();
     let deployments = "stacks/ctms/staging/kubernetes/apps/ctms/run/deployments.yaml";
     let text = project.read(deployments);
-    assert!(text.starts_with("# Rendered by stackwright from stacks/ctms/stack.hcl;"), "{text}");
+    assert!(text.starts_with("# Rendered by stackwright from stack ctms;"), "{text}");
     project.write(deployments, text.replace("RollingUpdate", "Recreate"));
     let gone = "stacks/ctms/staging/kubernetes/releases/velero.yaml";
     let orphan = "stacks/ctms/staging/kubernetes/releases/old.yaml";

@@ -468,5 +468,5 @@ fn the_root_of_a_stack_that_gets_environments_is_to_be_moved() {
         );
     }
     let run = project.run(&["render"]).code(1);
-    assert!(run.err.contains("`git mv stacks/shop/*.tf stacks/shop/<environment>/`"), "{run}");
+    assert!(run.err.contains("`git mv stacks/shop/*.tf stacks/shop/production/`"), "{run}");
 }

@@ -254,7 +254,8 @@ fn a_change_of_two_layers_is_planned_as_it_will_be_and_says_so() {
 #[test]
 fn a_component_that_changes_its_layer_is_noticed() {
     let Some(project) = committed() else { return };
-    move_queue(&project, "queue \"orders\" {}");
+    let run = move_queue(&project, "queue \"orders\" {}").code(0);
+    assert_snapshot!(run.err);
     let run = plan(&project, &["--base", "HEAD", "--stack", "shop/staging"]).code(2);
     assert_snapshot!(run.err, @r#"
     warning[SW333]: `queue.orders` moves from `services` to `jobs`: it is destroyed there and made anew here
@@ -264,22 +265,30 @@ fn a_component_that_changes_its_layer_is_noticed() {
        |   ^^^^^^^^^^^^^^
        |
        = help: `moved_from_layer = "services"` keeps it
+
+    warning[SW613]: `module.queue_orders.aws_sqs_queue.dead_letter[0]` was protected, and would be destroyed in `shop/staging/services`: nothing describes it any more, and its protection went with it
+     |
+     = help: put it back; if it is really meant to go, write `protect = false` in `queue.orders`, apply that, and then take it out; `--deny none` lets it pass, once somebody has looked at it
+
+    warning[SW613]: `module.queue_orders.aws_sqs_queue.this` was protected, and would be destroyed in `shop/staging/services`: nothing describes it any more, and its protection went with it
+     |
+     = help: put it back; if it is really meant to go, write `protect = false` in `queue.orders`, apply that, and then take it out; `--deny none` lets it pass, once somebody has looked at it
     "#);
-    assert!(run.out.contains("destroyed (stateful)"), "{run}");
+    assert!(run.out.contains("2 sqs queues destroyed"), "{run}");
 }
 
 /// Takes the queue from `services` to `jobs`, which then tells `services` of it.
-fn move_queue(project: &Project, queue: &str) {
+fn move_queue(project: &Project, queue: &str) -> Run {
     project.edit("stacks/shop/stack.hcl", "  queue \"orders\" {}\n\n", "");
     let jobs = format!("layer \"jobs\" {{\n  {queue}\n\n");
     project.edit("stacks/shop/stack.hcl", "layer \"jobs\" {\n", &jobs);
-    project.run(&["render"]).success();
+    project.run(&["render"])
 }
 
 #[test]
 fn a_component_that_says_where_it_was_is_imported_and_nothing_is_destroyed() {
     let Some(project) = committed() else { return };
-    move_queue(&project, "queue \"orders\" { moved_from_layer = \"services\" }");
+    move_queue(&project, "queue \"orders\" { moved_from_layer = \"services\" }").success();
     assert_snapshot!(body(&project, "stacks/shop/staging/services/removed.tf"));
     assert_snapshot!(body(&project, "stacks/shop/staging/jobs/imports.tf"));
     is_formatted(&project);
@@ -346,7 +355,7 @@ fn what_aws_calls_a_thing_is_taken_from_the_state_that_is_left() {
     project.write("services.tfstate", state);
     project.write("empty.tfstate", r#"{"version": 4, "resources": []}"#);
     project.write("broken.tfstate", "[]");
-    move_queue(&project, "queue \"orders\" { moved_from_layer = \"services\" }");
+    move_queue(&project, "queue \"orders\" { moved_from_layer = \"services\" }").success();
     let ids = |args: &[&str]| project.run(&[&["moved-ids", "--stack"], args].concat());
     assert_snapshot!(ids(&["shop/staging/jobs", "services.tfstate"]).success(), @r#"
     {
@@ -414,7 +423,7 @@ fn an_image_is_bumped_in_the_layers_that_use_it() {
     });
     let remote = Remote::shop(&[("web", "v1")]);
     let clone = remote.clone_as("ci");
-    clone.git(&["rm", "-q", "stacks/shop/images.tf"]);
+    clone.git(&["rm", "-q", "stacks/shop/*.tf"]);
     for (path, content) in project.files() {
         clone.write(&path, content);
     }
@@ -496,15 +505,20 @@ layer "top" {
     assert!(terraform.contains("name = \"demo-base\""), "{terraform}");
     let topics = project.read("stacks/demo/base/topics.tf");
     assert!(topics.contains("source = \"../../../modules/topic\"\n\n  name = \"demo-news\""));
-    // A layer that is taken away leaves nothing behind.
+    // The root of a layer that is taken away is not deleted: its state holds what it has made.
     project.edit(
         "stacks/demo/stack.hcl",
         "layer \"top\" {\n  output \"news\" { value = topic.news.arn }\n}\n",
         "",
     );
-    project.run(&["check"]).exits(2);
+    let run = project.run(&["render"]).code(1);
+    assert!(
+        run.err.contains("error[SW514]: no description has the root `stacks/demo/top`"),
+        "{run}"
+    );
+    std::fs::remove_dir_all(project.path("stacks/demo/top")).unwrap();
     project.run(&["render"]).success();
-    assert!(!project.path("stacks/demo/top/outputs.tf").exists());
+    project.run(&["check"]).success();
 }
 
 #[test]

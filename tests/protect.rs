@@ -167,7 +167,8 @@ fn unprotected(description: &str) -> String {
     let mut open = String::new();
     for line in description.lines() {
         let kind = line.split(' ').next().unwrap_or_default();
-        let protects = Vocabulary::default().kind(kind).is_some_and(|kind| kind.unprotected().is_some());
+        let protects =
+            Vocabulary::default().kind(kind).is_some_and(|kind| kind.unprotected().is_some());
         match line.strip_suffix("{}") {
             Some(head) if protects => open.push_str(&format!("{head}{{ protect = false }}\n")),
             _ if protects => open.push_str(&format!("{line}\n  protect = false\n")),

@@ -298,7 +298,7 @@ fn rows_of_other_labels_are_kept() {
     assert_eq!(counts(&run), [0, 0, 0, 0], "{run}");
     let report: Value = serde_json::from_str(&run.out).unwrap();
     // Each has moved: a table's row is all of its resources.
-    assert_eq!(report["roots"][0]["counts"]["move"], 21, "{run}");
+    assert_eq!(report["roots"][0]["counts"]["move"], 25, "{run}");
     assert!(!run.to_string().contains("SW324"), "{run}");
     project.run(&["check"]).success();
 }

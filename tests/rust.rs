@@ -175,7 +175,7 @@ fn what_is_wrong_is_shown_where_it_was_said_in_rust() {
     120 |         stack.add(Topic::new("more").set("colour", "red"));
         |                                           ^^^^^^ not known here
         |
-        = help: it has `display_name`, `kms_key_arn`, `name`, `renamed_from`, `subscription`
+        = help: it has `display_name`, `kms_key_arn`, `moved_from_layer`, `name`, `renamed_from`, `subscription`
 
     error[SW104]: `topic` "more" stands twice
        --> tests/rust.rs:121:30
@@ -185,29 +185,45 @@ fn what_is_wrong_is_shown_where_it_was_said_in_rust() {
     121 |         stack.add(Topic::new("more"));
         |                              ^^^^^^ again here
 
+    error[SW316]: the alarm tells nobody
+       --> tests/rust.rs:122:19
+        |
+    122 |         stack.add(Alarm::new("cpu").metric("CPUUtilization").renamed_from(["cpu"]));
+        |                   ^^^^^^^^^^
+        |
+        = help: add `actions = [topic.…]`, or say why: `no_actions_because = "…"`
+
     error[SW103]: `namespace` is missing
        --> tests/rust.rs:122:19
         |
     122 |         stack.add(Alarm::new("cpu").metric("CPUUtilization").renamed_from(["cpu"]));
-        |                   ^^^^^^^^^^ this `alarm` needs it
+        |                   ^^^^^^^^^^
         |
-        = help: add `namespace = …`: a string
+        = help: add `namespace = …`; or say what it is on, such as `on = queue.…`
 
     error[SW103]: `comparison` is missing
        --> tests/rust.rs:122:19
         |
     122 |         stack.add(Alarm::new("cpu").metric("CPUUtilization").renamed_from(["cpu"]));
-        |                   ^^^^^^^^^^ this `alarm` needs it
+        |                   ^^^^^^^^^^
         |
-        = help: add `comparison = …`: a string
+        = help: add `comparison = …`; or say what it is on, such as `on = queue.…`
 
     error[SW103]: `threshold` is missing
        --> tests/rust.rs:122:19
         |
     122 |         stack.add(Alarm::new("cpu").metric("CPUUtilization").renamed_from(["cpu"]));
-        |                   ^^^^^^^^^^ this `alarm` needs it
+        |                   ^^^^^^^^^^
         |
-        = help: add `threshold = …`: a number
+        = help: add `threshold = …`; or say what it is on, such as `on = queue.…`
+
+    error[SW323]: `alarm.cpu` is called so already
+       --> tests/rust.rs:122:76
+        |
+    122 |         stack.add(Alarm::new("cpu").metric("CPUUtilization").renamed_from(["cpu"]));
+        |                                                                            ^^^^^
+        |
+        = help: name the label that it had before, or take out `renamed_from`
     "#);
 }
 

@@ -199,6 +199,55 @@ fn each_environment_has_what_the_templates_of_the_stack_make_and_its_own_come_fi
     assert_snapshot!(project.run(&["render"]));
 }
 
+const LAYERED: &str = r#"stack "demo" {
+  region = "us-west-2"
+
+  backend "s3" {
+    bucket = "acme-state"
+    key    = "demo/${environment.name}"
+  }
+}
+
+environment "production" { stage = "p" }
+environment "staging" { stage = "s" }
+
+layer "base" {
+  topic "news" {}
+}
+
+layer "jobs" {
+  queue "mails" {}
+  output "news" { value = topic.news.arn }
+}
+"#;
+
+#[test]
+fn a_template_of_a_layer_stands_in_the_folder_of_the_layer() {
+    let project = Project::with(LAYERED);
+    project.write(
+        "stacks/demo/_name.j2",
+        "{% macro name(it) %}{{ it }}-{{ environment.stage }}{% endmacro %}",
+    );
+    let text = "{% import \"_name.j2\" as of %}\n{{ of.name(\"mails\") }} {{ queue.mails.outputs.name }}\n";
+    project.write("stacks/demo/jobs/note.txt.j2", text);
+    project.write("stacks/demo/production/jobs/only.txt.j2", "{{ stack.root }}\n");
+    project.run(&["render"]).exits(0);
+    let made = |path: &str| project.read(&format!("stacks/demo/{path}"));
+    assert_eq!(made("production/jobs/note.txt"), "mails-p module.queue_mails.name\n");
+    assert_eq!(made("staging/jobs/note.txt"), "mails-s module.queue_mails.name\n");
+    assert_eq!(made("production/jobs/only.txt"), "demo/production/jobs\n");
+    for other in ["staging/jobs/only.txt", "staging/base/note.txt", "jobs/note.txt"] {
+        assert!(!project.path(&format!("stacks/demo/{other}")).exists(), "{other}");
+    }
+    project.run(&["check"]).exits(0);
+
+    // One above would render into each layer; another layer has no address here.
+    project.write("stacks/demo/all.txt.j2", "all\n");
+    project.write("stacks/demo/jobs/news.txt.j2", "{{ topic.news.address }}\n");
+    assert_snapshot!(project.run(&["render"]).code(1).err);
+    assert!(!project.path("stacks/demo/staging/jobs/all.txt").exists());
+}
+
 #[test]
 fn everything_that_is_wrong_with_all_templates_is_said_at_once_and_nothing_is_written() {
     let project = demo(&[

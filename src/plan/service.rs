@@ -343,7 +343,7 @@ impl Service {
             state(Some(raw), &served.resource.block).ok()
         });
         let (state, private) = match held {
-            Some(state) => (state, Bytes::new()),
+            Some(state) => (rules::with_defaults(state, &served.resource.block), Bytes::new()),
             None => {
                 let id = ("id".to_owned(), request.id.into());
                 let state = rules::blank(&served.resource.block, BTreeMap::from([id]));

@@ -380,6 +380,12 @@ fn part(project: &Project, name: &str) -> Part {
             Err(diagnostics) => part.diagnostics.extend(diagnostics),
         }
     }
+    // Templates name values, too.
+    part.diagnostics.retain(|diagnostic| {
+        let unused = (diagnostic.code == codes::UNUSED_VALUE).then_some(&diagnostic.message);
+        let named = unused.and_then(|message| message.split('`').nth(1));
+        !named.is_some_and(|path| templates.name(path))
+    });
     part
 }
 

@@ -27,15 +27,33 @@ pub fn check(project: &Project, drifts: &[Drift]) -> Vec<Diagnostic> {
             kept.extend(call);
         }
     }
+    // The layer that has it now, and had not.
+    let moved_to = |root: &str, call: &str| {
+        let parent = |path: &str| path.rsplit_once('/').map(|(parent, _)| parent.to_owned());
+        let has = |text: &str| text.lines().any(|line| name(line) == Some(call));
+        let mut others = drifts.iter().filter_map(|drift| {
+            let (other, _) = drift.path.rsplit_once('/')?;
+            let new = has(drift.expected.as_deref()?) && !has(&drift.found_text());
+            (new && other != root && parent(other) == parent(root)).then(|| other.to_owned())
+        });
+        others.next()
+    };
     let own = project.program.own_kinds();
     let warning = |(root, call): &(String, String)| {
         let (_, component) = title(Some(call), &own);
-        Diagnostic::warning(
+        let diagnostic = Diagnostic::warning(
             codes::PROTECTED,
             format!("`{component}` was protected, and is taken out of `{root}`"),
         )
-        .help("Terraform then destroys it: its protection goes with its block")
-        .help(format!(
+        .help("Terraform then destroys it: its protection goes with its block");
+        if let Some(other) = moved_to(root, call) {
+            let layer = root.rsplit('/').next().unwrap_or(root);
+            return diagnostic.help(format!(
+                "`{other}` has it now, and would make another: `moved_from_layer = \"{layer}\"` in it \
+                 keeps what is there"
+            ));
+        }
+        diagnostic.help(format!(
             "put it back; if it is really meant to go, write `protect = false` in `{component}`, \
              apply that, and then take it out"
         ))

@@ -4,6 +4,7 @@
 //! environment's own folder comes before it. One in a layer's folder is for that layer, of all
 //! environments. `_macros.j2` is there for others only.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -37,6 +38,8 @@ const MAX_COMPARED: usize = 64 << 10;
 pub(super) struct Templates {
     texts: BTreeMap<String, Text>,
     problems: Vec<Diagnostic>,
+    /// Those of the folders below, by the folders: of layers and of roots.
+    below: RefCell<BTreeMap<String, Self>>,
 }
 
 /// What a template makes, before it is laid out.
@@ -80,36 +83,48 @@ impl Templates {
             return self.clone();
         }
         let own = format!("{}/{}", project.stacks(), stack.root);
-        let mut templates = Self::of(project, &own);
+        let mut templates = self.of_below(project, own.clone());
         let layer = stack.part.as_ref().map(|part| part.layer.as_str());
         let system = format!("{}/{}", project.stacks(), stack.system());
         let shared = layer.map(|layer| format!("{}/{}/{layer}", project.stacks(), stack.name));
         let mut above: Vec<Self> = Vec::new();
-        above.extend(shared.filter(|folder| *folder != own).map(|it| Self::of(project, &it)));
+        above.extend(shared.filter(|folder| *folder != own).map(|it| self.of_below(project, it)));
         if layer.is_some() && stack.system() != stack.name {
-            let mut of_system = Self::of(project, &system);
-            of_system.refuse_without_layer(stack);
+            let mut of_system = self.of_below(project, system);
+            of_system.refuse_without_layer(project, stack);
             above.push(of_system);
         }
         above.push(self.clone());
         if let (Some(stacks), Some(_)) = (above.last_mut(), layer) {
-            stacks.refuse_without_layer(stack);
+            stacks.refuse_without_layer(project, stack);
             // They are complained of where the folder is read.
             stacks.problems.retain(|problem| !self.problems.contains(problem));
         }
         for other in above {
             templates.problems.extend(other.problems);
             for (name, text) in other.texts {
-                if !templates.texts.contains_key(&name) {
-                    templates.texts.insert(name, made_for(project, &text, &stack.root));
-                }
+                let made = || made_for(project, &text, &stack.root);
+                templates.texts.entry(name).or_insert_with(made);
             }
         }
         templates
     }
 
+    /// Those of a folder below, which is read once.
+    fn of_below(&self, project: &Project, folder: String) -> Self {
+        let read = |folder: &String| Self::of(project, folder);
+        let mut below = self.below.borrow_mut();
+        below.entry(folder).or_insert_with_key(read).clone()
+    }
+
+    /// True when one of those that were read names this.
+    pub fn name(&self, path: &str) -> bool {
+        self.texts.values().any(|text| text.text.contains(path))
+            || self.below.borrow().values().any(|below| below.name(path))
+    }
+
     /// Takes out what would render into each layer, and says so.
-    fn refuse_without_layer(&mut self, stack: &Stack) {
+    fn refuse_without_layer(&mut self, project: &Project, stack: &Stack) {
         let (partials, others) = std::mem::take(&mut self.texts)
             .into_iter()
             .partition(|(name, _)| template::is_partial(name));
@@ -117,8 +132,11 @@ impl Templates {
         let layer = stack.layers.keys().next().map_or("", String::as_str);
         for text in BTreeMap::into_values(others) {
             let message = "a template of a stack with layers stands in a layer's folder";
-            let help =
-                format!("move it to the folder of its layer, such as `{}/{layer}/`", stack.name);
+            let help = format!(
+                "move it to the folder of its layer, such as `{}/{}/{layer}/`",
+                project.stacks(),
+                stack.name
+            );
             let problem = Diagnostic::error(codes::TEMPLATE_NAME, message);
             self.problems.push(problem.at(Span::new(text.file, 0..0), "in no layer").help(help));
         }

@@ -137,6 +137,30 @@ pub fn blank(block: &Block, mut known: BTreeMap<String, Value>) -> Value {
     Value::Map(known)
 }
 
+/// What is there, with the provider's defaults where there is nothing: it was made when fewer
+/// arguments were looked at.
+pub fn with_defaults(value: Value, block: &Block) -> Value {
+    let Value::Map(mut fields) = value else { return value };
+    for (name, attribute) in &block.attributes {
+        let field = fields.entry(name.clone()).or_default();
+        if let (Value::Null, Some(default)) = (&*field, &attribute.default) {
+            *field = default.clone().into_type(&attribute.ty);
+        }
+    }
+    for (name, nested) in &block.blocks {
+        let Some(field) = fields.get_mut(name) else { continue };
+        let filled = |value| with_defaults(value, &nested.block);
+        *field = match std::mem::take(field) {
+            Value::List(items) => Value::List(items.into_iter().map(filled).collect()),
+            Value::Map(rows) if nested.nesting == Nesting::Map => {
+                Value::Map(rows.into_iter().map(|(key, row)| (key, filled(row))).collect())
+            }
+            single => filled(single),
+        };
+    }
+    Value::Map(fields)
+}
+
 /// The first element, or `null`.
 fn first(list: &Value) -> &Value {
     list.as_list().and_then(<[Value]>::first).unwrap_or(&Value::Null)
