@@ -525,3 +525,22 @@ fn a_plan_says_that_an_environment_was_taken_out() {
     let run = run.code(1);
     assert!(run.err.contains(expected), "{run}");
 }
+
+#[test]
+fn a_part_that_is_not_there_is_said_so_beside_the_whole_stack() {
+    let project = shop(|text| text);
+    project.run(&["render"]).success();
+    plan::commit(&project);
+    let expected = project.run(&["check", "-s", "shop/prod"]).code(1).err;
+    assert!(expected.contains("the stack `shop` has no environment `prod`"), "{expected}");
+    for command in ["check", "render", "diff", "validate", "plan"] {
+        for asked in [&["-s", "shop/prod"][..], &["-s", "shop", "-s", "shop/prod"]] {
+            let args = [&[command][..], asked].concat();
+            if command == "plan" && terraform(&project.path(""), &["version"]).is_none() {
+                continue;
+            }
+            let run = project.finish(plan::command(&project, &args)).code(1);
+            assert_eq!(run.err, expected, "{args:?}");
+        }
+    }
+}

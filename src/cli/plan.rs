@@ -421,19 +421,18 @@ fn prepare(
         _ => None,
     };
     let known = project.stack_names().unwrap_or_default();
-    let mut stacks: Vec<String> = match args.selection.stacks.as_slice() {
+    let mut stacks = match args.selection.stacks.as_slice() {
         [] => known.clone(),
         some => {
-            let is_known = |name: &&String| {
-                // An environment of a stack, `shop/production`.
-                let stack = crate::stack::of_root(name);
-                known.iter().any(|known| known == stack)
-            };
-            some.iter().filter(is_known).cloned().collect()
+            let (stacks, unknown) =
+                tree::select(project, some).unwrap_or_else(|problem| (Vec::new(), vec![problem]));
+            work.diagnostics = unknown;
+            stacks
         }
     };
-    stacks.sort_unstable();
-    stacks.dedup();
+    if !work.diagnostics.is_empty() {
+        return Ok(work);
+    }
     if let (Some(changed), []) = (&changed, args.selection.stacks.as_slice()) {
         stacks.extend(roots::gone(project, &top, changed, &known));
         stacks.sort_unstable();
@@ -453,7 +452,6 @@ fn prepare(
         described.sort_unstable();
         described.dedup();
     }
-    described.extend(args.selection.stacks.iter().filter(|name| !known.contains(name)).cloned());
     work.diagnostics = drift(project, &described, output);
     if let Some(commit) = &work.commit {
         work.diagnostics.extend(unsaid_renames(project, commit, &described));
