@@ -65,6 +65,7 @@ pub mod reference;
 pub mod report;
 #[doc(hidden)]
 pub mod schema;
+mod secret;
 pub mod stack;
 #[doc(hidden)]
 pub mod template;
