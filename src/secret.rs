@@ -251,7 +251,7 @@ fn closing(text: &str, quote: &str) -> usize {
     let mut from = 0;
     while let Some(at) = text[from..].find(quote).map(|at| from + at) {
         let slashes = text[..at].len() - text[..at].trim_end_matches('\\').len();
-        if slashes % 2 == 0 {
+        if slashes.is_multiple_of(2) {
             return at;
         }
         from = at + quote.len();
