@@ -67,6 +67,7 @@ pub mod report;
 pub mod rollout;
 #[doc(hidden)]
 pub mod schema;
+mod secret;
 pub mod stack;
 #[doc(hidden)]
 pub mod template;

@@ -3,8 +3,9 @@
 use insta::assert_snapshot;
 use serde_json::Value;
 
+use crate::plan;
 use crate::support::git::{self, Remote};
-use crate::support::{Project, terraform};
+use crate::support::{Project, Run, terraform};
 
 const SHOP: &str = r#"stack "shop" {
   region  = environment.region
@@ -469,4 +470,77 @@ fn the_root_of_a_stack_that_gets_environments_is_to_be_moved() {
     }
     let run = project.run(&["render"]).code(1);
     assert!(run.err.contains("`git mv stacks/shop/*.tf stacks/shop/production/`"), "{run}");
+}
+
+/// What `plan` says after only the description has changed, against the commit before.
+#[track_caller]
+fn planned_unrendered(edit: impl Fn(String) -> String) -> Option<Run> {
+    let project = shop(|text| text);
+    terraform(&project.path(""), &["version"])?;
+    project.run(&["render"]).success();
+    plan::commit(&project);
+    let description = project.read("stacks/shop/stack.hcl");
+    project.write("stacks/shop/stack.hcl", edit(description));
+    Some(project.finish(plan::command(&project, &["plan", "--base", "HEAD"])))
+}
+
+#[test]
+fn a_plan_says_that_a_description_above_its_roots_is_broken() {
+    let edit = |text: String| text.replace("cpu = 256, memory = 512", "cpu = 257, memory = 512");
+    let Some(run) = planned_unrendered(edit) else { return };
+    let run = run.code(1);
+    assert!(run.err.contains("`257`"), "{run}");
+}
+
+#[test]
+fn a_plan_says_that_a_description_above_its_roots_was_not_rendered() {
+    let edit = |text: String| text.replace("cpu = 256, memory = 512", "cpu = 512, memory = 1024");
+    let Some(run) = planned_unrendered(edit) else { return };
+    assert_snapshot!(run);
+}
+
+#[test]
+fn a_plan_says_that_a_new_environment_has_no_lock() {
+    let edit = |text: String| {
+        text.replace(
+            "environment \"production\"",
+            "environment \"test\" {\n  region  = \"eu-central-1\"\n  account = \"333333333333\"\n  \
+             web     = { cpu = 256, memory = 512 }\n  cidrs   = []\n}\n\nenvironment \"production\"",
+        )
+    };
+    let Some(run) = planned_unrendered(edit) else { return };
+    let run = run.code(1);
+    assert!(run.err.contains("stacks/shop/test/images.tf"), "{run}");
+}
+
+#[test]
+fn a_plan_says_that_an_environment_was_taken_out() {
+    let edit = |text: String| {
+        let (before, rest) = text.split_once("environment \"staging\"").unwrap();
+        let (_, after) = rest.split_once("}\n\n").unwrap();
+        format!("{before}{after}")
+    };
+    let Some(run) = planned_unrendered(edit) else { return };
+    let expected = "no description has the root `stacks/shop/staging` any more";
+    let run = run.code(1);
+    assert!(run.err.contains(expected), "{run}");
+}
+
+#[test]
+fn a_part_that_is_not_there_is_said_so_beside_the_whole_stack() {
+    let project = shop(|text| text);
+    project.run(&["render"]).success();
+    plan::commit(&project);
+    let expected = project.run(&["check", "-s", "shop/prod"]).code(1).err;
+    assert!(expected.contains("the stack `shop` has no environment `prod`"), "{expected}");
+    for command in ["check", "render", "diff", "validate", "plan"] {
+        for asked in [&["-s", "shop/prod"][..], &["-s", "shop", "-s", "shop/prod"]] {
+            let args = [&[command][..], asked].concat();
+            if command == "plan" && terraform(&project.path(""), &["version"]).is_none() {
+                continue;
+            }
+            let run = project.finish(plan::command(&project, &args)).code(1);
+            assert_eq!(run.err, expected, "{args:?}");
+        }
+    }
 }

@@ -1270,3 +1270,32 @@ resource "aws_s3_bucket" "logs" {
     project.write("root/main.tf", changed);
     assert_snapshot!(plan(&project, &["--root", "root", "--base", "HEAD"]).out);
 }
+
+#[test]
+fn a_secret_that_is_written_out_is_masked_in_every_format() {
+    let project = Project::with(STACK);
+    if terraform(&project.path(""), &["version"]).is_none() {
+        return;
+    }
+    let service = "\ncluster \"main\" {\n  network = network.main\n}\n\nservice \"web\" {\n  cluster = \
+                   cluster.main\n  image = image.web\n  environment = { STAGE = \
+                   \"a\" }\n}\n";
+    let image = "\nimage \"web\" {\n  repository = \"registry.example.org/web\"\n}\n";
+    let lock = crate::support::git::lock(&[("web", "v1")]);
+    project
+        .write("stacks/demo/images.tf", lock.replace("\"\"\n", "\"registry.example.org/web\"\n"));
+    let description = format!("{STACK}{image}{service}");
+    project.write("stacks/demo/stack.hcl", &description);
+    project.run(&["render"]).success();
+    commit(&project);
+    let more =
+        "STAGE = \"a\", API_TOKEN = \"abcdefghijklmnop1234\", KEY = \"AKIAIOSFODNN7EXAMPLE\"";
+    project.write("stacks/demo/stack.hcl", description.replace("STAGE = \"a\"", more));
+    project.run(&["render"]).exits(0);
+    for format in ["terminal", "json", "github", "markdown"] {
+        let run = plan(&project, &["--base", "HEAD", "--format", format]).code(2);
+        for secret in ["abcdefghijklmnop1234", "AKIAIOSFODNN7EXAMPLE"] {
+            assert!(!format!("{run}").contains(secret), "{format}\n{run}");
+        }
+    }
+}

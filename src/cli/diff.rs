@@ -10,7 +10,7 @@ use super::{Outcome, Selection};
 
 /// Show what a render would change, as a unified diff
 ///
-/// The output can be given to `git apply`.
+/// The output can be given to `git apply`, which refuses it where a secret is masked.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -301,12 +301,10 @@ pub fn plan(
             .flat_map(|it| &mut it.summary)
             .for_each(|it| it.kinds.clone_from(&kinds));
     }
-    if let Some(first) = planned.first_mut() {
-        first.diagnostics.splice(0..0, work.diagnostics.iter().cloned());
-    }
     let origin = if args.live { Origin::Real } else { Origin::Simulated };
     let sources = locked(sources).clone();
     let report = PlanReport {
+        first: &work.diagnostics,
         planned: &planned,
         unchanged: work.unchanged,
         base: &work.base,
@@ -338,6 +336,7 @@ fn plan_json(
     }
     let sources = Sources::default();
     let report = PlanReport {
+        first: &[],
         planned: &[planned],
         unchanged: 0,
         base: "its state",
@@ -422,19 +421,18 @@ fn prepare(
         _ => None,
     };
     let known = project.stack_names().unwrap_or_default();
-    let mut stacks: Vec<String> = match args.selection.stacks.as_slice() {
+    let mut stacks = match args.selection.stacks.as_slice() {
         [] => known.clone(),
         some => {
-            let is_known = |name: &&String| {
-                // An environment of a stack, `shop/production`.
-                let stack = crate::stack::of_root(name);
-                known.iter().any(|known| known == stack)
-            };
-            some.iter().filter(is_known).cloned().collect()
+            let (stacks, unknown) =
+                tree::select(project, some).unwrap_or_else(|problem| (Vec::new(), vec![problem]));
+            work.diagnostics = unknown;
+            stacks
         }
     };
-    stacks.sort_unstable();
-    stacks.dedup();
+    if !work.diagnostics.is_empty() {
+        return Ok(work);
+    }
     if let (Some(changed), []) = (&changed, args.selection.stacks.as_slice()) {
         stacks.extend(roots::gone(project, &top, changed, &known));
         stacks.sort_unstable();
@@ -448,9 +446,15 @@ fn prepare(
         _ => targets,
     };
     work.unchanged = all - work.targets.len();
-    work.diagnostics = drift(project, &args.selection.stacks, &work.targets, &known, output);
+    let mut described = stacks_of(&work.targets, &known);
+    if let (Some(changed), []) = (&changed, args.selection.stacks.as_slice()) {
+        described.extend(roots::changed_stacks(project, &top, changed, &known));
+        described.sort_unstable();
+        described.dedup();
+    }
+    work.diagnostics = drift(project, &described, output);
     if let Some(commit) = &work.commit {
-        work.diagnostics.extend(unsaid_renames(project, commit, &work.targets, &known));
+        work.diagnostics.extend(unsaid_renames(project, commit, &described));
     }
     Ok(work)
 }
@@ -471,39 +475,25 @@ fn stacks_of(targets: &[Target], known: &[String]) -> Vec<String> {
 
 /// Says which components seem to have another label since the base. Where the base's descriptions
 /// cannot be read, nothing is said: the plan itself is of the files.
-fn unsaid_renames(
-    project: &Project,
-    commit: &str,
-    targets: &[Target],
-    known: &[String],
-) -> Vec<Diagnostic> {
-    let names = stacks_of(targets, known);
+fn unsaid_renames(project: &Project, commit: &str, names: &[String]) -> Vec<Diagnostic> {
     let before = Repository::around(&project.root).ok().and_then(|repository| {
         let folder = bump::folder_of(&repository, &project.root);
         let snapshot = Snapshot::of(&repository, commit.parse().ok()?).ok()?;
         Some(Project::in_commit(&snapshot, &folder).ok()??.of(project.program.clone()))
     });
     match before {
-        Some(before) if !names.is_empty() => tree::unsaid_renames(project, &before, &names),
+        Some(before) if !names.is_empty() => tree::unsaid_renames(project, &before, names),
         _ => Vec::new(),
     }
 }
 
 /// A plan is of the files: says so where a description has moved on.
-fn drift(
-    project: &Project,
-    asked: &[String],
-    targets: &[Target],
-    known: &[String],
-    output: &Output,
-) -> Vec<Diagnostic> {
-    let mut names = stacks_of(targets, known);
-    names.extend(asked.iter().filter(|name| !known.contains(name)).cloned());
+fn drift(project: &Project, names: &[String], output: &Output) -> Vec<Diagnostic> {
     if names.is_empty() {
         return Vec::new();
     }
     let progress = output.progress("checking stacks");
-    let rendered = tree::render(project, &names, &|done| progress.set_position(done as u64));
+    let rendered = tree::render(project, names, &|done| progress.set_position(done as u64));
     progress.finish_and_clear();
     let mut diagnostics = rendered.diagnostics;
     if let Some(drift) = rendered.drifts.first() {

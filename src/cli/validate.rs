@@ -10,7 +10,6 @@ use crate::plan::{Error, roots};
 use crate::project::Project;
 use crate::report::plan::left_out;
 use crate::report::{count, diagnostics};
-use crate::stack::of_root;
 use crate::tree;
 use clap::{Args, ValueEnum};
 
@@ -86,8 +85,9 @@ pub fn validate(
         (Some(project), None) => {
             let known = project.stack_names().unwrap_or_default();
             let asked = &args.selection.stacks;
-            let is_known = |name: &String| known.iter().any(|it| it == of_root(name));
-            if known.is_empty() || !asked.iter().all(is_known) {
+            let is_known =
+                tree::select(project, asked).is_ok_and(|(_, unknown)| unknown.is_empty());
+            if known.is_empty() || !is_known {
                 // It says what is wrong with the selection.
                 let rendered = tree::render(project, asked, &|_| {});
                 output.diagnostics(

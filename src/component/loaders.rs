@@ -6,8 +6,8 @@ use crate::component::schedule::{
     Job, Retries, RuleDescription, SCHEDULE, Start, Timing, schedule_variables,
 };
 use crate::component::task::{
-    TASK, TASK_ROLE, Task, check_environment, check_size, check_task, lower_secret_keys,
-    lower_secrets, lower_task, task_variables,
+    TASK, TASK_ROLE, Task, check_arguments, check_environment, check_size, check_task,
+    lower_secret_keys, lower_secrets, lower_task, task_variables,
 };
 use crate::component::{Cluster, Component, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, codes};
@@ -235,6 +235,7 @@ impl Loaders {
             check_size(check, &task);
         }
         check_environment(check, &loader.environment, &loader.secrets, &self.task.reaches());
+        check_arguments(check, "options", &loader.options, &loader.origin);
         let shared = &self.task;
         for (key, span, other, field) in loader
             .environment

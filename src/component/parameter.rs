@@ -1,9 +1,9 @@
 //! `parameter`: a setting outside of what runs.
 
 use crate::component::protection::FIELD;
-use crate::component::task::looks_secret;
 use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::diagnostic::{Code, Diagnostic, codes};
+use crate::secret::looks_secret;
 use crate::stack::check::Check;
 use crate::stack::field::{ListOf, Literal};
 use crate::stack::lower::Lower;

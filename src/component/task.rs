@@ -16,7 +16,8 @@ use super::{
 use crate::diagnostic::{Diagnostic, Span, codes, did_you_mean};
 use crate::hcl::print::print_expr;
 use crate::hcl::{Expr, Property};
-use crate::stack::block::FieldInfo;
+use crate::secret::looks_secret;
+use crate::stack::block::{FieldInfo, Origin};
 use crate::stack::check::Check;
 use crate::stack::field::{
     AnyRef, Field as _, Kinds, ListOf, Literal, Map, MapEntry, Ref, Table, Type, Unpassed,
@@ -247,8 +248,11 @@ pub fn check_task(check: &Check<'_>, task: &Task, cluster: &Ref<Cluster>, contai
     check_time(check, task);
     let access = task.reaches();
     check_environment(check, &task.environment, &task.secrets, &access);
+    check_arguments(check, "command", &task.command, &task.origin);
+    check_arguments(check, "entrypoint", &task.entrypoint, &task.origin);
     for (label, sidecar) in task.sidecar.iter() {
         check_environment(check, &sidecar.environment, &sidecar.secrets, &access);
+        check_arguments(check, "command", &sidecar.command, &sidecar.origin);
         if container == Some(label) {
             check.report(
                 Diagnostic::error(
@@ -491,16 +495,27 @@ fn check_written_secret(
     );
 }
 
-/// True for a value under a name that secrets have.
-pub(super) fn looks_secret(name: &str, value: &str) -> bool {
-    const SECRETS: &[&str] =
-        &["PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "PRIVATE_KEY", "ACCESS_KEY"];
-    // `SECRET_ARN` names one, `PASSWORD_LENGTH` speaks of one.
-    let name = name.to_ascii_uppercase();
-    let holds = SECRETS.iter().any(|secret| name.ends_with(secret));
-    let harmless =
-        value.is_empty() || value.parse::<f64>().is_ok() || value.parse::<bool>().is_ok();
-    holds && !harmless
+/// Arguments that tell a secret. They are not repeated in what is said of them.
+pub(super) fn check_arguments(
+    check: &Check<'_>,
+    field: &str,
+    arguments: &ListOf<Value<String>>,
+    origin: &Origin,
+) {
+    let mut texts = arguments.items().iter().filter_map(Value::literal);
+    if texts.any(|text| looks_secret("", text)) {
+        check.report(
+            Diagnostic::warning(
+                codes::SECRET_WRITTEN,
+                format!("`{field}` looks as if it told a secret"),
+            )
+            .at(origin.field(field), "it stands in the description")
+            .help(
+                "store it in Systems Manager or Secrets Manager, name it in `secrets`, and let the \
+                 program read the environment variable",
+            ),
+        );
+    }
 }
 
 /// A `secret` or `parameter` of the stack, named as a whole or by a key.
@@ -1156,6 +1171,16 @@ topic "sealed" { kms_key_arn = var.key_arn }
         14:9 SW308 `A` would show the sensitive `input.key` in clear text; store it in Systems Manager or Secrets Manager, and name it in `secrets`: `secrets = { A = "ssm:/…" }`
         15:9 SW308 `B` would show the sensitive `input.key` in clear text; store it in Systems Manager or Secrets Manager, and name it in `secrets`: `secrets = { B = "ssm:/…" }`
         "#);
+    }
+
+    #[test]
+    fn a_secret_is_known_by_itself_too() {
+        let environment = "  environment = {\n    DATABASE = \"postgres://app:hunter2@db/app\"\n    \
+                           KEY_ID = \"AKIAIOSFODNN7EXAMPLE\"\n    PROXY = \"http://user@host\"\n  }\n";
+        let command = "  command = [\"run\", \"--password=hunter2\"]\n";
+        let sidecar =
+            "  sidecar \"a\" {\n    image = image.server\n    command = [\"--token=$TOKEN\"]\n  }";
+        insta::assert_snapshot!(problems(&task(&format!("{environment}{command}{sidecar}"))));
     }
 
     #[test]

@@ -65,6 +65,22 @@ pub fn of_stacks(project: &Project, top: &Path, stacks: &[String]) -> Result<Vec
     Ok(targets)
 }
 
+/// The stacks in whose folders something has changed: also above their roots, where the description
+/// of several environments or layers stands.
+pub fn changed_stacks(
+    project: &Project,
+    top: &Path,
+    changed: &BTreeSet<String>,
+    stacks: &[String],
+) -> Vec<String> {
+    let above = below(top, &project.root).unwrap_or_default();
+    let has_changed = |stack: &&String| {
+        let folder = join(&above, &format!("{}/{stack}/", project.stacks()));
+        changed.range(folder.clone()..).next().is_some_and(|path| path.starts_with(&folder))
+    };
+    stacks.iter().filter(has_changed).cloned().collect()
+}
+
 /// Stacks of which nothing is left, by what has changed.
 pub fn gone(
     project: &Project,

@@ -11,6 +11,7 @@ use super::conditions::Conditions;
 use super::error::Error;
 use super::made_up::MadeUp;
 use super::root::STUB;
+use crate::secret;
 
 /// Whether a plan is of a simulated state or of the real one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -358,6 +359,8 @@ impl Summary {
         if origin == Origin::Simulated {
             reader.made_up = reader.all_made_up();
         }
+        let written = written_secrets(&plan).into_iter();
+        reader.secrets.extend(written.filter(|text| !reader.made_up.is(text)));
         let changes = array(Some(&plan.resource_changes));
         let mut changes: Vec<Change> =
             changes.iter().filter_map(|change| reader.change(change)).collect();
@@ -642,7 +645,8 @@ impl Reader<'_> {
         Some(Output { name: name.to_owned(), action, old, new })
     }
 
-    /// Hides a value that holds a secret: providers copy secrets to where nobody marks them.
+    /// Hides a value that holds a secret: providers copy secrets to where nobody marks them, and
+    /// people write them where nobody looks for them.
     fn masked(&self, shown: Shown) -> Shown {
         match shown {
             Shown::Known(value) if self.holds_secret(&value) => Shown::Sensitive,
@@ -656,7 +660,15 @@ impl Reader<'_> {
 
     fn holds_secret(&self, value: &Value) -> bool {
         match value {
-            Value::String(text) => self.secrets.iter().any(|secret| text.contains(secret)),
+            Value::String(text) => {
+                let is_in = |secret: &String| match secret.chars().count() < SHORTEST_SECRET {
+                    true => text == secret,
+                    false => text.contains(secret),
+                };
+                self.secrets.iter().any(is_in)
+                    || !secret::places(text).is_empty()
+                    || secret::encoded(text).is_some_and(|inner| self.holds_secret(&inner))
+            }
             Value::Array(items) => items.iter().any(|item| self.holds_secret(item)),
             Value::Object(fields) => fields.values().any(|field| self.holds_secret(field)),
             _ => false,
@@ -704,6 +716,20 @@ fn secrets(plan: &Plan) -> BTreeSet<String> {
         let value = plan.variables.get(name).and_then(|value| value.get("value"));
         if let (Some(Value::Bool(true)), Some(value)) = (variable.get("sensitive"), value) {
             marked(value, &Value::Bool(true), &mut found);
+        }
+    }
+    found
+}
+
+/// Texts that look like secrets that are written out, by their names or by themselves.
+fn written_secrets(plan: &Plan) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let resources = array(Some(&plan.resource_changes)).iter();
+    let resources = resources.filter_map(|entry| Some(("", entry.get("change")?)));
+    let outputs = plan.output_changes.as_object().into_iter().flatten();
+    for (name, change) in resources.chain(outputs.map(|(name, it)| (name.as_str(), it))) {
+        for value in ["before", "after"].into_iter().filter_map(|side| change.get(side)) {
+            secret::collect(name, value, &mut found);
         }
     }
     found
@@ -902,7 +928,7 @@ fn differences(path: &mut Vec<Step>, sides: Sides<'_>, found: &mut Vec<Differenc
         (Value::Array(before), Value::Array(after)) => elements(path, sides, before, after, found),
         (Value::String(before), Value::String(after)) if before != after => {
             // A text that is JSON: `jsonencode`.
-            match (structured(before), structured(after)) {
+            match (secret::encoded(before), secret::encoded(after)) {
                 (Some(old), Some(new)) => {
                     let (old, new, null) = (&old, &new, &Value::Null);
                     differences(
@@ -976,14 +1002,6 @@ fn elements(
         let path = [path.as_slice(), &[Step::Added]].concat();
         found.push(Difference { path, old: Shown::Null, new });
     }
-}
-
-/// The object or array that a text encodes.
-fn structured(text: &str) -> Option<Value> {
-    if !text.trim_start().starts_with(['{', '[']) {
-        return None;
-    }
-    serde_json::from_str(text).ok()
 }
 
 fn shown(value: &Value) -> Shown {
@@ -1069,6 +1087,26 @@ mod tests {
                 ("output".to_owned(), Shown::Sensitive, Shown::Sensitive, false),
             ]
         );
+    }
+
+    #[test]
+    fn a_secret_that_is_written_out_is_hidden() {
+        let text = |environment: Value| json!([{"environment": environment}]).to_string();
+        let variable = |value: &str| json!([{"name": "API_TOKEN", "value": value}]);
+        let change = |before: Value, after: Value| {
+            read(json!({
+                "actions": ["update"],
+                "before": {"container_definitions": text(before), "copy": "x"},
+                "after": {"container_definitions": text(after), "copy": "copy of hunter2"},
+            }))
+        };
+        let one_more = change(json!([]), variable("hunter2"));
+        let other = change(variable("old"), variable("hunter2"));
+        for (found, old) in [(one_more, Shown::Null), (other, Shown::Sensitive)] {
+            let known = Shown::Known(json!("x"));
+            assert_eq!((&found[0].1, &found[0].2), (&old, &Shown::Sensitive), "{found:?}");
+            assert_eq!((&found[1].1, &found[1].2), (&known, &Shown::Sensitive), "{found:?}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod terminal;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Sources, Span};
+use crate::secret;
 use crate::stack::of_root;
 use crate::tree::Rendered;
 use crate::tree::compare::{Class, Drift};
@@ -81,7 +82,7 @@ fn drift_diagnostic(drift: &Drift, sources: &mut Sources) -> Diagnostic {
         Class::Missing | Class::Orphan | Class::Foreign => 0,
     };
     let end = found[at..].find('\n').map_or(found.len(), |length| at + length);
-    let file = sources.add(path.as_str(), found);
+    let file = sources.add(path.as_str(), secret::masked(&found));
     let word = match class {
         Class::Orphan | Class::Foreign => format!("an {}", class.name()).replace("an f", "a f"),
         _ => class.name().to_owned(),

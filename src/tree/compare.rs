@@ -12,6 +12,7 @@ use super::templates;
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::git::Snapshot;
 use crate::project::Project;
+use crate::secret;
 
 /// How a file of the checkout differs from the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,7 +79,9 @@ impl Drift {
         self.found.as_deref().map(String::from_utf8_lossy).unwrap_or_default().into_owned()
     }
 
-    /// The change that a render makes, as a unified diff: empty for a foreign file.
+    /// The change that a render makes, as a unified diff: empty for a foreign file. What looks like a
+    /// secret is masked, and then the diff says so where git takes it for damage: it would write the
+    /// stars.
     pub fn diff(&self) -> String {
         if self.class == Class::Foreign {
             return String::new();
@@ -88,10 +91,39 @@ impl Drift {
         let name = |prefix: &str, there: bool| {
             if there { format!("{prefix}/{}", self.path) } else { "/dev/null".to_owned() }
         };
-        similar::TextDiff::from_lines(old.as_str(), new)
-            .unified_diff()
-            .header(&name("a", self.found.is_some()), &name("b", self.expected.is_some()))
-            .to_string()
+        let diff = similar::TextDiff::from_lines(old.as_str(), new);
+        let (a, b) = (name("a", self.found.is_some()), name("b", self.expected.is_some()));
+        let mut unified = diff.unified_diff();
+        unified.header(&a, &b);
+        let (masked_old, masked_new) = (secret::masked(&old), secret::masked(new));
+        if masked_old == old && masked_new == new {
+            return unified.to_string();
+        }
+        let [old, new] = [&masked_old, &masked_new].map(|it| it.split_inclusive('\n').collect());
+        let line = |lines: &Vec<&str>, at: Option<usize>| Some((*lines.get(at?)?).to_owned());
+        let mut out = String::new();
+        for hunk in unified.iter_hunks() {
+            let mut lines = String::new();
+            let mut is_masked = false;
+            for change in hunk.iter_changes() {
+                let shown = line(&new, change.new_index())
+                    .or_else(|| line(&old, change.old_index()))
+                    .unwrap_or_default();
+                is_masked |= shown != change.value();
+                lines.push_str(&format!("{}{shown}", change.tag()));
+                if change.missing_newline() {
+                    lines.push_str("\n\\ No newline at end of file\n");
+                }
+            }
+            out.push_str(&format!("{}\n", hunk.header()));
+            if is_masked {
+                out.push_str(
+                    "! a secret is masked here: not to be applied, run `stackwright render`\n",
+                );
+            }
+            out.push_str(&lines);
+        }
+        format!("--- {a}\n+++ {b}\n{out}")
     }
 }
 

@@ -11,7 +11,7 @@ pub mod write;
 use std::collections::BTreeMap;
 
 pub use render::{
-    Rendered, contexts, environments, is_in, read, render, roots, roots_of, unsaid_renames,
+    Rendered, contexts, environments, is_in, read, render, roots, roots_of, select, unsaid_renames,
 };
 
 /// Rendered files: their content by path, relative to the project, with `/`.

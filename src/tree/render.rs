@@ -301,31 +301,36 @@ pub fn is_in(root: &str, name: &str) -> bool {
 
 /// The stacks, or their parts (`shop/production`, `shop/jobs`), that are asked for, and complaints about
 /// those that the project does not have. Among many stacks, the others are not even looked at.
-fn select(
+///
+/// # Errors
+/// When the stacks of the project cannot be listed.
+pub fn select(
     project: &Project,
     only: &[String],
 ) -> Result<(Vec<String>, Vec<Diagnostic>), Diagnostic> {
-    let stack = |name: &String| stack::of_root(name).to_owned();
-    let asked: BTreeSet<String> = only.iter().map(stack).collect();
-    if !only.is_empty() && asked.iter().all(|stack| project.has_stack(stack)) {
-        // A part of what is asked for as a whole is in it.
-        let is_part = |name: &str| only.iter().any(|other| other != name && is_in(name, other));
-        let selected: BTreeSet<&String> = only.iter().filter(|name| !is_part(name)).collect();
-        return Ok((selected.into_iter().cloned().collect(), Vec::new()));
+    let asked: BTreeSet<&str> = only.iter().map(|name| stack::of_root(name)).collect();
+    let mut unknown: BTreeSet<&str> = BTreeSet::new();
+    let mut complaints = Vec::new();
+    if only.is_empty() || !asked.iter().all(|stack| project.has_stack(stack)) {
+        let names = project.stack_names()?;
+        if only.is_empty() {
+            complaints.extend(names.is_empty().then(|| no_stacks(project)));
+            return Ok((names, complaints));
+        }
+        unknown.extend(asked.into_iter().filter(|stack| !names.iter().any(|name| name == stack)));
+        complaints.extend(unknown.iter().map(|stack| unknown_stack(stack, &names, project)));
     }
-    let names = project.stack_names()?;
-    let mut complaints: Vec<Diagnostic> = asked
-        .iter()
-        .filter(|name| !names.contains(name))
-        .map(|unknown| unknown_stack(unknown, &names, project))
-        .collect();
-    if names.is_empty() && only.is_empty() {
-        complaints.push(no_stacks(project));
-    }
-    let selected = match only {
-        [] => names,
-        only => only.iter().filter(|name| names.contains(&stack(name))).cloned().collect(),
-    };
+    let mut selected: BTreeSet<&String> = only.iter().collect();
+    selected.retain(|name| {
+        let is_unknown = unknown.contains(stack::of_root(name));
+        let problem = (!is_unknown).then(|| missing_part(project, name)).flatten();
+        let is_there = !is_unknown && problem.is_none();
+        complaints.extend(problem);
+        is_there
+    });
+    // A part of what is asked for as a whole is in it.
+    let is_part = |name: &str| only.iter().any(|other| other != name && is_in(name, other));
+    let selected = selected.into_iter().filter(|name| !is_part(name)).cloned().collect();
     Ok((selected, complaints))
 }
 
@@ -419,18 +424,10 @@ fn read_one(project: &Project, name: &str) -> Vec<ReadRoot> {
     }
     let variants = match stack::environment::variants(project.program.vocabulary(), file, &text) {
         Err(diagnostics) => return vec![Err(diagnostics)],
-        Ok(None) => {
-            if let Some(problem) = unknown_part(asked, name, &[], &layer::names(&text)) {
-                return one(problem);
-            }
-            return read_system(project, file, &text, name, None, asked);
-        }
+        Ok(None) => return read_system(project, file, &text, name, None, asked),
         Ok(Some(variants)) => variants,
     };
-    let (variants, table, mut warnings) = variants;
-    if let Some(problem) = unknown_part(asked, name, &table.environments, &layer::names(&text)) {
-        return one(problem);
-    }
+    let (variants, _, mut warnings) = variants;
     let mut roots: Vec<ReadRoot> = Vec::new();
     for variant in variants {
         let system = format!("{name}/{}", variant.name);
@@ -491,6 +488,20 @@ fn read_system(
             Ok((stack, lock, std::mem::take(&mut warnings)))
         })
         .collect()
+}
+
+/// The complaint about a name, `shop/production`, of which the stack is there and the part is not.
+/// What cannot be read is complained of by whoever reads the stack.
+fn missing_part(project: &Project, name: &str) -> Option<Diagnostic> {
+    let stack = stack::of_root(name);
+    if stack == name {
+        return None;
+    }
+    let path = format!("{}/{stack}/{DESCRIPTION}", project.stacks());
+    let (file, text) = project.read(&path).ok()??;
+    let variants = stack::environment::variants(project.program.vocabulary(), file, &text).ok()?;
+    let environments = variants.map(|(_, table, _)| table.environments).unwrap_or_default();
+    unknown_part(name, stack, &environments, &layer::names(&text))
 }
 
 /// The complaint about an environment or layer that a stack does not have.

@@ -18,6 +18,8 @@ use crate::plan::versions::OtherVersion;
 /// The plans of one run.
 #[derive(Debug)]
 pub struct PlanReport<'a> {
+    /// What is to be known before the roots.
+    pub first: &'a [Diagnostic],
     /// The roots, in their order.
     pub planned: &'a [Planned],
     /// How many more have not changed, and were not planned.
@@ -102,8 +104,8 @@ impl PlanReport<'_> {
 
     /// Everything that is wrong, and what is denied last.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let mut all: Vec<Diagnostic> =
-            self.planned.iter().flat_map(|planned| planned.diagnostics.iter().cloned()).collect();
+        let of_roots = self.planned.iter().flat_map(|planned| &planned.diagnostics);
+        let mut all: Vec<Diagnostic> = self.first.iter().chain(of_roots).cloned().collect();
         for planned in self.planned {
             for (change, protection) in planned.summary.iter().flat_map(Summary::protected) {
                 all.push(self.protected(planned, change, protection));
