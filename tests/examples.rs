@@ -36,11 +36,6 @@ locals {
       tag        = "v1"
       digest     = null
     }
-    release = {
-      repository = "registry.example.org/release"
-      tag        = "v1"
-      digest     = null
-    }
   }
 
   image_references = {
@@ -71,18 +66,19 @@ fn project() -> Project {
     project
 }
 
-/// The lock of the image and of the examples' artifacts.
+/// The lock of the image and of the examples' images and artifacts.
 fn lock(examples: &str) -> String {
-    let labels = examples.lines().filter_map(|line| line.strip_prefix("artifact \""));
-    let entries: String = labels
-        .map(|line| {
-            let (label, digest) = (line.split('"').next().unwrap(), "a".repeat(64));
-            format!(
-                "    {label} = {{\n      repository = \"\"\n      tag        = null\n      \
-                 digest     = \"sha256:{digest}\"\n    }}\n"
-            )
-        })
-        .collect();
+    let entry = |line: &str| {
+        let pinned = match line.strip_prefix("artifact \"") {
+            Some(rest) => (rest, format!("null\n      digest     = \"sha256:{}\"", "a".repeat(64))),
+            None => (line.strip_prefix("image \"")?, "\"v1\"\n      digest     = null".to_owned()),
+        };
+        let (label, pinned) = (pinned.0.split('"').next()?, pinned.1);
+        Some(format!(
+            "    {label} = {{\n      repository = \"\"\n      tag        = {pinned}\n    }}\n"
+        ))
+    };
+    let entries: String = examples.lines().filter_map(entry).collect();
     LOCK.replace("  images = {\n", &format!("  images = {{\n{entries}"))
 }
 
