@@ -241,17 +241,17 @@ fn rules_between_components_are_shown_in_rust_too() {
         );
     }), @"
     error[SW301]: Fargate has no tasks of `256` CPU units with `4096` MiB
-       --> tests/rust.rs:241:25
+       --> tests/rust.rs:239:25
         |
-    241 |                 .memory(4096)
+    239 |                 .memory(4096)
         |                         ^^^^
         |
         = help: with `256` CPU units, use `512`, `1024` or `2048` MiB; the nearest pair: `cpu = 256`, `memory = 2048`
 
     error[SW302]: at least `4` tasks and at most `2` cannot be
-       --> tests/rust.rs:242:45
+       --> tests/rust.rs:240:45
         |
-    242 |                 .scaling(|it| it.min(4).max(2)),
+    240 |                 .scaling(|it| it.min(4).max(2)),
         |                                      -      ^
         |                                      |
         |                                      greater than `max`
@@ -278,17 +278,17 @@ fn a_written_secret_is_shown_nowhere() {
     assert!(!problems.contains("hunter"), "{problems}");
     assert_snapshot!(problems, @r#"
     error[SW207]: the default of the sensitive `input.key` is written out
-       --> tests/rust.rs:268:53
+       --> tests/rust.rs:266:53
         |
-    268 |         stack.add(Input::new("key").sensitive(true).*******************************);
+    266 |         stack.add(Input::new("key").sensitive(true).*******************************);
         |                                                     ^^^^^^^ from here it would reach the repository
         |
         = help: leave `default` out: the value is given from outside
 
     error[SW207]: a password stands in the description
-       --> tests/rust.rs:277:26
+       --> tests/rust.rs:275:26
         |
-    277 |                 .password***********,
+    275 |                 .password***********,
         |                          ^^^^^^^^^ from here it would reach the repository
         |
         = help: give it from outside, by an `input` with `sensitive = true`
@@ -301,9 +301,9 @@ fn a_draft_without_settings_is_told_where_it_starts() {
     let draft = Draft::new("shop");
     assert_snapshot!(draft.read(&Vocabulary::default()).unwrap_err(), @r#"
     error[SW110]: the description has no `stack` block
-       --> tests/rust.rs:303:17
+       --> tests/rust.rs:301:17
         |
-    303 |     let draft = Draft::new("shop");
+    301 |     let draft = Draft::new("shop");
         |                 ^^^^^^^^^^
         |
         = help: start it with `stack "shop" { region = "…" }`
