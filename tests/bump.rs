@@ -1120,6 +1120,50 @@ fn the_registry_says_what_is_newest() {
 }
 
 #[test]
+fn a_deploy_is_another_digest_behind_a_tag_and_none_is_no_deploy() {
+    let Some(registry) = Registry::open() else { return };
+    let host = registry.host.clone();
+    let policies = [("edge", "latest", "  policy \"moving\" {\n    tag = \"latest\"\n  }")];
+    let text = described(&policies, "").replace("registry.example.org", &host);
+    let first = registry.push("shop/edge", "latest", &IMAGE);
+    let lock = git::lock(&policies.map(|(name, tag, _)| (name, tag)));
+    let lock = lock.replace("digest     = null", &format!("digest     = \"{first}\""));
+    let remote = Remote::with(&[("shop", text, lock)]);
+    let clone = remote.clone_as("ci");
+    let commits = || remote.git(&["rev-list", "--count", "main"]).trim().to_owned();
+    let args = ["bump", "--from-registry", "--insecure-registry", &host, "--push"];
+
+    // Pushed again, it is the same.
+    assert!(clone.run(&args).success().starts_with("main: nothing to do"));
+    let moved = Image { created: Some("2026-02-02T00:00:00Z"), ..IMAGE };
+    let second = registry.push("shop/edge", "latest", &moved);
+    clone.run(&args).exits(0);
+    assert!(remote.file(LOCK).contains(&second));
+    assert_eq!(commits(), "2");
+
+    // Back to the digest before, which is said, and held.
+    let before = format!("edge=latest@{first}");
+    let back = ["bump", before.as_str(), "--rollback", "the new one is slow", "--push"];
+    clone.run(&back).exits(0);
+    assert!(remote.file(LOCK).contains(&first));
+    clone.run(&args).exits(0);
+    assert!(remote.file(LOCK).contains(&first), "a hold lasts");
+    let held = commits();
+
+    // Where the tag is gone, nothing moves.
+    let text = clone.read("stacks/shop/stack.hcl").replace("/shop/edge\"", "/shop/gone\"");
+    clone.git(&["pull", "-q"]);
+    clone.write("stacks/shop/stack.hcl", text);
+    let lock = clone.read(LOCK).replace("/shop/edge\"", "/shop/gone\"");
+    clone.write(LOCK, lock);
+    clone.commit_all("Name another repository");
+    clone.git(&["push", "-q"]);
+    let run = clone.run(&args).code(1);
+    assert!(run.err.contains("error[SW452]"), "{run}");
+    assert_eq!(commits(), (held.parse::<u32>().unwrap() + 1).to_string());
+}
+
+#[test]
 fn what_runs_is_listed_with_its_commit() {
     let remote = shop();
     let clone = remote.clone_as("laptop");

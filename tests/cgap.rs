@@ -173,6 +173,39 @@ fn a_spot_service_moves_on_demand_in_place() {
     assert_snapshot!(roots.iter().map(line).collect::<Vec<_>>().join("\n"), @r#""cgap/services": "service.portal" "update" "aws_ecs_service""#);
 }
 
+#[test]
+fn the_portal_can_be_deployed_blue_green() {
+    let project = cgap();
+    project.edit(
+        DESCRIPTION,
+        "    default { forward = service.portal }\n",
+        "    default { status = 404 }\n\n    rule \"portal\" {\n      priority = 10\n      paths    = [\"/*\"]\n      \
+         forward  = service.portal\n    }\n",
+    );
+    project.run(&["render"]).success();
+    if terraform(&project.path(""), &["version"]).is_none() {
+        return;
+    }
+    commit(&project);
+    project.edit(
+        DESCRIPTION,
+        "    capacity      = \"spot\"\n    load_balancer = load_balancer.main\n",
+        "    capacity      = \"spot\"\n    load_balancer = load_balancer.main\n\n    deployment {\n      \
+         strategy     = \"blue_green\"\n      bake_minutes = 10\n    }\n",
+    );
+    project.run(&["render"]).success();
+    let run = plan(&project, &["--base", "HEAD", "--stack", "cgap/services"]).code(2);
+    let groups = report(&run)["roots"][0]["components"].clone();
+    let lines: Vec<String> = groups
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|component| component["groups"].as_array().unwrap())
+        .map(|group| format!("{} {}", group["action"], group["type"]).replace('"', ""))
+        .collect();
+    assert_snapshot!(lines.join("\n"));
+}
+
 // Defects of the real system: section by section of the page.
 
 #[test]
