@@ -469,7 +469,7 @@ fn the_root_of_a_stack_that_gets_environments_is_to_be_moved() {
         );
     }
     let run = project.run(&["render"]).code(1);
-    assert!(run.err.contains("`git mv stacks/shop/*.tf stacks/shop/production/`"), "{run}");
+    assert!(run.err.contains("`git mv -f stacks/shop/*.tf stacks/shop/production/`"), "{run}");
 }
 
 /// What `plan` says after only the description has changed, against the commit before.

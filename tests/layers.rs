@@ -268,11 +268,11 @@ fn a_component_that_changes_its_layer_is_noticed() {
 
     warning[SW613]: `module.queue_orders.aws_sqs_queue.dead_letter[0]` was protected, and would be destroyed in `shop/staging/services`: nothing describes it any more, and its protection went with it
      |
-     = help: put it back; if it is really meant to go, write `protect = false` in `queue.orders`, apply that, and then take it out; `--deny none` lets it pass, once somebody has looked at it
+     = help: put it back, or say `renamed_from` where it has another label now; if it is really meant to go, write `protect = false` in `queue.orders`, apply that, and then take it out; `--deny none` lets it pass, once somebody has looked at it
 
     warning[SW613]: `module.queue_orders.aws_sqs_queue.this` was protected, and would be destroyed in `shop/staging/services`: nothing describes it any more, and its protection went with it
      |
-     = help: put it back; if it is really meant to go, write `protect = false` in `queue.orders`, apply that, and then take it out; `--deny none` lets it pass, once somebody has looked at it
+     = help: put it back, or say `renamed_from` where it has another label now; if it is really meant to go, write `protect = false` in `queue.orders`, apply that, and then take it out; `--deny none` lets it pass, once somebody has looked at it
     "#);
     assert!(run.out.contains("2 sqs queues destroyed"), "{run}");
 }

@@ -105,7 +105,7 @@ fn a_database_of_another_label_is_lost_unless_it_is_said_and_the_plan_tells() {
 
     error[SW613]: `module.database_main.aws_db_instance.this` was protected, and would be destroyed in `demo`: nothing describes it any more, and its protection went with it
      |
-     = help: put it back; if it is really meant to go, write `protect = false` in `database.main`, apply that, and then take it out; `--deny none` lets it pass, once somebody has looked at it
+     = help: put it back, or say `renamed_from` where it has another label now; if it is really meant to go, write `protect = false` in `database.main`, apply that, and then take it out; `--deny none` lets it pass, once somebody has looked at it
     "#);
     let [create, _, _, destroy] = counts(&plan(&project, "json"));
     assert!(create > 0 && create == destroy, "{create} {destroy}");

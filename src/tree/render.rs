@@ -126,10 +126,16 @@ fn undescribed(project: &Project, orphans: &[Drift], produced: &[String]) -> Vec
             let below = format!("{root}/");
             let is_root = |path: &&String| path.starts_with(&below) && path.ends_with("/terraform.tf");
             if let Some((new, _)) = produced.iter().find(is_root).and_then(|it| it.rsplit_once('/')) {
-                return diagnostic.help(format!(
-                    "its environments or layers have roots of their own now: give one of them what is \
-                     there, `git mv {root}/*.tf {new}/`, and its state (`terraform init -migrate-state`)"
-                ));
+                return diagnostic
+                    .help(format!(
+                        "its environments or layers have roots of their own now: give one of them \
+                         what is there, `git mv -f {root}/*.tf {new}/`"
+                    ))
+                    .help(format!(
+                        "and its state: `terraform -chdir={root} state pull > old.tfstate` before, \
+                         `terraform -chdir={new} state push` after; names begin with its name now, so \
+                         write the old ones out (`name = …`) and look at the plan"
+                    ));
             }
             diagnostic
                 .help(format!(

@@ -95,7 +95,8 @@ impl PlanReport<'_> {
                     diagnostic.severity = Severity::Warning;
                 }
                 diagnostic.help(format!(
-                    "put it back; if it is really meant to go, {unprotect}, apply that, and then \
+                    "put it back, or say `renamed_from` where it has another label now; if it is \
+                     really meant to go, {unprotect}, apply that, and then \
                      take it out; {LET_PASS}"
                 ))
             }
