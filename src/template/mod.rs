@@ -69,10 +69,15 @@ pub fn fill(
     })
 }
 
-/// True for a template of a file in which Terraform reads expressions.
-fn is_hcl(name: &str) -> bool {
-    let output = name.strip_suffix(".j2").unwrap_or(name);
-    [".tf", ".tf.json", ".tfvars", ".hcl"].iter().any(|end| output.ends_with(end))
+/// True for the name of a file that Terraform reads as HCL.
+pub fn is_hcl(name: &str) -> bool {
+    [".tf", ".tfvars", ".hcl"].iter().any(|end| name.ends_with(end))
+}
+
+/// True for a template of a file in which Terraform reads expressions: HCL, or its form in JSON.
+fn has_expressions(template: &str) -> bool {
+    let output = template.strip_suffix(".j2").unwrap_or(template);
+    is_hcl(output) || output.ends_with(".tf.json")
 }
 
 /// A template and where it is from.
@@ -110,7 +115,7 @@ pub fn fill_all(
             ValueKind::None => "`null`: the description does not say it; give `| default(…, true)`",
             ValueKind::Seq | ValueKind::Iterable => "a list: write it with `| hcl` or `| json`",
             ValueKind::Map => "a map: write it with `| hcl` or `| json`, or name one of its keys",
-            _ if data::is_expression(value) && !is_partial(state.name()) && !is_hcl(state.name()) => {
+            _ if data::is_expression(value) && !is_partial(state.name()) && !has_expressions(state.name()) => {
                 "an expression of Terraform, which does not read this file: name a literal, or write \
                  `| string` where its text is meant"
             }

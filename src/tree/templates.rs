@@ -306,11 +306,6 @@ fn clash(name: &str, text: &Text, stack: &Stack, root: &Root) -> Option<Diagnost
 }
 
 impl Made {
-    /// True for what Terraform reads as HCL.
-    pub fn is_hcl(&self) -> bool {
-        [".tf", ".tfvars", ".hcl"].iter().any(|end| self.name.ends_with(end))
-    }
-
     /// The place of a piece of the text in the template, where the line stands there, too; else
     /// in the text itself, under the name that the file has.
     pub fn place(&self, project: &Project, stack: &Stack, range: Range<usize>) -> Span {
@@ -325,7 +320,7 @@ impl Made {
 
     /// What is wrong with the text as what it says to be.
     fn problems(&self, project: &Project, stack: &Stack) -> Vec<Diagnostic> {
-        if self.is_hcl() {
+        if template::is_hcl(&self.name) {
             let Err(problems) = crate::hcl::parse::parse(self.from.file, &self.text) else {
                 return Vec::new();
             };
@@ -359,7 +354,7 @@ impl Made {
 
     /// The text as it is laid out.
     fn laid_out(&self) -> String {
-        if !self.is_hcl() {
+        if !template::is_hcl(&self.name) {
             return self.text.clone();
         }
         let mut text = format(self.text.trim_start_matches('\n').trim_end());
