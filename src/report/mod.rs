@@ -8,6 +8,7 @@ pub mod github;
 pub mod images;
 pub mod json;
 pub mod markdown;
+pub mod picture;
 pub mod plan;
 pub mod sarif;
 pub mod snippet;
