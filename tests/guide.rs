@@ -273,3 +273,8 @@ fn the_first_stack() {
 fn an_image_pipeline() {
     holds("image-pipeline.md");
 }
+
+#[test]
+fn from_cdk_for_terraform() {
+    holds("from-cdktf.md");
+}
