@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::component::schedule::{
-    Job, Retries, RuleDescription, SCHEDULE, Start, Timing, schedule_variables,
+    Duration, Job, Retries, RuleDescription, SCHEDULE, Start, Timing, schedule_variables,
 };
 use crate::component::task::{
     TASK, TASK_ROLE, Task, check_arguments, check_environment, check_size, check_task,
     lower_secret_keys, lower_secrets, lower_task, task_variables,
 };
-use crate::component::{Cluster, Component, ModuleSource, Outputs};
+use crate::component::{Cluster, Component, ModuleSource, Outputs, Scheduled};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::print::print_expr;
 use crate::hcl::{Block as HclBlock, Expr, Property};
@@ -88,6 +88,8 @@ block! {
         secrets: Map<Value<SecretSource>>,
         /// How often it is tried again when its task cannot be started, in place of the table's.
         retries: Option<Value<Retries>>,
+        /// How long a run takes, in minutes, in place of the table's.
+        duration_minutes: Unpassed<Option<Value<Duration>>>,
         /// Has EventBridge Scheduler start it, each of its fields in place of the table's.
         scheduler: Option<Timing>,
         /// Its earlier label, or all of them, the oldest first: it is moved, and keeps its
@@ -172,6 +174,25 @@ impl Component for Loaders {
 
     fn task(&self) -> Option<&Task> {
         Some(&self.task)
+    }
+
+    fn scheduled(&self) -> Vec<Scheduled> {
+        let row = |(label, loader): (&str, &Loader)| {
+            let enabled = loader.enabled.unwrap_or(self.start.enabled);
+            let own = loader.duration_minutes.as_ref();
+            let duration = own.or(self.start.duration_minutes.as_ref());
+            let job = self.job(loader, None);
+            let mut scheduled = job.scheduled((enabled, duration), &self.task, &self.cluster)?;
+            scheduled.row = Some(label.to_owned());
+            if let Some(cpu) = &loader.cpu {
+                scheduled.cpu_units = cpu.literal().map(|cpu| cpu.units());
+            }
+            if let Some(memory) = &loader.memory {
+                scheduled.memory_mib = memory.literal().map(|memory| memory.mib());
+            }
+            Some(scheduled)
+        };
+        self.loader.iter().filter_map(row).collect()
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

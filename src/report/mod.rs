@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod picture;
 pub mod plan;
 pub mod sarif;
+pub mod schedule;
 pub mod snippet;
 pub mod terminal;
 
