@@ -71,17 +71,20 @@ enum Format {
     Ics,
 }
 
+/// A time that was given, or now.
+pub fn time(given: Option<&str>) -> anyhow::Result<Timestamp> {
+    let Some(text) = given else { return Ok(Timestamp::now()) };
+    text.parse().map_err(|_| {
+        anyhow!("`{text}` is no time; write `--at 2026-11-21T00:00:00Z`, with its zone")
+    })
+}
+
 pub fn schedule(
     project: &Project,
     args: &ScheduleArgs,
     output: &mut Output,
 ) -> anyhow::Result<Outcome> {
-    let at = match &args.at {
-        None => Timestamp::now(),
-        Some(text) => text.parse().map_err(|_| {
-            anyhow!("`{text}` is no time; write `--at 2026-11-21T00:00:00Z`, with its zone")
-        })?,
-    };
+    let at = time(args.at.as_deref())?;
     let window = minutes(&args.window).map_err(|problem| anyhow!(problem)).context("--window")?;
     let zone = TimeZone::parse(&args.time_zone).map_err(|invalid| {
         let help = invalid.help.map(|help| format!("; {help}")).unwrap_or_default();

@@ -1,5 +1,7 @@
 //! `loaders`: a table of jobs that share their settings, each on its own schedule.
 
+mod spread;
+
 use std::collections::BTreeMap;
 
 use crate::component::schedule::{
@@ -22,6 +24,7 @@ use crate::stack::rename::Renamed;
 use crate::stack::value::Value;
 use crate::value::{FargateCpu, FargateMemory, Schedule, SecretSource, TaskFamily};
 use crate::{block, module_source, outputs};
+use spread::Row;
 
 block! {
     /// Jobs that run the same program, each for its own sources and on its own schedule, in the
@@ -55,6 +58,12 @@ block! {
         /// When those run that have no schedule of their own; in UTC, unless EventBridge Scheduler
         /// starts them in another `time_zone`.
         schedule: Option<Value<Schedule>>,
+        /// True to give loaders minutes of their own, which lie evenly, in the order in which they are
+        /// written: those that have a `rate(…)` that divides an hour or a day, or a `cron(…)` in the
+        /// minutes `0`, `0/15` or `*/15`. A rate becomes a `cron(…)` for that. Another minute stays as
+        /// it is written. A loader that is added at the end moves no other; one that is taken out
+        /// may move those after it.
+        spread: Unpassed<Literal<bool>> = Unpassed(Literal(false)),
         /// How they are started.
         @flatten start: Start,
         /// What they share.
@@ -71,6 +80,8 @@ block! {
         description: Option<Value<RuleDescription>>,
         /// When it runs; needed unless the table has a schedule.
         schedule: Option<Value<Schedule>>,
+        /// False to keep the minute of its schedule when the table's loaders are spread.
+        spread: Unpassed<Literal<bool>> = Unpassed(Literal(true)),
         /// False to leave out its rule or schedule, true to have them when the table does not.
         enabled: Option<Literal<bool>>,
         /// Arguments that come after the table's command.
@@ -177,12 +188,16 @@ impl Component for Loaders {
     }
 
     fn scheduled(&self) -> Vec<Scheduled> {
+        let spread = self.spread();
         let row = |(label, loader): (&str, &Loader)| {
             let enabled = loader.enabled.unwrap_or(self.start.enabled);
             let own = loader.duration_minutes.as_ref();
             let duration = own.or(self.start.duration_minutes.as_ref());
             let job = self.job(loader, None);
             let mut scheduled = job.scheduled((enabled, duration), &self.task, &self.cluster)?;
+            if let Some(own) = spread.get(label) {
+                scheduled.schedule = Value::Literal(own.clone());
+            }
             scheduled.row = Some(label.to_owned());
             if let Some(cpu) = &loader.cpu {
                 scheduled.cpu_units = cpu.literal().map(|cpu| cpu.units());
@@ -221,6 +236,30 @@ impl Loaders {
     /// The name of a table's rows in the root.
     pub(crate) fn local(label: &str) -> String {
         format!("loaders_{label}")
+    }
+
+    /// The schedules of the loaders that have another minute than the one that is written.
+    fn spread(&self) -> BTreeMap<&str, Schedule> {
+        if !self.spread.0.0 {
+            return BTreeMap::new();
+        }
+        let row = |loader: &Loader| {
+            let schedule = loader.schedule.as_ref().or(self.schedule.as_ref());
+            let Some(schedule) = schedule.and_then(Value::literal).cloned() else {
+                return Row::Unknown;
+            };
+            // Its start date says when a rate begins.
+            let is_dated =
+                schedule.rate_minutes().is_some() && self.job(loader, None).has_start_date();
+            match loader.spread.0.0 && !is_dated {
+                true => Row::Open(schedule),
+                false => Row::Fixed(schedule),
+            }
+        };
+        let rows: Vec<Row> = self.loader.iter().map(|(_, loader)| row(loader)).collect();
+        let labels = self.loader.iter().map(|(label, _)| label);
+        let spread = labels.zip(spread::spread(&rows));
+        spread.filter_map(|(label, schedule)| Some((label, schedule?))).collect()
     }
 
     fn job<'a>(&'a self, loader: &'a Loader, name: Option<String>) -> Job<'a> {
@@ -317,12 +356,24 @@ impl Loaders {
         let Some(Expr::Object(mut rows)) = self.loader.argument() else {
             return Expr::Object(Vec::new());
         };
+        let spread = self.spread();
         for Property { key, value, .. } in &mut rows {
             let (Expr::Object(fields), Some(loader)) = (value, self.loader.rows.get(key)) else {
                 continue;
             };
             if let Some(secrets) = fields.iter_mut().find(|field| field.key == "secrets") {
                 secrets.value = lower_secrets(lower, &loader.secrets);
+            }
+            if let Some(schedule) = spread.get(key.as_str()) {
+                let schedule = Expr::String(schedule.to_string());
+                match fields.iter_mut().find(|field| field.key == "schedule") {
+                    Some(field) => field.value = schedule,
+                    None => {
+                        let at =
+                            usize::from(fields.first().is_some_and(|it| it.key == "description"));
+                        fields.insert(at, Property::new("schedule", schedule));
+                    }
+                }
             }
             // Entries of one line would be aligned with each other, so that a new one changes its
             // neighbours.

@@ -259,6 +259,11 @@ impl<'a> Job<'a> {
         self.own.is_some_and(|own| std::ptr::eq(&raw const own.origin, place))
     }
 
+    /// True for one that says before when nothing starts.
+    pub fn has_start_date(&self) -> bool {
+        self.timing(|timing| &timing.start_date).is_some()
+    }
+
     /// When its task runs, where it has a schedule; `enabled` and `duration` are what it says of
     /// that, or its table.
     pub fn scheduled(

@@ -43,7 +43,7 @@ impl Report<'_> {
 
     /// One line that says how it stands.
     pub fn summary(&self) -> String {
-        let Rendered { stacks, files, drifts, diagnostics } = self.rendered;
+        let Rendered { stacks, files, drifts, diagnostics, .. } = self.rendered;
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
         if errors > 0 {
             return format!("{}: the comparison is not complete", count(errors, "error"));

@@ -14,6 +14,7 @@ mod durations;
 mod jobs;
 mod load;
 mod overlap;
+mod rules;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone as Clock;
@@ -24,6 +25,7 @@ pub use durations::{Durations, minutes};
 pub use jobs::{ClockNote, Job, LengthFrom, Phase, State, Times};
 pub use load::{Peak, Starts};
 pub use overlap::{Certainty, Overlap};
+pub use rules::{Ending, check, endings};
 
 /// What a timetable is about.
 #[derive(Debug, Clone)]
