@@ -66,6 +66,8 @@ pub mod report;
 #[doc(hidden)]
 pub mod rollout;
 #[doc(hidden)]
+pub mod schedule;
+#[doc(hidden)]
 pub mod schema;
 mod secret;
 pub mod stack;

@@ -27,6 +27,7 @@ fn the_front_page() {
       bump          Commit new images to a branch, whoever else is pushing
       artifact      Say which artifact an archive is
       rollout       Do what follows a deploy, step by step, with the AWS CLI
+      schedule      Show when jobs run: what comes next, what overlaps, and the busiest minute
       images        Say which images the stacks run, which they could, and whether registries have them
       provider      Say what is known of Terraform providers
       schema        Print the JSON Schema of descriptions, for editors

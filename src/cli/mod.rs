@@ -17,6 +17,7 @@ mod provider;
 mod registry;
 mod render;
 mod rollout;
+mod schedule;
 mod schema;
 mod shell;
 mod validate;
@@ -126,6 +127,7 @@ enum Command {
     Bump(Box<bump::BumpArgs>),
     Artifact(artifact::ArtifactArgs),
     Rollout(rollout::RolloutArgs),
+    Schedule(schedule::ScheduleArgs),
     Images(images::ImagesArgs),
     Provider(provider::ProviderArgs),
     Schema(schema::SchemaArgs),
@@ -221,6 +223,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Rollout(args) => rollout::rollout(&project, args, output),
+        Command::Schedule(args) => schedule::schedule(&project, args, output),
         Command::Images(args) => images::images(&project, args, output),
         Command::Provider(args) => provider::provider(args, output),
         Command::Schema(_) => schema::schema(program, output),

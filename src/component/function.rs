@@ -3,7 +3,7 @@
 use hcl::edit::expr::Expression as Source;
 
 use super::api::Cors;
-use super::schedule::RuleDescription;
+use super::schedule::{Length, RuleDescription, Scheduled};
 use super::task::{
     AccessKinds, Architecture, SecretsBy, Statement, access_statements, check_access_networks,
     check_statement, check_variables, default, is_reached, lower_access,
@@ -373,6 +373,18 @@ impl Component for Function {
             names.security_group(&network.label, "function");
         }
         names.names
+    }
+
+    fn scheduled(&self) -> Vec<Scheduled> {
+        let timeout = self.timeout().and_then(|seconds| u32::try_from(seconds).ok());
+        let rows = self.schedule.iter().map(|(label, row)| {
+            let mut scheduled = Scheduled::by_rule(&row.schedule, row.origin.field("schedule"));
+            scheduled.row = Some(label.to_owned());
+            scheduled.is_on = row.enabled != Value::Literal(false);
+            scheduled.length = timeout.map(|seconds| Length::AtMost(seconds.div_ceil(60)));
+            scheduled
+        });
+        rows.collect()
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

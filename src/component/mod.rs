@@ -120,6 +120,7 @@ pub use queue::Queue;
 pub use repository::Repository;
 pub use role::Role;
 pub use rollout::Rollout;
+pub use schedule::Scheduled;
 pub use scheduled_task::ScheduledTask;
 pub use search::Search;
 pub use secret::Secret;
@@ -261,6 +262,11 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
     /// The ECS task that it runs, where it runs one.
     fn task(&self) -> Option<&Task> {
         None
+    }
+
+    /// What it has started at its times.
+    fn scheduled(&self) -> Vec<Scheduled> {
+        Vec::new()
     }
 
     /// Adds its Terraform to a root.
@@ -472,6 +478,8 @@ pub trait AnyComponent: fmt::Debug + Send + Sync {
     fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName>;
     /// See [`Component::task`].
     fn task(&self) -> Option<&Task>;
+    /// See [`Component::scheduled`].
+    fn scheduled(&self) -> Vec<Scheduled>;
     /// See [`Component::lower`].
     fn lower(&self, lower: &mut Lower<'_>);
     /// See [`Component::manifests`].
@@ -535,6 +543,10 @@ impl<C: Component> AnyComponent for C {
 
     fn task(&self) -> Option<&Task> {
         Component::task(self)
+    }
+
+    fn scheduled(&self) -> Vec<Scheduled> {
+        Component::scheduled(self)
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

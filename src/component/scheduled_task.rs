@@ -2,7 +2,7 @@
 
 use crate::component::schedule::{Job, RuleDescription, SCHEDULE, Start, schedule_variables};
 use crate::component::task::{TASK, TASK_ROLE, Task, check_task, lower_task, task_variables};
-use crate::component::{Cluster, Component, ModuleSource, Outputs};
+use crate::component::{Cluster, Component, ModuleSource, Outputs, Scheduled};
 use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
 use crate::stack::field::Ref;
@@ -90,6 +90,11 @@ impl Component for ScheduledTask {
 
     fn task(&self) -> Option<&Task> {
         Some(&self.task)
+    }
+
+    fn scheduled(&self) -> Vec<Scheduled> {
+        let start = (self.start.enabled, self.start.duration_minutes.as_ref());
+        self.job(None).scheduled(start, &self.task, &self.cluster).into_iter().collect()
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

@@ -196,6 +196,19 @@ catalogue! {
     /// The steps of a rollout are not in an order in which each finds what it needs.
     ROLLOUT_ORDER = "SW355", "rollout-order";
 
+    // Schedules.
+    /// A schedule whose times no calendar has, or that ends before its first: the 31st of February,
+    /// no year's sixth Monday.
+    NEVER_FIRES = "SW361", "never-fires";
+    /// A run that takes longer, by its `duration_minutes`, than the time to the next one, which
+    /// EventBridge starts all the same.
+    OVERLAPS_ITSELF = "SW362", "overlaps-itself";
+    /// Many tasks of a cluster start in the same minute, which asks for all of their capacity at once.
+    SAME_MINUTE = "SW363", "same-minute";
+    /// A schedule that has fired for the last time. Only `check` tells, which knows what time it is;
+    /// what is rendered does not depend on that.
+    SCHEDULE_OVER = "SW364", "schedule-over";
+
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.
     BAD_LOCK = "SW401", "bad-lock";

@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod picture;
 pub mod plan;
 pub mod sarif;
+pub mod schedule;
 pub mod snippet;
 pub mod terminal;
 
@@ -42,7 +43,7 @@ impl Report<'_> {
 
     /// One line that says how it stands.
     pub fn summary(&self) -> String {
-        let Rendered { stacks, files, drifts, diagnostics } = self.rendered;
+        let Rendered { stacks, files, drifts, diagnostics, .. } = self.rendered;
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
         if errors > 0 {
             return format!("{}: the comparison is not complete", count(errors, "error"));
