@@ -1,5 +1,6 @@
 //! `loaders`: a table of jobs that share their settings, each on its own schedule.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::collections::BTreeMap;
 
 use crate::component::schedule::{
@@ -99,6 +100,7 @@ block! {
 impl Component for Loaders {
     const KIND: &'static str = "loaders";
     const FILE: &'static str = "loaders.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Jobs, Meaning::USED);
     const MODULE: Option<ModuleSource> = Some(module_source!("loaders", SCHEDULE, TASK, TASK_ROLE));
 
     fn outputs() -> Outputs {
