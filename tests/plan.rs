@@ -1,11 +1,13 @@
 //! `stackwright plan`: with the real Terraform, and on plans made elsewhere.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
+use crate::support::univaf::{self, Change};
 use crate::support::{Project, Run, STACK, terraform};
 
 const IMAGE: &str = "123456789012.dkr.ecr.us-west-2.amazonaws.com/loader";
@@ -498,31 +500,22 @@ fn a_stack_that_is_gone_is_destroyed() {
 
 /// The system that is described in this repository, committed.
 fn univaf() -> Option<Project> {
-    let project = Project::empty();
-    terraform(&project.path(""), &["version"])?;
-    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    for folder in ["stacks", "modules"] {
-        for (path, content) in crate::support::files(&here.join(folder)) {
-            project.write(&format!("{folder}/{path}"), content);
-        }
-    }
-    project.write("stackwright.hcl", std::fs::read(here.join("stackwright.hcl")).unwrap());
+    terraform(Path::new("."), &["version"])?;
+    let project = univaf::project();
     commit(&project);
     Some(project)
 }
 
-/// What a change of the description or the lock does: replaced, destroyed, updated, created.
+/// What a change does: replaced, destroyed, updated, created, moved.
 #[track_caller]
-fn effect(project: &Project, file: &str, edits: &[(&str, &str)]) -> [u64; 4] {
-    for (old, new) in edits {
-        project.edit(file, old, new);
-    }
-    project.run(&["render"]).success();
-    let run = plan(project, &["--base", "HEAD", "--format", "json"]);
+fn effect(change: &Change) -> Option<[u64; 5]> {
+    let project = univaf()?;
+    change.make(&project).success();
+    let run = plan(&project, &["--base", "HEAD", "--format", "json"]);
     let report: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{run}"));
     let counts = &report["roots"][0]["counts"];
-    ["replace", "destroy", "update", "create"]
-        .map(|action| counts[action].as_u64().unwrap_or_else(|| panic!("{run}")))
+    let count = |action| counts[action].as_u64().unwrap_or_else(|| panic!("{run}"));
+    Some(["replace", "destroy", "update", "create", "move"].map(count))
 }
 
 #[test]
@@ -535,73 +528,67 @@ fn a_real_system_against_itself_has_no_changes() {
 
 #[test]
 fn new_images_replace_every_task_and_update_what_runs_them() {
-    let Some(project) = univaf() else { return };
-    let lock = "stacks/univaf/images.tf";
-    let edits = [("b5735582", "aaaaaaaa"), ("b5735582", "aaaaaaaa")];
+    let Some(effect) = effect(&univaf::NEW_IMAGES) else { return };
     // 12 loaders, a snapshot and the API; 13 event targets and a service.
-    assert_eq!(effect(&project, lock, &edits), [14, 0, 14, 0]);
+    assert_eq!(effect, [14, 0, 14, 0, 0]);
 }
 
 #[test]
 fn more_storage_is_one_database_in_place() {
-    let Some(project) = univaf() else { return };
-    let edits = [("storage_gib    = 48", "storage_gib    = 60")];
-    assert_eq!(effect(&project, "stacks/univaf/stack.hcl", &edits), [0, 0, 1, 0]);
+    let Some(effect) = effect(&univaf::MORE_STORAGE) else { return };
+    assert_eq!(effect, [0, 0, 1, 0, 0]);
 }
 
 #[test]
 fn a_new_loader_touches_nothing_else() {
-    let Some(project) = univaf() else { return };
-    let edits = [(
-        "  loader \"heb\"",
-        "  loader \"riteAidSmart\" { schedule = \"rate(1 hour)\" }\n  loader \"heb\"",
-    )];
+    let Some(effect) = effect(&univaf::NEW_LOADER) else { return };
     // Its task definition, log group, rule and target; the rest is shared.
-    assert_eq!(effect(&project, "stacks/univaf/stack.hcl", &edits), [0, 0, 0, 4]);
+    assert_eq!(effect, [0, 0, 0, 4, 0]);
 }
 
 #[test]
 fn three_schedules_are_three_rules_in_place() {
-    let Some(project) = univaf() else { return };
-    let edits =
-        [("cron(2/15 ", "cron(2/10 "), ("cron(8/15 ", "cron(8/10 "), ("cron(1/15 ", "cron(1/10 ")];
-    assert_eq!(effect(&project, "stacks/univaf/stack.hcl", &edits), [0, 0, 3, 0]);
+    let Some(effect) = effect(&univaf::THREE_SCHEDULES) else { return };
+    assert_eq!(effect, [0, 0, 3, 0, 0]);
 }
 
 #[test]
 fn loaders_that_are_switched_off_lose_a_rule_and_a_target_each() {
-    let Some(project) = univaf() else { return };
-    let shared = "  cluster = cluster.main\n  image   = image.loader\n";
-    let off = format!("{shared}  enabled = false\n");
-    let edits =
-        [(shared, off.as_str()), ("    min = 2\n    max = 4\n", "    min = 1\n    max = 1\n")];
+    let Some(effect) = effect(&univaf::SWITCHED_OFF) else { return };
     // The tasks stay; the API's scaling target moves in place.
-    assert_eq!(effect(&project, "stacks/univaf/stack.hcl", &edits), [0, 24, 1, 0]);
+    assert_eq!(effect, [0, 24, 1, 0, 0]);
 }
 
 #[test]
 fn a_smaller_api_is_a_new_task_definition_and_two_updates() {
-    let Some(project) = univaf() else { return };
-    let edits = [
-        ("  cpu     = 1024\n  memory  = 2048\n  port", "  cpu     = 512\n  memory  = 1024\n  port"),
-        ("    min = 2\n", "    min = 1\n"),
-    ];
+    let Some(effect) = effect(&univaf::SMALLER_API) else { return };
     // The service and the scaling target in place.
-    assert_eq!(effect(&project, "stacks/univaf/stack.hcl", &edits), [1, 0, 2, 0]);
+    assert_eq!(effect, [1, 0, 2, 0, 0]);
 }
 
 #[test]
-fn two_more_headers_are_one_cache_policy_in_place() {
-    let Some(project) = univaf() else { return };
-    let edits = [("\"Origin\", \"x-api-key\"]", "\"Origin\", \"Referer\", \"x-api-key\"]")];
-    assert_eq!(effect(&project, "stacks/univaf/stack.hcl", &edits), [0, 0, 1, 0]);
+fn a_header_more_is_one_cache_policy_in_place() {
+    let Some(effect) = effect(&univaf::MORE_HEADERS) else { return };
+    assert_eq!(effect, [0, 0, 1, 0, 0]);
+}
+
+#[test]
+fn loaders_that_say_how_they_were_called_are_moved() {
+    let Some([replaced, destroyed, _, created, moved]) = effect(&univaf::MOVED_LOADERS) else {
+        return;
+    };
+    assert_eq!([replaced, destroyed, created], [0, 0, 0]);
+    assert!(moved > 12, "{moved}");
 }
 
 #[test]
 fn a_third_zone_replaces_nothing() {
-    let Some(project) = univaf() else { return };
-    let [replaced, destroyed, _, created] =
-        effect(&project, "stacks/univaf/stack.hcl", &[("zones = 2", "zones = 3")]);
+    let third = Change {
+        name: "third-zone",
+        file: univaf::DESCRIPTION,
+        edits: &[("zones = 2", "zones = 3")],
+    };
+    let Some([replaced, destroyed, _, created, _]) = effect(&third) else { return };
     assert_eq!([replaced, destroyed], [0, 0]);
     // Two subnets with an association each, and a route table.
     assert_eq!(created, 5);

@@ -6,9 +6,8 @@ use std::path::Path;
 
 use insta::assert_snapshot;
 
-use crate::support::Project;
-
-const DESCRIPTION: &str = "stacks/univaf/stack.hcl";
+use crate::support::univaf::{CHANGES, DESCRIPTION};
+use crate::support::{self, Project};
 
 /// The stack and its lock, rendered.
 fn univaf() -> Project {
@@ -67,6 +66,15 @@ fn lines() -> usize {
 #[test]
 fn the_description_has_at_most_250_lines() {
     assert!(lines() <= 250, "too long");
+}
+
+#[test]
+fn of_what_really_happened_only_the_zone_fewer_is_refused() {
+    for change in &CHANGES {
+        let run = change.make(&support::univaf::project());
+        let refused = run.code == Some(1) && run.err.starts_with("error[SW307]");
+        assert_eq!(refused, change.name == "one-zone", "{}: {run}", change.name);
+    }
 }
 
 #[test]

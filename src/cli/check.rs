@@ -62,7 +62,7 @@ pub fn check(project: &Project, args: &CheckArgs, output: &mut Output) -> anyhow
             output.diagnostics(&rendered.diagnostics, &sources)?;
             report::terminal::check(&report, output.style)
         }
-        Format::Json => format!("{:#}\n", report::json::check(&report)),
+        Format::Json => Output::json(&report::json::Check::of(&report))?,
         Format::Github => report::github::check(&report),
         Format::Sarif => format!("{:#}\n", report::sarif::check(&report)),
         Format::Markdown => report::markdown::check(&report),

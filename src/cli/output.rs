@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Sources};
 use crate::report::snippet::Style;
 use crate::report::terminal;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 
 use super::Color;
 
@@ -43,6 +44,11 @@ impl Output {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             result => result,
         }
+    }
+
+    /// A result for other programs, indented.
+    pub fn json(value: &impl Serialize) -> serde_json::Result<String> {
+        Ok(serde_json::to_string_pretty(value)? + "\n")
     }
 
     /// Prints problems with their places.

@@ -47,6 +47,33 @@ Exit codes:
   2  there are changes")]
 pub struct PlanArgs {
     #[command(flatten)]
+    scope: Scope,
+
+    /// Plan this folder of Terraform instead of the project's stacks
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["stacks", "all"])]
+    root: Option<PathBuf>,
+
+    /// Plan with your own credentials, provider and state
+    #[arg(long, conflicts_with_all = ["from_nothing", "plan_json"])]
+    live: bool,
+
+    /// Report on what `terraform show -json <plan>` has printed
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stacks", "all", "root", "base", "from_nothing"])]
+    plan_json: Option<PathBuf>,
+
+    /// How the result looks
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    format: Format,
+
+    /// Where `--format markdown` writes the whole report when it is too long for a comment
+    #[arg(long, value_name = "FILE", default_value = "stackwright-plan.md")]
+    spill: PathBuf,
+}
+
+/// What is planned of a project, against what, and how.
+#[derive(Debug, Args)]
+pub struct Scope {
+    #[command(flatten)]
     selection: Selection,
 
     /// The revision to compare with [default: the merge base with the default branch]
@@ -61,18 +88,6 @@ pub struct PlanArgs {
     #[arg(long, conflicts_with = "stacks")]
     all: bool,
 
-    /// Plan this folder of Terraform instead of the project's stacks
-    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["stacks", "all"])]
-    root: Option<PathBuf>,
-
-    /// Plan with your own credentials, provider and state
-    #[arg(long, conflicts_with_all = ["from_nothing", "plan_json"])]
-    live: bool,
-
-    /// Report on what `terraform show -json <plan>` has printed
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["stacks", "all", "root", "base", "from_nothing"])]
-    plan_json: Option<PathBuf>,
-
     /// Values of variables; may stand several times
     ///
     /// Variables without a value get a placeholder of their type.
@@ -85,10 +100,6 @@ pub struct PlanArgs {
     #[arg(long)]
     no_cache: bool,
 
-    /// How the result looks
-    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
-    format: Format,
-
     /// Changes that are an error, such as `replace:stateful` or `destroy:aws_lb`; `none` for none
     ///
     /// `stateful` is what holds data: databases, buckets, file systems, queues, keys, repositories,
@@ -97,10 +108,6 @@ pub struct PlanArgs {
     /// `maybe-replace` is an update that the real provider may turn into a replacement.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     deny: Vec<String>,
-
-    /// Where `--format markdown` writes the whole report when it is too long for a comment
-    #[arg(long, value_name = "FILE", default_value = "stackwright-plan.md")]
-    spill: PathBuf,
 
     #[command(flatten)]
     tool: Tool,
@@ -199,7 +206,9 @@ impl PlanArgs {
     pub fn needs_no_project(&self) -> bool {
         self.root.is_some() || self.plan_json.is_some()
     }
+}
 
+impl Scope {
     fn rules(&self) -> anyhow::Result<Vec<Deny>> {
         match self.deny.as_slice() {
             [] if is_ci() => Ok([deny::always(), deny::in_ci()].concat()),
@@ -239,31 +248,72 @@ struct Work {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// A plan that was made, with what its report says besides.
+pub struct Made {
+    first: Vec<Diagnostic>,
+    planned: Vec<Planned>,
+    unchanged: usize,
+    base: String,
+    origin: Origin,
+    deny: Vec<Deny>,
+    sources: Sources,
+}
+
+impl Made {
+    /// What there is to tell of it.
+    pub fn report(&self) -> PlanReport<'_> {
+        PlanReport {
+            first: &self.first,
+            planned: &self.planned,
+            unchanged: self.unchanged,
+            base: &self.base,
+            origin: self.origin,
+            deny: &self.deny,
+            sources: &self.sources,
+        }
+    }
+}
+
 pub fn plan(
     project: Option<&Project>,
     args: &PlanArgs,
     output: &mut Output,
 ) -> anyhow::Result<Outcome> {
-    let rules = args.rules()?;
-    if let Some(file) = &args.plan_json {
-        return plan_json(file, args, &rules, output);
-    }
+    let made = match &args.plan_json {
+        Some(file) => plan_json(file, args.scope.rules()?)?,
+        None => match make(project, &args.scope, args.root.as_deref(), args.live, output)? {
+            Some(made) => made,
+            None => return Ok(Outcome::Error),
+        },
+    };
+    print(&made.report(), args, output)
+}
+
+/// Plans; `None` when that could not be begun, and it was said why.
+pub fn make(
+    project: Option<&Project>,
+    scope: &Scope,
+    root: Option<&Path>,
+    live: bool,
+    output: &mut Output,
+) -> anyhow::Result<Option<Made>> {
+    let deny = scope.rules()?;
     let stop = stop()?;
     let own = Mutex::default();
     let sources = project.map_or(&own, |project| &project.sources);
-    let (work, terraform) =
-        match args.tool.find_beside(&stop, || prepare(project, args, &stop, output)) {
-            Ok(ready) => ready,
-            Err(error) => {
-                output.diagnostics(&[error.diagnostic()], &Sources::default())?;
-                return Ok(Outcome::Error);
-            }
-        };
+    let prepare = || prepare(project, scope, root, live, &stop, output);
+    let (work, terraform) = match scope.tool.find_beside(&stop, prepare) {
+        Ok(ready) => ready,
+        Err(error) => {
+            output.diagnostics(&[error.diagnostic()], &Sources::default())?;
+            return Ok(None);
+        }
+    };
     if work.diagnostics.iter().any(Diagnostic::is_error) {
         output.diagnostics(&work.diagnostics, &locked(sources))?;
-        return Ok(Outcome::Error);
+        return Ok(None);
     }
-    let var_files: Vec<PathBuf> = args
+    let var_files: Vec<PathBuf> = scope
         .var_files
         .iter()
         .map(fs::canonicalize)
@@ -273,16 +323,16 @@ pub fn plan(
         Ok(scratch) => scratch,
         Err(error) => {
             output.diagnostics(&[error.diagnostic()], &Sources::default())?;
-            return Ok(Outcome::Error);
+            return Ok(None);
         }
     };
     let planner = Planner {
         terraform: &terraform,
         var_files,
-        facts: args.tool.facts()?,
-        schema: args.tool.schema(),
+        facts: scope.tool.facts()?,
+        schema: scope.tool.schema(),
         scratch: &scratch,
-        cache: caches().filter(|_| !args.no_cache).and_then(|caches| Cache::open(&caches)),
+        cache: caches().filter(|_| !scope.no_cache).and_then(|caches| Cache::open(&caches)),
         sources,
         simulated: Mutex::default(),
     };
@@ -290,7 +340,7 @@ pub fn plan(
         (Some(git), Some(commit)) => Base::Commit(git, commit),
         _ => Base::Nothing,
     };
-    let mut planned = side_by_side(&work.targets, output, "planning", &|target| match args.live {
+    let mut planned = side_by_side(&work.targets, output, "planning", &|target| match live {
         true => planner.live(target, base),
         false => planner.plan(target, base),
     });
@@ -301,26 +351,19 @@ pub fn plan(
             .flat_map(|it| &mut it.summary)
             .for_each(|it| it.kinds.clone_from(&kinds));
     }
-    let origin = if args.live { Origin::Real } else { Origin::Simulated };
-    let sources = locked(sources).clone();
-    let report = PlanReport {
-        first: &work.diagnostics,
-        planned: &planned,
+    Ok(Some(Made {
+        first: work.diagnostics,
+        planned,
         unchanged: work.unchanged,
-        base: &work.base,
-        origin,
-        deny: &rules,
-        sources: &sources,
-    };
-    print(&report, args, output)
+        base: work.base,
+        origin: if live { Origin::Real } else { Origin::Simulated },
+        deny,
+        sources: locked(sources).clone(),
+    }))
 }
 
-fn plan_json(
-    file: &Path,
-    args: &PlanArgs,
-    rules: &[Deny],
-    output: &mut Output,
-) -> anyhow::Result<Outcome> {
+/// What somebody else has planned.
+fn plan_json(file: &Path, deny: Vec<Deny>) -> anyhow::Result<Made> {
     let name = file.display().to_string();
     let json = fs::read(file).map_err(|error| anyhow::anyhow!("cannot read `{name}`: {error}"))?;
     let mut planned = Planned { name: name.clone(), ..Planned::default() };
@@ -334,17 +377,15 @@ fn plan_json(
             .help("make it with `terraform plan -out=plan` and `terraform show -json plan`"),
         ),
     }
-    let sources = Sources::default();
-    let report = PlanReport {
-        first: &[],
-        planned: &[planned],
+    Ok(Made {
+        first: Vec::new(),
+        planned: vec![planned],
         unchanged: 0,
-        base: "its state",
+        base: "its state".to_owned(),
         origin: Origin::Real,
-        deny: rules,
-        sources: &sources,
-    };
-    print(&report, args, output)
+        deny,
+        sources: Sources::default(),
+    })
 }
 
 fn why(error: &Error) -> String {
@@ -360,7 +401,7 @@ fn print(report: &PlanReport<'_>, args: &PlanArgs, output: &mut Output) -> anyho
             output.diagnostics(&report.diagnostics(), report.sources)?;
             face::terminal::plan(report, output.style)
         }
-        Format::Json => format!("{:#}\n", face::json::plan(report)),
+        Format::Json => Output::json(&face::json::Plan::of(report))?,
         Format::Github => face::github::plan(report),
         Format::Markdown => {
             let comment = face::markdown::plan(report, &args.spill.display().to_string());
@@ -383,21 +424,23 @@ fn print(report: &PlanReport<'_>, args: &PlanArgs, output: &mut Output) -> anyho
 /// Finds out what to plan.
 fn prepare(
     project: Option<&Project>,
-    args: &PlanArgs,
+    scope: &Scope,
+    root: Option<&Path>,
+    live: bool,
     stop: &Stop,
     output: &Output,
 ) -> Result<Work, Error> {
-    let start = match (project, &args.root) {
-        (_, Some(root)) => root.clone(),
+    let start = match (project, root) {
+        (_, Some(root)) => root.to_owned(),
         (Some(project), None) => project.root.clone(),
         (None, None) => PathBuf::from("."),
     };
-    let git = Git::around(&start, args.tool.limit(), stop.clone());
-    let (commit, base) = match (&args.base, &git) {
-        _ if args.from_nothing => (None, "nothing".to_owned()),
+    let git = Git::around(&start, scope.tool.limit(), stop.clone());
+    let (commit, base) = match (&scope.base, &git) {
+        _ if scope.from_nothing => (None, "nothing".to_owned()),
         (Some(revision), Ok(git)) => (Some(git.commit(revision)?), revision.clone()),
         // A folder that nobody keeps has no past.
-        (None, Err(_)) if args.root.is_some() || args.all => (None, "nothing".to_owned()),
+        (None, Err(_)) if root.is_some() || scope.all => (None, "nothing".to_owned()),
         (None, Ok(git)) => {
             let base = std::env::var("GITHUB_BASE_REF").ok().filter(|base| !base.is_empty());
             let commit = git.merge_base(base.as_deref())?;
@@ -406,7 +449,7 @@ fn prepare(
         }
         (_, Err(_)) => return Err(git.err().unwrap_or(Error::Stopped)),
     };
-    let base = if args.live { "the real state".to_owned() } else { base };
+    let base = if live { "the real state".to_owned() } else { base };
     let git = git.ok();
     let mut work =
         Work { targets: Vec::new(), unchanged: 0, git, commit, base, diagnostics: Vec::new() };
@@ -421,7 +464,7 @@ fn prepare(
         _ => None,
     };
     let known = project.stack_names().unwrap_or_default();
-    let mut stacks = match args.selection.stacks.as_slice() {
+    let mut stacks = match scope.selection.stacks.as_slice() {
         [] => known.clone(),
         some => {
             let (stacks, unknown) =
@@ -433,21 +476,21 @@ fn prepare(
     if !work.diagnostics.is_empty() {
         return Ok(work);
     }
-    if let (Some(changed), []) = (&changed, args.selection.stacks.as_slice()) {
+    if let (Some(changed), []) = (&changed, scope.selection.stacks.as_slice()) {
         stacks.extend(roots::gone(project, &top, changed, &known));
         stacks.sort_unstable();
     }
     let targets = roots::of_stacks(project, &top, &stacks)?;
     let all = targets.len();
     work.targets = match &changed {
-        Some(changed) if !args.all && args.selection.stacks.is_empty() => {
+        Some(changed) if !scope.all && scope.selection.stacks.is_empty() => {
             roots::touched(targets, changed)?
         }
         _ => targets,
     };
     work.unchanged = all - work.targets.len();
     let mut described = stacks_of(&work.targets, &known);
-    if let (Some(changed), []) = (&changed, args.selection.stacks.as_slice()) {
+    if let (Some(changed), []) = (&changed, scope.selection.stacks.as_slice()) {
         described.extend(roots::changed_stacks(project, &top, changed, &known));
         described.sort_unstable();
         described.dedup();

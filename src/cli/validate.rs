@@ -148,7 +148,7 @@ pub fn validate(
                 "roots": roots,
                 "summary": summary,
                 "note": note,
-                "diagnostics": diagnostics::json_value(&all, &sources),
+                "diagnostics": diagnostics::json(&all, &sources),
             });
             format!("{json:#}\n")
         }

@@ -122,7 +122,7 @@ pub fn json(bumped: &Bumped) -> Value {
         "attempts": bumped.attempts,
         "images": images,
         "left_out": bumped.applied.left_out,
-        "diagnostics": diagnostics::json_value(&bumped.applied.warnings, &bumped.applied.sources),
+        "diagnostics": diagnostics::json(&bumped.applied.warnings, &bumped.applied.sources),
     })
 }
 
@@ -139,7 +139,7 @@ pub fn json_failed(problems: &[Diagnostic], sources: &Sources) -> Value {
     json!({
         "version": 1,
         "outcome": "failed",
-        "diagnostics": diagnostics::json_value(problems, sources),
+        "diagnostics": diagnostics::json(problems, sources),
     })
 }
 

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::json::{Position, Problem, Related, Suggestion};
 use super::snippet::one_line;
 use crate::diagnostic::{Code, Diagnostic, Label, Severity, Sources, Span};
 
@@ -58,38 +59,40 @@ pub fn github(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     lines
 }
 
-/// An array with an object for each diagnostic; what there is not is null.
-pub fn json_value(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
+/// One object for each diagnostic.
+pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Problem> {
     let place = |span: Span| {
-        let [start, end] =
-            ends(span, sources).map(|at| json!({"line": at.line, "column": at.column}));
-        (json!(sources.get(span.file).path), start, end)
+        let [start, end] = ends(span, sources).map(Some);
+        (sources.get(span.file).path.clone(), start, end)
     };
-    let diagnostics = diagnostics.iter().map(|diagnostic| {
-        let (path, start, end) =
-            diagnostic.primary.as_ref().map(|p| place(p.span)).unwrap_or_default();
+    let problem = |diagnostic: &Diagnostic| {
+        let primary = diagnostic.primary.as_ref().map(|primary| place(primary.span));
+        let (path, start, end) = match primary {
+            Some((path, start, end)) => (Some(path), start, end),
+            None => (None, None, None),
+        };
         let related = diagnostic.related.iter().map(|label| {
             let (path, start, end) = place(label.span);
-            json!({"path": path, "start": start, "end": end, "message": label.text})
+            Related { path, start, end, message: label.text.clone() }
         });
         let suggestion = diagnostic.suggestion.as_ref().map(|repair| {
             let (path, start, end) = place(repair.span);
-            json!({"path": path, "start": start, "end": end, "replacement": repair.replacement})
+            Suggestion { path, start, end, replacement: repair.replacement.clone() }
         });
-        json!({
-            "code": diagnostic.code.id,
-            "name": diagnostic.code.name,
-            "severity": severity(diagnostic),
-            "message": diagnostic.message,
-            "path": path,
-            "start": start,
-            "end": end,
-            "related": related.collect::<Vec<_>>(),
-            "help": diagnostic.help,
-            "suggestion": suggestion,
-        })
-    });
-    diagnostics.collect()
+        Problem {
+            code: diagnostic.code.id.to_owned(),
+            name: diagnostic.code.name.to_owned(),
+            severity: severity(diagnostic).to_owned(),
+            message: diagnostic.message.clone(),
+            path,
+            start,
+            end,
+            related: related.collect(),
+            help: diagnostic.help.clone(),
+            suggestion,
+        }
+    };
+    diagnostics.iter().map(problem).collect()
 }
 
 /// A log for code scanning ("Static Analysis Results Interchange Format (SARIF) Version 2.1.0").
@@ -181,11 +184,6 @@ fn title(code: Code) -> String {
 fn with_help(diagnostic: &Diagnostic) -> String {
     let help = diagnostic.help.iter().map(|help| format!("\nhelp: {help}"));
     std::iter::once(diagnostic.message.clone()).chain(help).collect()
-}
-
-struct Position {
-    line: usize,
-    column: usize,
 }
 
 /// Where a span starts and ends.
@@ -371,7 +369,7 @@ mod tests {
     #[test]
     fn json_has_every_key_always() {
         let (diagnostics, sources) = fixture();
-        assert_snapshot!(lines(&json_value(&diagnostics, &sources)), @r#"
+        assert_snapshot!(lines(&serde_json::to_value(json(&diagnostics, &sources)).unwrap()), @r#"
         {"code":"SW102","name":"unknown-field","severity":"error","message":"unknown field `netwrk`","path":"shop/main.hcl","start":{"line":2,"column":3},"end":{"line":2,"column":9},"related":[{"path":"shop/main.hcl","start":{"line":1,"column":1},"end":{"line":1,"column":12},"message":"in this service"}],"help":["there is a field `network`","see the reference"],"suggestion":{"path":"shop/main.hcl","start":{"line":2,"column":3},"end":{"line":2,"column":9},"replacement":"network"}}
         {"code":"SW201","name":"bad-value","severity":"warning","message":"`a|b` @all <b>5%,\r\n${x}</b> ``","path":"a b,c:d|`%\n\u001b.hcl","start":{"line":1,"column":5},"end":{"line":1,"column":6},"related":[],"help":[],"suggestion":null}
         {"code":"SW110","name":"no-stack","severity":"error","message":"no `stack` here","path":"shop/main.hcl","start":{"line":1,"column":1},"end":{"line":4,"column":1},"related":[{"path":"a b,c:d|`%\n\u001b.hcl","start":{"line":1,"column":1},"end":{"line":1,"column":1},"message":"but `here"}],"help":[],"suggestion":null}

@@ -2,6 +2,7 @@
 
 pub mod http;
 pub mod registry;
+pub mod univaf;
 
 use std::fs;
 use std::path::{Path, PathBuf};

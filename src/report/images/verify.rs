@@ -116,7 +116,7 @@ pub fn json(report: &Report<'_>) -> Value {
         "version": 1,
         "summary": report.summary(),
         "images": images.collect::<Vec<_>>(),
-        "diagnostics": diagnostics::json_value(report.diagnostics, report.sources),
+        "diagnostics": diagnostics::json(report.diagnostics, report.sources),
     })
 }
 
