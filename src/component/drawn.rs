@@ -153,17 +153,17 @@ impl Relation {
     }
 
     /// What its edges lead from, and to.
-    pub const fn direction(self) -> &'static str {
+    pub const fn ends(self) -> (&'static str, &'static str) {
         match self {
-            Self::Traffic => "from who asks to who answers",
-            Self::Access => "from who reads or writes to what",
-            Self::Messages => "from who tells to who hears",
-            Self::Schedules => "from a schedule to what it starts",
-            Self::Images => "from what makes to what runs it",
-            Self::Uses => "from who needs to what is needed",
-            Self::Encryption => "from who encrypts to the key",
-            Self::Values => "the way a value goes",
-            Self::Placement => "from who is in it to what it is in",
+            Self::Traffic => ("who asks", "who answers"),
+            Self::Access => ("who reads or writes", "what is read or written"),
+            Self::Messages => ("who tells", "who hears"),
+            Self::Schedules => ("a schedule", "what it starts"),
+            Self::Images => ("what makes or keeps", "what runs it"),
+            Self::Uses => ("who needs", "what is needed"),
+            Self::Encryption => ("who encrypts", "the key"),
+            Self::Values => ("a value", "who takes it"),
+            Self::Placement => ("who is in it", "what it is in"),
         }
     }
 }

@@ -14,15 +14,17 @@ pub struct Mark {
     pub resources: usize,
 }
 
-/// What a plan does to one resource.
+/// What a plan does to resources of one component.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Changed<'a> {
-    /// Its root: `shop/production/jobs`.
+    /// Their root: `shop/production/jobs`.
     pub root: &'a str,
-    /// Its address: `module.service_api.aws_ecs_service.this`.
-    pub address: &'a str,
+    /// The component: `service.api`.
+    pub component: &'a str,
     /// What happens.
     pub action: Action,
+    /// To how many.
+    pub resources: usize,
 }
 
 /// The component that a resource belongs to, `service.api`, by the name of the module call that it
@@ -44,22 +46,19 @@ pub fn component_of(address: &str, own: &[&'static str]) -> Option<String> {
 
 impl Graph {
     /// Marks what a plan changes. What is described no more joins the graph.
-    pub fn mark<'a>(
-        &mut self,
-        changes: impl IntoIterator<Item = Changed<'a>>,
-        own: &[&'static str],
-    ) {
-        for change in changes {
+    pub fn mark<'a>(&mut self, changes: impl IntoIterator<Item = Changed<'a>>) {
+        for change in changes.into_iter().filter(|change| !change.component.is_empty()) {
             let is_of = |system: &&mut System| crate::tree::is_in(change.root, &system.name);
-            let Some(system) = self.systems.iter_mut().find(is_of) else { continue };
-            let Some(name) = component_of(change.address, own) else { continue };
-            system.mark(&name, &change);
+            if let Some(system) = self.systems.iter_mut().find(is_of) {
+                system.mark(&change);
+            }
         }
     }
 }
 
 impl System {
-    fn mark(&mut self, name: &str, change: &Changed<'_>) {
+    fn mark(&mut self, change: &Changed<'_>) {
+        let name = change.component;
         let node = match self.nodes.iter().position(|node| node.name == name) {
             Some(at) => &mut self.nodes[at],
             None => {
@@ -84,6 +83,6 @@ impl System {
         };
         let mark = node.mark.get_or_insert(Mark { action: change.action, resources: 0 });
         mark.action = mark.action.min(change.action);
-        mark.resources += 1;
+        mark.resources += change.resources;
     }
 }

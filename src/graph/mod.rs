@@ -451,3 +451,116 @@ fn add_schedules(ty: &Type, value: &Expr, row: &str, out: &mut Vec<(String, Stri
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block;
+    use crate::component::{Bucket, Component, Drawn, Outputs, Vocabulary};
+    use crate::diagnostic::Sources;
+    use crate::stack::field::Ref;
+    use crate::stack::lower::Lower;
+    use crate::stack::read_root;
+    use crate::stack::value::Value;
+
+    block! {
+        /// Where books stand, as a program of somebody's has it.
+        pub struct Shelf {
+            /// What it stands on.
+            bucket: Option<Ref<Bucket>>,
+            /// What it tells.
+            tells: Option<Ref<Bucket>>,
+            /// When it is dusted.
+            dusted: Option<Value<Schedule>>,
+            /// The one below.
+            below: Option<Ref<Shelf>>,
+        }
+    }
+
+    impl Component for Shelf {
+        const KIND: &'static str = "shelf";
+        const FILE: &'static str = "shelves.tf";
+        const DRAWN: Drawn =
+            Drawn::new(Family::Data, Meaning::USED).fields(&[("tells", Meaning::TOLD)]);
+
+        fn outputs() -> Outputs {
+            Outputs::Any
+        }
+
+        fn lower(&self, _lower: &mut Lower<'_>) {}
+    }
+
+    fn edges(blocks: &str) -> Vec<String> {
+        let text = format!("stack \"test\" {{\n  region = \"us-west-2\"\n}}\n{blocks}");
+        let mut sources = Sources::default();
+        let file = sources.add("stack.hcl", text.as_str());
+        let vocabulary = Vocabulary::default().with::<Shelf>();
+        let (stack, _) = read_root(&vocabulary, file, &text, "test", None).expect("a good stack");
+        let graph = Graph::of([&stack]);
+        let system = &graph.systems[0];
+        let line = |edge: &Edge| {
+            let (from, to) = (&system.nodes[edge.from].name, &system.nodes[edge.to].name);
+            let fields: Vec<&str> = edge.fields.iter().map(String::as_str).collect();
+            format!("{from} → {to} {} {}", edge.relation.name(), fields.join(","))
+        };
+        system.edges.iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_component_of_ones_own_says_what_its_edges_mean() {
+        insta::assert_snapshot!(
+            edges(
+                r#"
+bucket "a" {}
+bucket "b" {}
+shelf "one" {
+  bucket = bucket.a
+  tells  = bucket.b
+  dusted = "rate(1 day)"
+}
+shelf "two" { below = shelf.one }
+"#
+            )
+            .join("\n"),
+            @r"
+        shelf.one → bucket.a access bucket
+        shelf.one → bucket.b messages tells
+        schedule of shelf.one → shelf.one schedules schedule
+        shelf.two → shelf.one uses below
+        "
+        );
+    }
+
+    #[test]
+    fn what_leads_in_a_circle_has_an_edge_for_each_way() {
+        let both = "shelf \"a\" { tells = bucket.a }\nbucket \"a\" { name = aws_x.y.name }\n";
+        insta::assert_snapshot!(edges(both).join("\n"), @r"
+        shelf.a → bucket.a messages tells
+        bucket.a → aws_x.y uses name
+        ");
+    }
+
+    #[test]
+    fn what_a_local_names_is_named_by_who_takes_the_local() {
+        insta::assert_snapshot!(
+            edges(
+                r#"
+locals {
+  one = "${local.two}-x"
+  two = bucket.a.arn
+}
+bucket "a" {}
+bucket "b" { name = local.one }
+"#
+            )
+            .join("\n"),
+            @"bucket.b → bucket.a access name"
+        );
+    }
+
+    #[test]
+    fn a_variable_of_a_loop_is_nothing_of_a_hand_written_file() {
+        let text = "module \"a\" {\n  source = \"./a\"\n  x = [for a_b in var.all : a_b.id]\n}\n";
+        assert_eq!(edges(text), Vec::<String>::new());
+    }
+}

@@ -4,7 +4,8 @@
 //! Hierarchical System Structures"): edges that would close a circle are turned, each node gets a
 //! rank, edges over several ranks get a place in each, ranks are ordered so that few edges cross,
 //! and then everything gets coordinates. Boxes take part in the last two: all in one stands
-//! together, and what is not in it stands beside it.
+//! together, and what is not in it stands beside it: neither of the crates that lay out graphs this way,
+//! `layout-rs` and `rust-sugiyama`, knows boxes.
 
 mod order;
 mod place;
@@ -195,4 +196,133 @@ fn neighbours(count: usize, pairs: impl Iterator<Item = (usize, usize)>) -> Vec<
         }
     }
     neighbours
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn inputs() -> impl Strategy<Value = Input> {
+        let sizes = (1_usize..28, 0_usize..5, any::<bool>());
+        sizes.prop_flat_map(|(nodes, frames, right)| {
+            let inside = |count: usize| proptest::option::of(0..count.max(1));
+            let items = proptest::collection::vec((30.0..80.0, inside(frames)), nodes);
+            let edges = proptest::collection::vec((0..nodes, 0..nodes, any::<bool>()), 0..60);
+            let outer = proptest::collection::vec(any::<proptest::sample::Index>(), frames);
+            (items, edges, outer).prop_map(move |(items, edges, outer)| Input {
+                nodes: items
+                    .into_iter()
+                    .map(|(height, frame)| Item {
+                        width: 120.0,
+                        height,
+                        frame: frame.filter(|_| frames > 0),
+                    })
+                    .collect(),
+                edges: edges.iter().map(|(from, to, _)| (*from, *to)).collect(),
+                against: edges.iter().map(|(.., against)| *against).collect(),
+                frames: outer
+                    .iter()
+                    .enumerate()
+                    .map(|(at, outer)| outer.index(at + 1).checked_sub(1))
+                    .collect(),
+                direction: if right { Direction::Right } else { Direction::Down },
+            })
+        })
+    }
+
+    fn overlap(a: &Rect, b: &Rect) -> bool {
+        let apart = 0.01;
+        a.x + a.width > b.x + apart
+            && b.x + b.width > a.x + apart
+            && a.y + a.height > b.y + apart
+            && b.y + b.height > a.y + apart
+    }
+
+    fn holds(outer: &Rect, inner: &Rect) -> bool {
+        outer.x <= inner.x + 0.01
+            && outer.y <= inner.y + 0.01
+            && outer.x + outer.width + 0.01 >= inner.x + inner.width
+            && outer.y + outer.height + 0.01 >= inner.y + inner.height
+    }
+
+    /// The boxes around a node or a box.
+    fn around(input: &Input, frame: Option<usize>) -> Vec<usize> {
+        std::iter::successors(frame, |frame| input.frames[*frame]).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_stands_on_something_else(input in inputs()) {
+            let layout = layout(&input);
+            for (at, a) in layout.nodes.iter().enumerate() {
+                for b in &layout.nodes[at + 1..] {
+                    prop_assert!(!overlap(a, b), "{a:?} {b:?}");
+                }
+                let around = around(&input, input.nodes[at].frame);
+                for (frame, rect) in layout.frames.iter().enumerate() {
+                    if around.contains(&frame) {
+                        prop_assert!(holds(rect, a), "{rect:?} {a:?}");
+                    } else if rect.height > 0.0 {
+                        prop_assert!(!overlap(rect, a), "{rect:?} {a:?}");
+                    }
+                }
+                prop_assert!(a.x >= 0.0 && a.y >= 0.0);
+                prop_assert!(a.x + a.width <= layout.width + 0.01);
+                prop_assert!(a.y + a.height <= layout.height + 0.01);
+            }
+        }
+
+        #[test]
+        fn every_edge_ends_at_its_nodes(input in inputs()) {
+            let layout = layout(&input);
+            prop_assert_eq!(layout.edges.len(), input.edges.len());
+            for ((from, to), way) in input.edges.iter().zip(&layout.edges) {
+                if from == to {
+                    prop_assert!(way.is_empty());
+                    continue;
+                }
+                let ends = |point: &Point, rect: &Rect| {
+                    let at_x = (point.x - rect.x).abs() < 0.01
+                        || (point.x - rect.x - rect.width).abs() < 0.01;
+                    let at_y = (point.y - rect.y).abs() < 0.01
+                        || (point.y - rect.y - rect.height).abs() < 0.01;
+                    let in_x = point.x > rect.x - 0.01 && point.x < rect.x + rect.width + 0.01;
+                    let in_y = point.y > rect.y - 0.01 && point.y < rect.y + rect.height + 0.01;
+                    (at_x && in_y) || (at_y && in_x)
+                };
+                prop_assert!(way.len() % 2 == 0 && way.len() >= 2);
+                prop_assert!(ends(&way[0], &layout.nodes[*from]));
+                prop_assert!(ends(&way[way.len() - 1], &layout.nodes[*to]));
+            }
+        }
+
+        #[test]
+        fn the_same_graph_is_laid_out_the_same(input in inputs()) {
+            prop_assert_eq!(layout(&input), layout(&input));
+        }
+    }
+
+    #[test]
+    fn a_circle_has_one_edge_back() {
+        let item = Item { width: 100.0, height: 40.0, frame: None };
+        let edges = vec![(0, 1), (1, 2), (2, 0)];
+        let layout = layout(&Input { nodes: vec![item; 3], edges, ..Input::default() });
+        let x: Vec<f64> = layout.nodes.iter().map(|node| node.x).collect();
+        assert!(x[0] < x[1] && x[1] < x[2], "{x:?}");
+        assert!(layout.edges[2][0].x > layout.edges[2].last().unwrap().x);
+    }
+
+    #[test]
+    fn a_long_edge_goes_around_what_is_between() {
+        let item = Item { width: 100.0, height: 40.0, frame: None };
+        let edges = vec![(0, 1), (1, 2), (0, 2)];
+        let layout = layout(&Input { nodes: vec![item; 3], edges, ..Input::default() });
+        let middle = &layout.nodes[1];
+        let straight = &layout.edges[2][1..3];
+        for point in straight {
+            assert!(point.y < middle.y || point.y > middle.y + middle.height, "{layout:?}");
+        }
+    }
 }

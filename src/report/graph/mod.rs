@@ -1,12 +1,42 @@
 //! Graphs of systems, as pictures and for other programs.
 
+pub mod dot;
 pub mod layout;
+pub mod mermaid;
 pub mod svg;
+pub mod terminal;
 pub mod text;
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::graph::{Graph, Origin};
+use crate::component::Relation;
+use crate::graph::{Changed, Graph, Origin};
+use crate::plan::summary::Action;
+
+use super::plan::json::Plan;
+
+/// Marks what a plan changes.
+pub fn mark(graph: &mut Graph, plan: &Plan) {
+    for root in &plan.roots {
+        for component in root.components.iter().flatten() {
+            for group in &component.groups {
+                let action = Action::ALL.into_iter().find(|it| it.name() == group.action);
+                let Some(action) = action else { continue };
+                let (root, component) = (root.name.as_str(), component.name.as_str());
+                let resources = group.resources.len();
+                graph.mark([Changed { root, component, action, resources }]);
+            }
+        }
+    }
+}
+
+/// The relations that a graph has edges of, of which pictures say what they mean.
+fn relations(graph: &Graph) -> BTreeSet<Relation> {
+    let edges = |system| crate::graph::System::picture(system).edges;
+    graph.systems.iter().flat_map(edges).map(|edge| edge.relation).collect()
+}
 
 /// The graph as one JSON value. Fields are added, never renamed or taken away.
 pub fn json(graph: &Graph) -> Value {

@@ -38,7 +38,8 @@ const RULES: &str = "\
 .sw-node.sw-outside>rect:first-of-type{stroke:var(--sw-muted);stroke-dasharray:4 3}
 .sw-node.sw-gone>rect:first-of-type{stroke-dasharray:4 3;fill-opacity:.4}
 .sw-edge path{fill:none;stroke-width:1.3}
-.sw-edge .sw-tip{stroke:none}
+.sw-edge:hover path{stroke-width:3}
+.sw-edge .sw-tip,.sw-edge:hover .sw-tip{stroke:none}
 ";
 
 /// What a picture is of, beside a graph.
@@ -67,7 +68,7 @@ pub fn svg(graph: &Graph, options: Options) -> String {
         wide = wide.max(width + 2.0 * AROUND);
         high += height + 28.0;
     }
-    let (legend, high) = used.legend(graph, wide, high);
+    let (legend, high) = used.legend(wide, high);
     let name = match &graph.systems[..] {
         [one] => one.name.clone(),
         many => format!("{} systems", many.len()),
@@ -388,7 +389,7 @@ fn action_colour(action: Action) -> &'static str {
 }
 
 /// What stands for an action where there is no colour.
-fn action_sign(action: Action) -> &'static str {
+pub(super) fn action_sign(action: Action) -> &'static str {
     match action {
         Action::Create => "+",
         Action::Update => "~",
@@ -434,7 +435,7 @@ impl Used {
     }
 
     /// What lines and colours mean, as wide as the picture is; and where it ends.
-    fn legend(&self, graph: &Graph, wide: f64, top: f64) -> (String, f64) {
+    fn legend(&self, wide: f64, top: f64) -> (String, f64) {
         let mut text = "<g class=\"sw-legend\">\n".to_owned();
         let mut at = Point { x: AROUND, y: top + 4.0 };
         let mut put =
@@ -465,7 +466,8 @@ impl Used {
                      <path class=\"sw-tip\" d=\"{tip}\"/></g>\n"
                 )
             };
-            let words = format!("{name}: {}", relation.direction());
+            let (from, to) = relation.ends();
+            let words = format!("{name}: from {from} to {to}");
             bottom = put(&mut text, &sign, 42.0, &words);
         }
         for family in self.families.iter().filter(|family| **family != Family::Other) {
@@ -503,7 +505,6 @@ impl Used {
             };
             bottom = put(&mut text, &sign, 42.0, "written by hand");
         }
-        let _ = graph;
         text.push_str("</g>\n");
         (text, bottom + 8.0)
     }

@@ -10,6 +10,8 @@ const GAP_OF_EDGES: f64 = 7.0;
 const STEP: f64 = 46.0;
 /// Between the border of a box and what is in it, along the ranks.
 const MARGIN: f64 = 14.0;
+/// The highest band across all ranks in which nothing stands.
+const BAND: f64 = 22.0;
 /// Between the ends of edges at one side of a node.
 const PORT: f64 = 11.0;
 
@@ -103,8 +105,10 @@ impl<'a> Across<'a> {
             if !near.is_empty() {
                 let sum: f64 = near.iter().map(|(it, weight)| places[*it] * weight).sum();
                 wishes[node] = sum / near.iter().map(|(_, weight)| weight).sum::<f64>();
+            } else if let Some(least) = self.below(node, places) {
+                wishes[node] = least;
             } else {
-                // What nothing leads to comes near to what is in its box.
+                // It comes near to what is in its box.
                 wishes[node] = self.middle(self.graph.frame[node], places);
             }
         }
@@ -114,6 +118,17 @@ impl<'a> Across<'a> {
             wishes[bottom] = self.least(bottom, places).unwrap_or(places[bottom]);
         }
         wishes
+    }
+
+    /// The place right below another node, for a node that nothing leads to.
+    fn below(&self, node: usize, places: &[f64]) -> Option<f64> {
+        let is_node = |it: usize| self.graph.is_real(it);
+        let above = self.before[node].iter().any(|(other, _)| is_node(*other));
+        (is_node(node) && above).then(|| self.least(node, places)).flatten()
+    }
+
+    fn is_alone(&self, node: usize) -> bool {
+        self.sources[node].is_empty() && self.targets[node].is_empty()
     }
 
     /// The middle of a box, or of everything.
@@ -126,6 +141,40 @@ impl<'a> Across<'a> {
                 let all = count.max(1) as f64;
                 places[..count].iter().sum::<f64>() / all
             }
+        }
+    }
+
+    /// Takes out bands across all ranks in which nothing stands.
+    fn close(&self, places: &mut [f64]) {
+        let (count, frames) = (self.graph.rank.len(), self.graph.frames.len());
+        let (before, after) = (self.graph.before, self.graph.after);
+        let takes = |it: usize| match it {
+            it if it < self.graph.real => {
+                (self.graph.breadth[it] / 2.0, self.graph.breadth[it] / 2.0)
+            }
+            it if it < count => (2.0, 2.0),
+            it if it < count + frames => (0.0, before),
+            _ => (after, 0.0),
+        };
+        let solid = (0..places.len())
+            .filter(|it| *it < self.graph.real || *it >= count || !self.is_alone(*it))
+            .map(|it| (places[it] - takes(it).0, places[it] + takes(it).1));
+        let mut solid: Vec<(f64, f64)> = solid.collect();
+        solid.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        // Where a band ends, and by how much all below it moves up.
+        let mut cuts: Vec<(f64, f64)> = Vec::new();
+        let (mut end, mut cut) = (solid.first().map_or(0.0, |it| it.0), 0.0);
+        for (from, to) in solid {
+            if from - end > BAND {
+                cut += from - end - BAND;
+                cuts.push((from, cut));
+            }
+            end = end.max(to);
+        }
+        for (it, place) in places.iter_mut().enumerate() {
+            let from = *place - takes(it).0 + 0.001;
+            let at = cuts.partition_point(|(start, _)| *start <= from);
+            *place -= at.checked_sub(1).map_or(0.0, |at| cuts[at].1);
         }
     }
 
@@ -145,13 +194,25 @@ impl<'a> Across<'a> {
         for round in 0..rounds {
             places = self.settle(&self.wishes(&places, round));
         }
-        // Boxes close around what is in them, the innermost first.
         let (count, frames) = (self.graph.rank.len(), self.graph.frames.len());
+        for it in &self.sorted {
+            if *it < count && self.is_alone(*it) {
+                places[*it] = self.least(*it, &places).unwrap_or(places[*it]);
+            }
+        }
+        // Boxes close around what is in them, the innermost first. What only keeps a place in a rank
+        // for a box is nothing to close around.
+        let held = |it: usize| it >= count || it < self.graph.real || !self.is_alone(it);
         for frame in (0..frames).rev() {
             let (top, bottom) = (count + frame, count + frames + frame);
-            places[top] = self.most(top, &places).unwrap_or(places[top]);
-            places[bottom] = self.least(bottom, &places).unwrap_or(places[bottom]);
+            let inside = self.after[top].iter().filter(|(it, _)| held(*it));
+            let most = inside.map(|(it, gap)| places[*it] - gap).reduce(f64::min);
+            let inside = self.before[bottom].iter().filter(|(it, _)| held(*it));
+            let least = inside.map(|(it, gap)| places[*it] + gap).reduce(f64::max);
+            places[top] = most.unwrap_or(places[top]);
+            places[bottom] = least.unwrap_or(places[bottom]);
         }
+        self.close(&mut places);
         places
     }
 }
