@@ -49,6 +49,8 @@ pub mod component;
 pub mod diagnostic;
 #[doc(hidden)]
 pub mod git;
+#[doc(hidden)]
+pub mod graph;
 pub mod hcl;
 pub mod image;
 #[doc(hidden)]

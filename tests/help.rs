@@ -22,6 +22,7 @@ fn the_front_page() {
       environments  Show in what the environments of each stack differ
       context       Print what the templates of each root can name, as JSON
       moved-ids     Print what AWS calls the things that move into a layer
+      graph         Draw each system: its components, and how they reach each other
       plan          Show what this branch creates, updates, replaces and destroys, without credentials
       validate      Let Terraform check every root, without credentials
       bump          Commit new images to a branch, whoever else is pushing

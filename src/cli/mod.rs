@@ -7,6 +7,7 @@ mod check;
 mod context;
 mod diff;
 mod environments;
+mod graph;
 mod images;
 mod init;
 mod log;
@@ -122,6 +123,7 @@ enum Command {
     Environments(environments::EnvironmentsArgs),
     Context(context::ContextArgs),
     MovedIds(moved_ids::MovedIdsArgs),
+    Graph(graph::GraphArgs),
     Plan(plan::PlanArgs),
     Validate(validate::ValidateArgs),
     Bump(Box<bump::BumpArgs>),
@@ -220,6 +222,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Environments(args) => environments::environments(&project, args, output),
         Command::Context(args) => context::context(&project, args, output),
         Command::MovedIds(args) => moved_ids::moved_ids(&project, args, output),
+        Command::Graph(args) => graph::graph(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Rollout(args) => rollout::rollout(&project, args, output),

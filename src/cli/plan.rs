@@ -209,6 +209,11 @@ impl PlanArgs {
 }
 
 impl Scope {
+    /// The stacks that are selected.
+    pub fn stacks(&self) -> &[String] {
+        &self.selection.stacks
+    }
+
     fn rules(&self) -> anyhow::Result<Vec<Deny>> {
         match self.deny.as_slice() {
             [] if is_ci() => Ok([deny::always(), deny::in_ci()].concat()),

@@ -1,5 +1,6 @@
 //! `function`: code that Lambda runs when it is called.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use hcl::edit::expr::Expression as Source;
 
 use super::api::Cors;
@@ -298,6 +299,11 @@ pub(super) fn set_code(stack: &Stack, call: &mut Call, code: &Ref<Artifact>) {
 impl Component for Function {
     const KIND: &'static str = "function";
     const FILE: &'static str = "functions.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Compute, Meaning::TRAFFIC).fields(&[
+        ("access", Meaning::ACCESS),
+        ("dead_letter", Meaning::TOLD),
+        ("event_source", Meaning::HEARD),
+    ]);
     const MODULE: Option<ModuleSource> = Some(module_source!("function"));
 
     fn outputs() -> Outputs {

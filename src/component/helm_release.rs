@@ -1,5 +1,6 @@
 //! `helm_release`: a chart in a cluster.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use hcl::edit::expr::{Expression as Source, ObjectKey};
 use serde_json::{Map as JsonMap, Value as Json, json};
 
@@ -148,6 +149,7 @@ pub fn data(source: &Source) -> Option<Json> {
 impl Component for HelmRelease {
     const KIND: &'static str = "helm_release";
     const FILE: &'static str = "helm_releases.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Compute, Meaning::USED);
     const MODULE: Option<ModuleSource> = Some(module_source!("helm_release"));
 
     fn module(&self) -> Option<ModuleSource> {

@@ -2,6 +2,7 @@
 
 mod spread;
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::collections::BTreeMap;
 
 use crate::component::schedule::{
@@ -112,6 +113,7 @@ block! {
 impl Component for Loaders {
     const KIND: &'static str = "loaders";
     const FILE: &'static str = "loaders.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Jobs, Meaning::USED);
     const MODULE: Option<ModuleSource> = Some(module_source!("loaders", SCHEDULE, TASK, TASK_ROLE));
 
     fn outputs() -> Outputs {

@@ -39,6 +39,7 @@ pub mod database;
 pub mod deployment;
 pub mod discovery;
 pub mod dns;
+pub mod drawn;
 pub mod flux;
 pub mod function;
 pub mod helm_release;
@@ -97,6 +98,7 @@ pub use cluster::Cluster;
 pub use dashboard::Dashboard;
 pub use database::Database;
 pub use dns::Dns;
+pub use drawn::{Drawn, Family, Meaning, Relation};
 pub use flux::Flux;
 pub use function::Function;
 pub use helm_release::HelmRelease;
@@ -207,6 +209,9 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
 
     /// The file of a root in which it stands.
     const FILE: &'static str;
+
+    /// What it is in a picture of its system, and what it means that it names others there.
+    const DRAWN: Drawn = Drawn::OTHER;
 
     /// Its Terraform module, where it has one.
     const MODULE: Option<ModuleSource> = None;
@@ -399,6 +404,8 @@ pub struct Kind {
     pub name: &'static str,
     /// The file of a root in which it stands.
     pub file: &'static str,
+    /// What it is in a picture.
+    pub drawn: Drawn,
     /// What it is.
     pub doc: fn() -> String,
     /// Its fields.
@@ -431,6 +438,7 @@ impl Kind {
         Self {
             name: C::KIND,
             file: C::FILE,
+            drawn: C::DRAWN,
             doc: C::doc,
             fields: C::fields,
             derived: C::derived,

@@ -1,5 +1,6 @@
 //! `scheduled_task`: one job on a schedule.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::schedule::{Job, RuleDescription, SCHEDULE, Start, schedule_variables};
 use crate::component::task::{TASK, TASK_ROLE, Task, check_task, lower_task, task_variables};
 use crate::component::{Cluster, Component, ModuleSource, Outputs, Scheduled};
@@ -49,6 +50,7 @@ block! {
 impl Component for ScheduledTask {
     const KIND: &'static str = "scheduled_task";
     const FILE: &'static str = "scheduled_tasks.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Jobs, Meaning::USED);
     const MODULE: Option<ModuleSource> =
         Some(module_source!("scheduled_task", SCHEDULE, TASK, TASK_ROLE));
 

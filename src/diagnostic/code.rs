@@ -333,6 +333,12 @@ catalogue! {
     TEMPLATE_NAME = "SW904", "template-name";
     /// What a template makes is not what its name says: HCL or JSON.
     TEMPLATE_OUTPUT = "SW905", "template-output";
+
+    // Pictures of systems.
+    /// More systems than a picture can show so that somebody can read it.
+    TOO_MUCH_TO_DRAW = "SW951", "too-much-to-draw";
+    /// A plan whose changes are to be marked cannot be read.
+    UNREADABLE_PLAN = "SW952", "unreadable-plan";
 }
 
 #[cfg(test)]
