@@ -313,7 +313,7 @@ fn a_lock_is_read_and_never_stale_by_its_data() {
     9 | image "agent" {
       | ^^^^^^^^^^^^^ nobody can say what this runs
       |
-      = help: create `stacks/demo/images.tf`:
+      = help: run `stackwright render --lock agent=<tag>`, or create `stacks/demo/images.tf`:
               # Image references: Terraform reads them, stackwright writes them.
               
               locals {

@@ -3,6 +3,7 @@
 //! starts again from the new commit; nothing is merged as text, rebased or overwritten.
 
 mod apply;
+mod first;
 mod intent;
 mod message;
 mod registry;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 pub use apply::{Applied, Decision, Order, Problems, Rules, Verdict, apply};
+pub use first::first;
 pub use intent::{Intent, Wanted};
 pub use message::{Context, ImageChange, Reference, Style};
 
