@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod affected;
 mod bad_input;
 mod bump;
 mod bump_surroundings;

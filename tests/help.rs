@@ -20,6 +20,7 @@ fn the_front_page() {
       check         Compare the checkout with what the descriptions say
       diff          Show what a render would change, as a unified diff
       environments  Show in what the environments of each stack differ
+      affected      Say which stacks a change can reach, and why
       context       Print what the templates of each root can name, as JSON
       moved-ids     Print what AWS calls the things that move into a layer
       plan          Show what this branch creates, updates, replaces and destroys, without credentials
@@ -85,6 +86,7 @@ fn the_front_page() {
       stackwright diff --stack univaf     show what a render would change in one stack
       stackwright validate                let Terraform check every root, without credentials
       stackwright plan                    show what this branch does to AWS, without credentials
+      stackwright affected                say which stacks this branch can reach, and why
       stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
       stackwright artifact hash app.zip   say which artifact of a function an archive is
       stackwright images verify           ask registries whether the locked images are there
@@ -108,6 +110,7 @@ fn every_command_has_examples() {
         "check",
         "diff",
         "plan",
+        "affected",
         "validate",
         "images",
         "images resolve",

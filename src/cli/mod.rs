@@ -1,6 +1,7 @@
 //! The command line. One file a command; none of them decides anything that a user of the library
 //! would miss.
 
+mod affected;
 mod artifact;
 mod bump;
 mod check;
@@ -55,6 +56,7 @@ Examples:
   stackwright diff --stack univaf     show what a render would change in one stack
   stackwright validate                let Terraform check every root, without credentials
   stackwright plan                    show what this branch does to AWS, without credentials
+  stackwright affected                say which stacks this branch can reach, and why
   stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
   stackwright artifact hash app.zip   say which artifact of a function an archive is
   stackwright images verify           ask registries whether the locked images are there
@@ -108,7 +110,7 @@ enum Color {
 #[derive(Debug, Args)]
 struct Selection {
     /// Only this stack, or this part of it (`shop/production`, `shop/jobs`); may stand several times
-    #[arg(long = "stack", short = 's', value_name = "NAME")]
+    #[arg(long = "stack", short = 's', value_name = "NAME", value_delimiter = ',')]
     stacks: Vec<String>,
 }
 
@@ -119,6 +121,7 @@ enum Command {
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
     Environments(environments::EnvironmentsArgs),
+    Affected(affected::AffectedArgs),
     Context(context::ContextArgs),
     MovedIds(moved_ids::MovedIdsArgs),
     Plan(plan::PlanArgs),
@@ -216,6 +219,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Check(args) => check::check(&project, args, output),
         Command::Diff(args) => diff::diff(&project, args, output),
         Command::Environments(args) => environments::environments(&project, args, output),
+        Command::Affected(args) => affected::affected(&project, args, output),
         Command::Context(args) => context::context(&project, args, output),
         Command::MovedIds(args) => moved_ids::moved_ids(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),

@@ -320,6 +320,12 @@ catalogue! {
     TEMPLATE_NAME = "SW904", "template-name";
     /// What a template makes is not what its name says: HCL or JSON.
     TEMPLATE_OUTPUT = "SW905", "template-output";
+
+    // What a change can reach.
+    /// The outputs of a step of GitHub Actions were asked for, and cannot be set.
+    NO_STEP = "SW941", "no-step";
+    /// A root whose name cannot stand in a list of roots: it has a comma or a control character.
+    UNLISTABLE = "SW942", "unlistable";
 }
 
 #[cfg(test)]
