@@ -17,6 +17,7 @@ mod docs;
 mod environments;
 mod examples;
 mod facts;
+mod fmt;
 mod gate;
 mod help;
 mod images;

@@ -8,6 +8,7 @@ mod check;
 mod context;
 mod diff;
 mod environments;
+mod fmt;
 mod images;
 mod init;
 mod log;
@@ -57,6 +58,7 @@ Examples:
   stackwright validate                let Terraform check every root, without credentials
   stackwright plan                    show what this branch does to AWS, without credentials
   stackwright affected                say which stacks this branch can reach, and why
+  stackwright fmt                     lay out the descriptions
   stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
   stackwright artifact hash app.zip   say which artifact of a function an archive is
   stackwright images verify           ask registries whether the locked images are there
@@ -120,6 +122,7 @@ enum Command {
     Render(render::RenderArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
+    Fmt(fmt::FmtArgs),
     Environments(environments::EnvironmentsArgs),
     Affected(affected::AffectedArgs),
     Context(context::ContextArgs),
@@ -194,6 +197,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Validate(args) if args.needs_no_project() => {
             return validate::validate(None, args, output);
         }
+        Command::Fmt(args) if args.needs_no_project() => return fmt::standard_input(args, output),
         // What is known of providers is no project's, nor is the vocabulary or the command line.
         Command::Provider(args) => return provider::provider(args, output),
         Command::Schema(_) => return schema::schema(program, output),
@@ -218,6 +222,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Render(args) => render::render(&project, args, output),
         Command::Check(args) => check::check(&project, args, output),
         Command::Diff(args) => diff::diff(&project, args, output),
+        Command::Fmt(args) => fmt::fmt(&project, args, output),
         Command::Environments(args) => environments::environments(&project, args, output),
         Command::Affected(args) => affected::affected(&project, args, output),
         Command::Context(args) => context::context(&project, args, output),
