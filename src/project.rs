@@ -25,7 +25,7 @@ pub const FILE: &str = "stackwright.hcl";
 pub const DESCRIPTION: &str = "stack.hcl";
 
 /// The largest description that is read.
-const MAX_BYTES: u64 = 4 << 20;
+pub const MAX_BYTES: u64 = 4 << 20;
 
 block! {
     /// Where things are, when it is not the usual place.
@@ -452,8 +452,8 @@ fn read_settings(
     }
 }
 
-/// A complaint, and the text and place that it is about.
-type TextError = (Diagnostic, Option<(String, std::ops::Range<usize>)>);
+/// A complaint, and the text and place that it is about, if there is one.
+pub type TextError = (Diagnostic, Option<(String, std::ops::Range<usize>)>);
 
 fn unreadable(path: &str, error: &dyn std::fmt::Display) -> TextError {
     (Diagnostic::error(codes::UNREADABLE, format!("cannot read `{path}`: {error}")), None)
@@ -466,6 +466,17 @@ fn too_large(path: &str, bytes: u64) -> TextError {
     (diagnostic, None)
 }
 
+/// The text of a description that is read from elsewhere.
+///
+/// # Errors
+/// When it is too large, or not UTF-8 text with plain line ends.
+pub fn text_of(path: &str, bytes: Vec<u8>) -> Result<String, TextError> {
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(too_large(path, bytes.len() as u64));
+    }
+    check_text(path, bytes)
+}
+
 fn read_committed(commit: &Snapshot, path: &str) -> Result<Option<String>, TextError> {
     match commit.kind(path).map_err(|error| unreadable(path, &error))? {
         None => return Ok(None),
@@ -474,10 +485,7 @@ fn read_committed(commit: &Snapshot, path: &str) -> Result<Option<String>, TextE
         Some(_) => return Err(unreadable(path, &"it is not a file")),
     }
     let bytes = commit.read(path).map_err(|error| unreadable(path, &error))?.unwrap_or_default();
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(too_large(path, bytes.len() as u64));
-    }
-    check_text(path, bytes).map(Some)
+    text_of(path, bytes).map(Some)
 }
 
 fn read_text(root: &Path, path: &str) -> Result<Option<String>, TextError> {

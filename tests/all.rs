@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod affected;
 mod bad_input;
 mod bump;
 mod bump_surroundings;
@@ -16,6 +17,7 @@ mod docs;
 mod environments;
 mod examples;
 mod facts;
+mod fmt;
 mod gate;
 mod graph;
 mod guide;

@@ -19,7 +19,9 @@ fn the_front_page() {
       render        Write the Terraform root of every stack, and the modules that they use
       check         Compare the checkout with what the descriptions say
       diff          Show what a render would change, as a unified diff
+      fmt           Lay out descriptions as `terraform fmt` lays out Terraform
       environments  Show in what the environments of each stack differ
+      affected      Say which stacks a change can reach, and why
       context       Print what the templates of each root can name, as JSON
       moved-ids     Print what AWS calls the things that move into a layer
       graph         Draw each system: its components, and how they reach each other
@@ -87,6 +89,8 @@ fn the_front_page() {
       stackwright diff --stack univaf     show what a render would change in one stack
       stackwright validate                let Terraform check every root, without credentials
       stackwright plan                    show what this branch does to AWS, without credentials
+      stackwright affected                say which stacks this branch can reach, and why
+      stackwright fmt                     lay out the descriptions
       stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
       stackwright artifact hash app.zip   say which artifact of a function an archive is
       stackwright images verify           ask registries whether the locked images are there
@@ -110,6 +114,8 @@ fn every_command_has_examples() {
         "check",
         "diff",
         "plan",
+        "affected",
+        "fmt",
         "validate",
         "images",
         "images resolve",

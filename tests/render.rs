@@ -518,7 +518,9 @@ fn a_first_entry_that_cannot_be_is_refused_and_nothing_is_written() {
     assert_snapshot!(refused(&["jbo=1.4.0", "demo/staging/job=latest", "x y"]));
     assert_snapshot!(refused(&["demo/staging/job=latest", "jbo=1.4.0"]));
     assert_snapshot!(refused(&["demo/staging/job"]));
-    project.run(&["render", "--lock", "demo/staging/job=1.4.0", "--stack", "demo/staging"]).success();
+    project
+        .run(&["render", "--lock", "demo/staging/job=1.4.0", "--stack", "demo/staging"])
+        .success();
     let run = project.run(&["render", "--lock", "demo/staging/job=1.5.0"]).code(1);
     assert!(run.err.contains("`demo/staging/job` is locked already"), "{run}");
 }

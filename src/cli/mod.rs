@@ -1,12 +1,14 @@
 //! The command line. One file a command; none of them decides anything that a user of the library
 //! would miss.
 
+mod affected;
 mod artifact;
 mod bump;
 mod check;
 mod context;
 mod diff;
 mod environments;
+mod fmt;
 mod graph;
 mod images;
 mod init;
@@ -57,6 +59,8 @@ Examples:
   stackwright diff --stack univaf     show what a render would change in one stack
   stackwright validate                let Terraform check every root, without credentials
   stackwright plan                    show what this branch does to AWS, without credentials
+  stackwright affected                say which stacks this branch can reach, and why
+  stackwright fmt                     lay out the descriptions
   stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
   stackwright artifact hash app.zip   say which artifact of a function an archive is
   stackwright images verify           ask registries whether the locked images are there
@@ -110,7 +114,7 @@ enum Color {
 #[derive(Debug, Args)]
 struct Selection {
     /// Only this stack, or this part of it (`shop/production`, `shop/jobs`); may stand several times
-    #[arg(long = "stack", short = 's', value_name = "NAME")]
+    #[arg(long = "stack", short = 's', value_name = "NAME", value_delimiter = ',')]
     stacks: Vec<String>,
 }
 
@@ -120,7 +124,9 @@ enum Command {
     Render(render::RenderArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
+    Fmt(fmt::FmtArgs),
     Environments(environments::EnvironmentsArgs),
+    Affected(affected::AffectedArgs),
     Context(context::ContextArgs),
     MovedIds(moved_ids::MovedIdsArgs),
     Graph(graph::GraphArgs),
@@ -195,6 +201,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Validate(args) if args.needs_no_project() => {
             return validate::validate(None, args, output);
         }
+        Command::Fmt(args) if args.needs_no_project() => return fmt::standard_input(args, output),
         // What is known of providers is no project's, nor is the vocabulary or the command line.
         Command::Provider(args) => return provider::provider(args, output),
         Command::Schema(_) => return schema::schema(program, output),
@@ -219,7 +226,9 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Render(args) => render::render(&project, args, output),
         Command::Check(args) => check::check(&project, args, output),
         Command::Diff(args) => diff::diff(&project, args, output),
+        Command::Fmt(args) => fmt::fmt(&project, args, output),
         Command::Environments(args) => environments::environments(&project, args, output),
+        Command::Affected(args) => affected::affected(&project, args, output),
         Command::Context(args) => context::context(&project, args, output),
         Command::MovedIds(args) => moved_ids::moved_ids(&project, args, output),
         Command::Graph(args) => graph::graph(&project, args, output),

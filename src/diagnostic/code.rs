@@ -334,6 +334,12 @@ catalogue! {
     /// What a template makes is not what its name says: HCL or JSON.
     TEMPLATE_OUTPUT = "SW905", "template-output";
 
+    // What a change can reach.
+    /// The outputs of a step of GitHub Actions were asked for, and cannot be set.
+    NO_STEP = "SW941", "no-step";
+    /// A root whose name cannot stand in a list of roots: it has a comma or a control character.
+    UNLISTABLE = "SW942", "unlistable";
+
     // Pictures of systems.
     /// More systems than a picture can show so that somebody can read it.
     TOO_MUCH_TO_DRAW = "SW951", "too-much-to-draw";

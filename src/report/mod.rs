@@ -1,6 +1,7 @@
 //! One result, many faces: for a terminal, a pull request, a log of continuous integration, another
 //! program.
 
+pub mod affected;
 pub mod bump;
 pub mod diagnostics;
 pub mod environments;
