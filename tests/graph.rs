@@ -313,6 +313,9 @@ fn what_a_plan_changes_is_marked_and_what_goes_is_a_ghost() {
 #[test]
 fn a_plan_is_made_where_none_is_given() {
     let project = shop();
+    let outside =
+        "  environment   = { QUEUE = aws_sqs_queue.old.url, VPN = data.aws_vpn.office.id }\n";
+    project.edit("stacks/demo/stack.hcl", outside, "");
     project.run(&["render"]).success();
     if crate::support::terraform(&project.path("."), &["version"]).is_none() {
         return;
