@@ -453,6 +453,8 @@ fn add_schedules(ty: &Type, value: &Expr, row: &str, out: &mut Vec<(String, Stri
 }
 
 #[cfg(test)]
+// Nobody builds what is read here.
+#[allow(dead_code)]
 mod tests {
     use super::*;
     use crate::block;
