@@ -95,7 +95,7 @@ pub fn json(affected: &Affected, base: &str, head: Option<&str>, sources: &Sourc
         "stacks": affected.stacks(),
         "roots": affected.roots.iter().map(root).collect::<Vec<_>>(),
         "unaffected": affected.unaffected,
-        "diagnostics": diagnostics::json_value(&affected.diagnostics, sources),
+        "diagnostics": diagnostics::json(&affected.diagnostics, sources),
     })
 }
 
