@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::Location;
 
-use super::field::{Field, Type};
+use super::field::Type;
 use super::read::{Entries, Reader};
 use super::rename::{Renamed, RowTable};
 use super::value::Reference;
@@ -466,7 +466,11 @@ macro_rules! block {
 
 /// Adds every reference in a field to a component, with the field's name.
 #[doc(hidden)]
-pub fn add_references(name: &'static str, field: &impl Field, out: &mut Vec<Reference>) {
+pub fn add_references(
+    name: &'static str,
+    field: &impl super::field::Field,
+    out: &mut Vec<Reference>,
+) {
     let first = out.len();
     field.add_references(out);
     out[first..].iter_mut().for_each(|reference| reference.field.insert(0, name));
