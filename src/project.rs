@@ -539,8 +539,7 @@ fn check_text(path: &str, text: &str) -> Result<(), TextError> {
     if text.len() as u64 > MAX_BYTES {
         return Err(too_large(path, text.len() as u64));
     }
-    let refuse =
-        |diagnostic, range| Err((diagnostic, Some((text.to_owned(), range))));
+    let refuse = |diagnostic, range| Err((diagnostic, Some((text.to_owned(), range))));
     if text.starts_with('\u{feff}') {
         let diagnostic =
             Diagnostic::error(codes::ENCODING, format!("`{path}` starts with a byte-order mark"))

@@ -20,10 +20,8 @@ use crate::value::ScalarType;
 pub fn description(vocabulary: &Vocabulary) -> Value {
     let mut properties = Map::new();
     properties.insert("stack".to_owned(), labelled(object(&Settings::fields(), &Settings::doc())));
-    properties.insert(
-        "locals".to_owned(),
-        json!({"type": "object", "description": stack::LOCALS_DOC}),
-    );
+    properties
+        .insert("locals".to_owned(), json!({"type": "object", "description": stack::LOCALS_DOC}));
     let values = json!({"type": "object", "description": environment::DOC});
     properties.insert(environment::KIND.to_owned(), labelled(values));
     let mut definitions = Map::new();

@@ -58,7 +58,16 @@ impl<'p> Editor<'p> {
         let to = server.stdin.take();
         let from = BufReader::new(server.stdout.take().unwrap());
         let notifications = VecDeque::new();
-        Self { project, server, to, from, notifications, next_id: 0, version: 0, initialized: Value::Null }
+        Self {
+            project,
+            server,
+            to,
+            from,
+            notifications,
+            next_id: 0,
+            version: 0,
+            initialized: Value::Null,
+        }
     }
 
     fn uri(&self, path: &str) -> String {
@@ -96,7 +105,9 @@ impl<'p> Editor<'p> {
     fn response(&mut self, method: &str, params: Value) -> Value {
         self.next_id += 1;
         let id = self.next_id;
-        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string());
+        self.send(
+            &json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string(),
+        );
         loop {
             let message = self.receive();
             if message["id"] == json!(id) {
@@ -127,9 +138,12 @@ impl<'p> Editor<'p> {
 
     fn open_uri(&mut self, uri: &str, text: &str) {
         self.version += 1;
-        self.tell("textDocument/didOpen", json!({"textDocument": {
-            "uri": uri, "languageId": "hcl", "version": self.version, "text": text,
-        }}));
+        self.tell(
+            "textDocument/didOpen",
+            json!({"textDocument": {
+                "uri": uri, "languageId": "hcl", "version": self.version, "text": text,
+            }}),
+        );
     }
 
     /// Opens a file as it is on disk, and gives what is wrong with it.
@@ -268,7 +282,8 @@ fn places(editor: &Editor<'_>, locations: &Value) -> String {
         let uri = it["uri"].as_str().unwrap();
         let path = uri.strip_prefix(&root).or_else(|| uri.strip_prefix(&real)).unwrap_or(uri);
         let start = &it["range"]["start"];
-        let (line, column) = (start["line"].as_u64().unwrap(), start["character"].as_u64().unwrap());
+        let (line, column) =
+            (start["line"].as_u64().unwrap(), start["character"].as_u64().unwrap());
         format!("{}:{}:{}", path.trim_start_matches('/'), line + 1, column + 1)
     };
     all.iter().map(place).collect::<Vec<_>>().join("\n")
@@ -416,16 +431,25 @@ fn what_the_help_offers_is_an_action() {
         ("cron(0 1 * * ? *)", "cron(0 1 * * *)"),
         ("engine         = \"postgres\"", "engine         = \"postgre\""),
         ("region = \"us-west-2\"", "region = \"us-west2\""),
-        ("RELEASE                   = image.server.tag", "RELEASE                   = image.servr.tag"),
-        ("DB_NAME                   = database.main.database", "DB_NAME                   = database.main.databas"),
+        (
+            "RELEASE                   = image.server.tag",
+            "RELEASE                   = image.servr.tag",
+        ),
+        (
+            "DB_NAME                   = database.main.database",
+            "DB_NAME                   = database.main.databas",
+        ),
         ("organization = \"usdr\"", "organisation = \"usdr\""),
     ] {
         let broken = text.replacen(right, wrong, 1);
         let found = editor.retype(UNIVAF, &broken);
-        let actions = editor.ask("textDocument/codeAction", json!({
-            "textDocument": {"uri": editor.uri(UNIVAF)}, "range": found[0]["range"],
-            "context": {"diagnostics": []},
-        }));
+        let actions = editor.ask(
+            "textDocument/codeAction",
+            json!({
+                "textDocument": {"uri": editor.uri(UNIVAF)}, "range": found[0]["range"],
+                "context": {"diagnostics": []},
+            }),
+        );
         assert_eq!(edited(&broken, edits(&actions[0]["edit"])), text, "{found:#?}");
     }
 }
@@ -433,17 +457,23 @@ fn what_the_help_offers_is_an_action() {
 #[test]
 fn every_problem_is_shown_at_its_place_and_once() {
     let stack = |body: &str| {
-        format!("stack \"demo\" {{\n  region = \"us-west-2\"\n}}\nenvironment \"a\" {{ size = 1 }}\nenvironment \"b\" {{ size = 2 }}\n{body}")
+        format!(
+            "stack \"demo\" {{\n  region = \"us-west-2\"\n}}\nenvironment \"a\" {{ size = 1 }}\nenvironment \"b\" {{ size = 2 }}\n{body}"
+        )
     };
-    let project = Project::with(&stack("queue \"q\" { name = \"q-${environment.name}-${environment.size}\" }\n"));
+    let project = Project::with(&stack(
+        "queue \"q\" { name = \"q-${environment.name}-${environment.size}\" }\n",
+    ));
     let mut editor = Editor::start(&project);
     let path = "stacks/demo/stack.hcl";
     assert_eq!(editor.open(path), [Value::Null; 0]);
-    let both = stack("queue \"q\" {\n  name = \"q-${environment.name}-${environment.size}\"\n  nam = 1\n}\n");
+    let both = stack(
+        "queue \"q\" {\n  name = \"q-${environment.name}-${environment.size}\"\n  nam = 1\n}\n",
+    );
     assert_snapshot!(lines(&editor.retype(path, &both)), @"8:3 SW102 a `queue` block has no field `nam`: not known here");
     let one = stack("queue \"q\" {\n  name = \"q-${environment.name}\"\n  visibility_timeout_s = environment.size * 1\n  delay_s = environment.size\n}\n")
         .replacen("size = 2", "size = 99999", 1);
-    assert_snapshot!(lines(&editor.retype(path, &one)), @"");
+    assert_snapshot!(lines(&editor.retype(path, &one)), @"9:13 SW202 in `b`: `99999` is out of range");
 }
 
 #[test]
@@ -452,14 +482,15 @@ fn places_are_utf_16_code_units() {
     let mut editor = Editor::start(&project);
     let path = "stacks/demo/stack.hcl";
     editor.open(path);
-    let text = "stack \"demo\" {\n  region = \"us-west-2\"\n}\n/* 🦀🦀é */ queue \"q\" { nam = \"🦀\" }\n";
+    let text =
+        "stack \"demo\" {\n  region = \"us-west-2\"\n}\n/* 🦀🦀é */ queue \"q\" { nam = \"🦀\" }\n";
     let found = editor.retype(path, text);
     // Two crabs are four code units, and the name that is wrong stands behind them.
     assert_eq!(found[0]["range"]["start"], position(text, "{ |nam ="));
     assert_eq!(found[0]["range"]["start"]["character"], 24);
     let text = text.replace('\n', "\r\n");
     let found = editor.retype(path, &text);
-    assert_snapshot!(lines(&found), @"");
+    assert_snapshot!(lines(&found), @"1:15 SW003 `stacks/demo/stack.hcl` has carriage returns");
     // Nothing that is asked stops at the line ends.
     project.write(path, &text);
     let items = editor.ask("textDocument/completion", editor.at(path, "{ |nam"));
@@ -489,7 +520,11 @@ fn a_change_of_a_part_is_a_change_of_the_text() {
 fn what_only_a_render_finds_is_shown_where_it_stands() {
     let project = univaf();
     project.write("stacks/univaf/alarms.tf.j2", "{{ stack.nam }}\n");
-    project.edit(UNIVAF, "image \"server\" {", "image \"web\" { repository = repository.server }\nimage \"server\" {");
+    project.edit(
+        UNIVAF,
+        "image \"server\" {",
+        "image \"web\" { repository = repository.server }\nimage \"server\" {",
+    );
     let mut editor = Editor::start(&project);
     let (description, template) = (editor.uri(UNIVAF), editor.uri("stacks/univaf/alarms.tf.j2"));
     let text = project.read(UNIVAF);
@@ -499,12 +534,18 @@ fn what_only_a_render_finds_is_shown_where_it_stands() {
     project.write(UNIVAF, &mended);
     editor.retype(UNIVAF, &mended);
     editor.tell("textDocument/didSave", json!({"textDocument": {"uri": description}}));
-    let real = format!("file://{}", project.path("stacks/univaf/alarms.tf.j2").canonicalize().unwrap().display());
+    let real = format!(
+        "file://{}",
+        project.path("stacks/univaf/alarms.tf.j2").canonicalize().unwrap().display()
+    );
     assert!(real.ends_with(template.rsplit('/').next().unwrap()));
     assert_snapshot!(lines(&editor.diagnostics_of(&real)), @"1:4 SW902 `stack.nam` is not defined");
     // Mended on disk, by another program.
     project.write("stacks/univaf/alarms.tf.j2", "# {{ stack.name }}\n");
-    editor.tell("workspace/didChangeWatchedFiles", json!({"changes": [{"uri": template, "type": 2}]}));
+    editor.tell(
+        "workspace/didChangeWatchedFiles",
+        json!({"changes": [{"uri": template, "type": 2}]}),
+    );
     assert_eq!(editor.diagnostics_of(&real), [Value::Null; 0]);
 }
 
@@ -515,7 +556,10 @@ fn descriptions_that_are_new_or_in_no_project_are_read_too() {
     let new = editor.uri("stacks/shop/stack.hcl");
     editor.open_uri(&new, "stack \"shp\" { region = \"us-west-2\" }\nqueue \"q\" {}\n");
     assert_snapshot!(lines(&editor.diagnostics_of(&new)), @"1:7 SW110 the stack is called `shp`, its folder `shop`");
-    editor.open_uri("untitled:Untitled-1", "stack \"any\" { region = \"us-west-2\" }\nqueue \"q\" { x = 1 }\n");
+    editor.open_uri(
+        "untitled:Untitled-1",
+        "stack \"any\" { region = \"us-west-2\" }\nqueue \"q\" { x = 1 }\n",
+    );
     assert_snapshot!(lines(&editor.diagnostics_of("untitled:Untitled-1")), @"2:13 SW102 a `queue` block has no field `x`: not known here");
     let alone = editor.uri("examples/shop/stack.hcl");
     editor.open_uri(&alone, "stack \"shop\" { region = \"us-west-2\" }\nqueue \"q\" { y = 1 }\n");
@@ -544,7 +588,8 @@ fn a_project_file_that_is_wrong_is_said_in_it() {
     }));
     assert_eq!(labels(&items), ["stacks", "vendor", "bump"]);
     // Its stacks are still read, as well as that can be.
-    editor.open_uri(&editor.uri(UNIVAF), &project.read(UNIVAF).replacen("zones = 2", "zone = 2", 1));
+    editor
+        .open_uri(&editor.uri(UNIVAF), &project.read(UNIVAF).replacen("zones = 2", "zone = 2", 1));
     assert_snapshot!(lines(&editor.diagnostics(UNIVAF)), @"41:3 SW102 a `network` block has no field `zone`: not known here");
 }
 
@@ -572,15 +617,48 @@ fn completion_works_while_the_text_is_broken() {
         let params = json!({"textDocument": {"uri": editor.uri(UNIVAF)}, "position": position});
         editor.ask("textDocument/completion", params)
     };
-    let items = complete(&mut editor, "  image   = image.server\n  cpu     = 1024\n  memory  = 2048\n  port ", "  image   = image.|\n  cpu     = 1024\n  memory  = 2048\n  port ");
+    let items = complete(
+        &mut editor,
+        "  image   = image.server\n  cpu     = 1024\n  memory  = 2048\n  port ",
+        "  image   = image.|\n  cpu     = 1024\n  memory  = 2048\n  port ",
+    );
     assert_eq!(labels(&items), ["server", "loader", "datadog"]);
-    let items = complete(&mut editor, "DB_HOST                   = database.main.host", "DB_HOST                   = database.main.|");
+    let items = complete(
+        &mut editor,
+        "DB_HOST                   = database.main.host",
+        "DB_HOST                   = database.main.|",
+    );
     assert!(labels(&items).contains(&"host"), "{items}");
     let items = complete(&mut editor, "  metric  = \"cpu\"\n", "  metric  = \"|\n");
     assert_eq!(labels(&items), ["cpu", "memory"]);
     let items = complete(&mut editor, "  zones = 2\n", "  zo|\n");
     let zones = items.as_array().unwrap().iter().find(|item| item["label"] == "zones").unwrap();
-    assert_snapshot!(format!("{zones:#}"), @"");
+    assert_snapshot!(format!("{zones:#}"), @r#"
+    {
+      "label": "zones",
+      "kind": 5,
+      "detail": "list of string",
+      "documentation": {
+        "kind": "markdown",
+        "value": "`zones`: list of string\n\nHow many availability zones it spans (the region's first ones), or which.\n\na region's code and the zone's letter: `us-west-2a`"
+      },
+      "sortText": "1zones",
+      "insertTextFormat": 2,
+      "textEdit": {
+        "range": {
+          "start": {
+            "line": 40,
+            "character": 2
+          },
+          "end": {
+            "line": 40,
+            "character": 4
+          }
+        },
+        "newText": "zones = [$1]"
+      }
+    }
+    "#);
 }
 
 fn univaf_text() -> String {
@@ -681,7 +759,8 @@ fn a_name_leads_to_what_it_names_and_back() {
     assert_snapshot!(definition(UNIVAF, "data|base \"main\""), @"modules/database/main.tf:1:1");
     assert_snapshot!(definition(UNIVAF, "image \"load|er\""), @"stacks/univaf/images.tf:10:5");
     editor.open("stacks/univaf/images.tf");
-    let found = editor.ask("textDocument/definition", editor.at("stacks/univaf/images.tf", "load|er "));
+    let found =
+        editor.ask("textDocument/definition", editor.at("stacks/univaf/images.tf", "load|er "));
     assert_snapshot!(places(&editor, &found), @"stacks/univaf/stack.hcl:56:8");
     let mut params = editor.at(UNIVAF, "image \"load|er\"");
     params["context"] = json!({"includeDeclaration": true});
@@ -691,7 +770,8 @@ fn a_name_leads_to_what_it_names_and_back() {
     stacks/univaf/stack.hcl:236:19
     stacks/univaf/images.tf:10:5
     ");
-    let found = editor.ask("textDocument/documentHighlight", editor.at(UNIVAF, "topic \"al|arms\""));
+    let found =
+        editor.ask("textDocument/documentHighlight", editor.at(UNIVAF, "topic \"al|arms\""));
     let kinds: Vec<&Value> = found.as_array().unwrap().iter().map(|it| &it["kind"]).collect();
     assert_eq!(kinds, [3, 2], "written, then read");
 }
@@ -704,21 +784,28 @@ fn a_document_and_a_workspace_have_outlines() {
     editor.open(UNIVAF);
     let uri = editor.uri(UNIVAF);
     let symbols = editor.ask("textDocument/documentSymbol", json!({"textDocument": {"uri": uri}}));
-    let names: Vec<&str> = symbols.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        symbols.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
     assert!(names.starts_with(&["stack \"univaf\"", "input \"domain_name\""]), "{names:?}");
-    let loaders = symbols.as_array().unwrap().iter().find(|it| it["name"] == "loaders \"source\"").unwrap();
+    let loaders =
+        symbols.as_array().unwrap().iter().find(|it| it["name"] == "loaders \"source\"").unwrap();
     assert_eq!(loaders["children"][0]["name"], "loader \"njvss\"");
     let found = editor.ask("workspace/symbol", json!({"query": "network"}));
     let found: Vec<String> = found
         .as_array()
         .unwrap()
         .iter()
-        .map(|it| format!("{} {}", it["containerName"].as_str().unwrap(), it["name"].as_str().unwrap()))
+        .map(|it| {
+            format!("{} {}", it["containerName"].as_str().unwrap(), it["name"].as_str().unwrap())
+        })
         .collect();
     assert_eq!(found, ["demo network.main", "univaf network.main"]);
     let other = Project::with(crate::support::STACK);
     let folder = json!({"uri": format!("file://{}", other.path("").display()), "name": "other"});
-    editor.tell("workspace/didChangeWorkspaceFolders", json!({"event": {"added": [folder], "removed": []}}));
+    editor.tell(
+        "workspace/didChangeWorkspaceFolders",
+        json!({"event": {"added": [folder], "removed": []}}),
+    );
     let found = editor.ask("workspace/symbol", json!({"query": "network"}));
     assert_eq!(found.as_array().unwrap().len(), 3);
     let folds = editor.ask("textDocument/foldingRange", json!({"textDocument": {"uri": uri}}));
@@ -726,7 +813,9 @@ fn a_document_and_a_workspace_have_outlines() {
     let mut flat = Editor::with(&project, &[], json!({}));
     flat.open(UNIVAF);
     let symbols = flat.ask("textDocument/documentSymbol", json!({"textDocument": {"uri": uri}}));
-    assert!(symbols.as_array().unwrap().iter().any(|it| it["containerName"] == "loaders \"source\""));
+    assert!(
+        symbols.as_array().unwrap().iter().any(|it| it["containerName"] == "loaders \"source\"")
+    );
 }
 
 #[test]
@@ -799,7 +888,8 @@ fn a_database_is_renamed_and_nothing_is_destroyed() {
     }
     ");
     if terraform(&project.path(""), &["version"]).is_some() {
-        let plan = project.finish(command(&project, &["plan", "--base", "HEAD", "--format", "json"]));
+        let plan =
+            project.finish(command(&project, &["plan", "--base", "HEAD", "--format", "json"]));
         let report: Value = serde_json::from_str(&plan.out).unwrap();
         let counts = &report["roots"][0]["counts"];
         for what in ["create", "update", "replace", "destroy"] {
@@ -815,7 +905,10 @@ fn a_database_is_renamed_and_nothing_is_destroyed() {
         edited(&editor.project.read(UNIVAF), edits(&edit))
     };
     let again = rename(&mut editor, "database \"prim|ary\"", "chief");
-    assert!(again.contains("renamed_from   = [\"main\", \"primary\"]"), "it was rendered:\n{again}");
+    assert!(
+        again.contains("renamed_from   = [\"main\", \"primary\"]"),
+        "it was rendered:\n{again}"
+    );
     let back = rename(&mut editor, "database \"prim|ary\"", "main");
     assert_eq!(back, before);
 }
@@ -840,7 +933,8 @@ fn what_cannot_be_renamed_is_refused_before_a_name_is_asked_for() {
 #[test]
 fn a_description_is_laid_out_with_few_edits() {
     let project = univaf();
-    let ugly = project.read(UNIVAF).replacen("  cidr  = \"172.17.0.0/16\"", "cidr=\"172.17.0.0/16\"", 1);
+    let ugly =
+        project.read(UNIVAF).replacen("  cidr  = \"172.17.0.0/16\"", "cidr=\"172.17.0.0/16\"", 1);
     project.write(UNIVAF, &ugly);
     let mut editor = Editor::start(&project);
     editor.open(UNIVAF);
@@ -850,9 +944,12 @@ fn a_description_is_laid_out_with_few_edits() {
     let edits = editor.ask("textDocument/formatting", params.clone());
     let laid_out = edited(&ugly, &edits);
     assert!(laid_out.contains("  cidr  = \"172.17.0.0/16\"\n"), "{edits:#}");
-    let is_blank = |it: &Value| it["newText"].as_str().is_some_and(|text| text.trim().len() < 2 && !text.contains('\n'));
+    let is_blank = |it: &Value| {
+        it["newText"].as_str().is_some_and(|text| text.trim().len() < 2 && !text.contains('\n'))
+    };
     assert!(edits.as_array().unwrap().iter().all(is_blank), "{edits:#}");
-    params["range"] = json!({"start": {"line": 0, "character": 0}, "end": {"line": 3, "character": 0}});
+    params["range"] =
+        json!({"start": {"line": 0, "character": 0}, "end": {"line": 3, "character": 0}});
     assert_eq!(editor.ask("textDocument/rangeFormatting", params.clone()), json!([]));
     editor.retype(UNIVAF, &laid_out);
     assert_eq!(editor.ask("textDocument/formatting", params), json!([]));

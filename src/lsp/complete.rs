@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use lsp_types::{
-    Command, CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, InsertTextFormat,
-    MarkupContent, MarkupKind,
+    Command, CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation,
+    InsertTextFormat, MarkupContent, MarkupKind,
 };
 
 use super::doc;
@@ -54,8 +54,7 @@ pub fn complete(
 ) -> Vec<CompletionItem> {
     let (path, place) = grammar::place(document.outline(), offset);
     let text = document.text.text();
-    let mut items =
-        Items { document, vocabulary, takes, word: offset..offset, items: Vec::new() };
+    let mut items = Items { document, vocabulary, takes, word: offset..offset, items: Vec::new() };
     let inside = |path: &[&Block]| Inside::of(vocabulary, document.kind, text, path);
     match place {
         Place::Nothing => {}
@@ -112,7 +111,10 @@ impl Items<'_> {
                     };
                     let text = format!("{head}\n  $0\n}}");
                     let text = if is_complete { name } else { &text };
-                    let more = CompletionItem { sort_text: Some(format!("0{name}")), ..self.said("block", &doc) };
+                    let more = CompletionItem {
+                        sort_text: Some(format!("0{name}")),
+                        ..self.said("block", &doc)
+                    };
                     self.add(name, CompletionItemKind::KEYWORD, text, more);
                 }
                 self.components(is_complete);
@@ -198,14 +200,21 @@ impl Items<'_> {
         match ty {
             Type::Scalar(ScalarType::String, _) => match field.choices {
                 [] => format!("\"${number}\""),
-                choices if choices.len() <= 20 => format!("\"${{{number}|{}|}}\"", choices.join(",")),
+                choices if choices.len() <= 20 => {
+                    format!("\"${{{number}|{}|}}\"", choices.join(","))
+                }
                 _ => format!("\"${number}\""),
             },
             Type::Scalar(ScalarType::Bool, _) => format!("${{{number}|true,false|}}"),
             Type::Reference(kinds) | Type::Label(kinds) => {
                 let mut all: Vec<String> = kinds
                     .iter()
-                    .flat_map(|kind| self.document.labels(kind).into_iter().map(move |label| format!("{kind}.{label}")))
+                    .flat_map(|kind| {
+                        self.document
+                            .labels(kind)
+                            .into_iter()
+                            .map(move |label| format!("{kind}.{label}"))
+                    })
                     .collect();
                 match (all.pop(), all.as_slice()) {
                     (Some(only), []) => format!("${{{number}:{only}}}"),
@@ -245,8 +254,10 @@ impl Items<'_> {
         match path {
             Some(path) if path.is_open || path.names.len() > 1 => {
                 let count = path.names.len() - usize::from(!path.is_open);
-                let names: Vec<String> =
-                    path.names[..count].iter().map(|name| self.document.get(name).to_owned()).collect();
+                let names: Vec<String> = path.names[..count]
+                    .iter()
+                    .map(|name| self.document.get(name).to_owned())
+                    .collect();
                 self.word = match path.names.last() {
                     Some(last) if !path.is_open => last.clone(),
                     _ => offset..offset,
@@ -283,7 +294,10 @@ impl Items<'_> {
             let more = CompletionItem {
                 filter_text: Some(text.clone()),
                 sort_text: Some(format!("0{at:04}")),
-                preselect: field.default.as_ref().map(|default| *default == crate::hcl::Expr::from(choice)),
+                preselect: field
+                    .default
+                    .as_ref()
+                    .map(|default| *default == crate::hcl::Expr::from(choice)),
                 ..CompletionItem::default()
             };
             self.add(choice, CompletionItemKind::ENUM_MEMBER, &text, more);
@@ -316,7 +330,9 @@ impl Items<'_> {
             return;
         }
         let mut roots: Vec<(&str, String)> = Vec::new();
-        for (name, of) in [("input", "input"), ("local", "local"), (environment::KIND, environment::KIND)] {
+        for (name, of) in
+            [("input", "input"), ("local", "local"), (environment::KIND, environment::KIND)]
+        {
             let labels = self.document.labels(of);
             roots.extend(labels.into_iter().map(|label| (name, label)));
         }
@@ -328,7 +344,10 @@ impl Items<'_> {
         for kind in self.vocabulary.kinds() {
             let tells = (kind.outputs)() != Outputs::Known(Vec::new());
             if kind.name != "input" && tells && !self.document.labels(kind.name).is_empty() {
-                let more = CompletionItem { command: Some(suggest()), ..self.said("component", &(kind.doc)()) };
+                let more = CompletionItem {
+                    command: Some(suggest()),
+                    ..self.said("component", &(kind.doc)())
+                };
                 self.add(kind.name, CompletionItemKind::CLASS, &format!("{}.", kind.name), more);
             }
         }
@@ -391,7 +410,11 @@ impl Items<'_> {
 
 /// Asks the editor to complete again: what was put in is only the beginning.
 fn suggest() -> Command {
-    Command { title: "suggest".to_owned(), command: "editor.action.triggerSuggest".to_owned(), arguments: None }
+    Command {
+        title: "suggest".to_owned(),
+        command: "editor.action.triggerSuggest".to_owned(),
+        arguments: None,
+    }
 }
 
 /// A snippet's text for editors that take none: up to its first place.
@@ -449,20 +472,31 @@ mod tests {
     #[test]
     fn fields_that_are_missing_are_offered_required_ones_first() {
         let offered = in_shop("loaders \"a\" {\n  cpu = 256\n  |\n}\n");
-        assert_eq!(offered[..2], ["cluster -> cluster = ${1:cluster.main}", "image -> image = image.$1"]);
+        assert_eq!(
+            offered[..2],
+            ["cluster -> cluster = ${1:cluster.main}", "image -> image = image.$1"]
+        );
         assert!(!offered.iter().any(|item| item.starts_with("cpu ")), "{offered:?}");
         assert!(offered.contains(&"loader -> loader \"$1\" {⏎  $2⏎}".to_owned()), "{offered:?}");
-        assert!(offered.contains(&"renamed_from -> renamed_from = \"$1\"".to_owned()), "{offered:?}");
+        assert!(
+            offered.contains(&"renamed_from -> renamed_from = \"$1\"".to_owned()),
+            "{offered:?}"
+        );
     }
 
     #[test]
     fn nothing_but_the_name_is_put_before_a_value_that_is_there() {
-        assert!(in_shop("cluster \"b\" {\n  net| = network.main\n}\n").contains(&"network".to_owned()));
+        assert!(
+            in_shop("cluster \"b\" {\n  net| = network.main\n}\n").contains(&"network".to_owned())
+        );
     }
 
     #[test]
     fn references_are_those_that_the_field_takes() {
-        assert_eq!(in_shop("cluster \"b\" {\n  network = |\n}\n"), ["network.main", "network.other"]);
+        assert_eq!(
+            in_shop("cluster \"b\" {\n  network = |\n}\n"),
+            ["network.main", "network.other"]
+        );
         assert_eq!(in_shop("cluster \"b\" {\n  network = network.|\n}\n"), ["main", "other"]);
         assert_eq!(in_shop("cluster \"b\" {\n  network = cluster.|\n}\n"), [""; 0]);
         assert_eq!(in_shop("cluster \"b\" {\n  network = network.ma|\n"), ["main", "other"]);
@@ -502,18 +536,27 @@ mod tests {
         let plain = offered("clu|", false);
         let cluster = "cluster -> cluster \"main\" {⏎  network = network.⏎}";
         assert!(plain.contains(&cluster.to_owned()), "{plain:?}");
-        assert_eq!(offered("stack \"shop\" {\n  backend \"|\" {}\n}\n", true), ["azurerm", "cloud", "gcs", "local", "s3"]);
+        assert_eq!(
+            offered("stack \"shop\" {\n  backend \"|\" {}\n}\n", true),
+            ["azurerm", "cloud", "gcs", "local", "s3"]
+        );
         let backend = offered("stack \"shop\" {\n  backend \"s3\" {\n    |\n  }\n}\n", true);
         assert_eq!(backend[0], "bucket -> bucket = \"$1\"");
         assert_eq!(offered("# net|", true), [""; 0]);
-        assert_eq!(offered("layer \"a\" {\n  |\n}\n", true).len(), Vocabulary::default().kinds().len());
+        assert_eq!(
+            offered("layer \"a\" {\n  |\n}\n", true).len(),
+            Vocabulary::default().kinds().len()
+        );
     }
 
     #[test]
     fn environments_and_layers_are_offered_where_they_are_named() {
         let text = "environment \"staging\" { size = 1 }\nenvironment \"production\" {}\nlayer \"base\" {}\n";
         let offered = |rest: &str| offered(&format!("{text}{rest}"), true);
-        assert_eq!(offered("queue \"a\" {\n  environments = [\"|\"]\n}\n"), ["staging", "production"]);
+        assert_eq!(
+            offered("queue \"a\" {\n  environments = [\"|\"]\n}\n"),
+            ["staging", "production"]
+        );
         assert_eq!(offered("queue \"a\" {\n  moved_from_layer = \"|\"\n}\n"), ["base"]);
         assert_eq!(offered("queue \"a\" {\n  name = environment.|\n}\n"), ["name", "size"]);
     }

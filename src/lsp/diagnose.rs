@@ -102,7 +102,9 @@ pub fn work(program: &Program, jobs: &Receiver<Job>, found: &dyn Fn(Found) -> bo
             // Whatever goes wrong here, the editor's other questions are answered.
             let findings = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
             let findings = findings.unwrap_or_else(|_| {
-                tracing::error!("a description could not be read: this is a mistake in Stackwright");
+                tracing::error!(
+                    "a description could not be read: this is a mistake in Stackwright"
+                );
                 BTreeMap::new()
             });
             if !found(Found { subject, generation, findings }) {
@@ -137,9 +139,7 @@ fn findings(program: &Program, job: &Job) -> BTreeMap<String, Vec<Finding>> {
                 Shown::new(Some(root), job, &sources).all(&problems, project::FILE)
             }
         },
-        Subject::Alone { uri, name } => {
-            alone(program, job, None, uri, name.as_deref())
-        }
+        Subject::Alone { uri, name } => alone(program, job, None, uri, name.as_deref()),
     }
 }
 
@@ -167,7 +167,13 @@ fn alone(
                     let pieces = variant.pieces.clone();
                     let made = sources.add_made(file, variant.text.as_str(), pieces, &variant.name);
                     let environment = Some(variant.name.as_str());
-                    problems.extend(read(stack::read_root(vocabulary, made, &variant.text, name, environment)));
+                    problems.extend(read(stack::read_root(
+                        vocabulary,
+                        made,
+                        &variant.text,
+                        name,
+                        environment,
+                    )));
                 }
                 problems
             }
@@ -244,7 +250,11 @@ impl<'a> Shown<'a> {
         let lines = std::iter::once(&problem.message).chain(&problem.help);
         let mut message = lines.map(String::as_str).collect::<Vec<_>>().join("\n");
         if let Some(label) = problem.primary.as_ref().filter(|label| !label.text.is_empty()) {
-            message = message.replacen(&problem.message, &format!("{}: {}", problem.message, label.text), 1);
+            message = message.replacen(
+                &problem.message,
+                &format!("{}: {}", problem.message, label.text),
+                1,
+            );
         }
         let related = problem.related.iter().filter_map(|label| {
             let uri = self.uri(self.path(label.span.file))?;
@@ -319,7 +329,8 @@ fn replaced(text: &str, place: Range<usize>, offer: &str) -> Option<(Range<usize
             _ => {}
         }
     }
-    let string = string.filter(|it| it.start <= place.start + 1 && place.end <= it.end + 1 && it.start <= it.end);
+    let string = string
+        .filter(|it| it.start <= place.start + 1 && place.end <= it.end + 1 && it.start <= it.end);
     let range = match string {
         Some(string) => string,
         // A word in place of a path is its last name.
@@ -343,7 +354,12 @@ mod tests {
             ("x = network.mian", "network.mian", "network.main", "x = network.main"),
             ("x = environment.siz", "environment.siz", "size", "x = environment.size"),
             ("x = \"postgre\"", "\"postgre\"", "postgres", "x = \"postgres\""),
-            ("x = \"cron(0 4 * * *)\"", "0 4 * * *", "cron(0 4 * * ? *)", "x = \"cron(0 4 * * ? *)\""),
+            (
+                "x = \"cron(0 4 * * *)\"",
+                "0 4 * * *",
+                "cron(0 4 * * ? *)",
+                "x = \"cron(0 4 * * ? *)\"",
+            ),
             ("y = \"b\" x = \"a\" # z", "\"a\"", "c", "y = \"b\" x = \"c\" # z"),
         ];
         for (text, place, offer, expected) in cases {

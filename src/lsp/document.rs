@@ -91,7 +91,8 @@ impl Document {
 
     /// The blocks that are components, also those in layers.
     pub fn components(&self) -> impl Iterator<Item = &Block> {
-        let own = |block: &&Block| !["stack", "locals", environment::KIND].contains(&self.name(block));
+        let own =
+            |block: &&Block| !["stack", "locals", environment::KIND].contains(&self.name(block));
         let blocks = self.outline().blocks().filter(own);
         blocks.flat_map(|block| {
             let is_layer = self.name(block) == layer::KIND;
@@ -140,7 +141,10 @@ impl Document {
     pub fn labels(&self, kind: &str) -> Vec<String> {
         let mut labels = Vec::new();
         for definition in self.definitions() {
-            if definition.kind == kind && !definition.label.is_empty() && !labels.contains(&definition.label) {
+            if definition.kind == kind
+                && !definition.label.is_empty()
+                && !labels.contains(&definition.label)
+            {
                 labels.push(definition.label);
             }
         }
@@ -150,7 +154,8 @@ impl Document {
     /// The component that a place is in the head of.
     pub fn component_at(&self, offset: usize) -> Option<&Block> {
         self.components().find(|block| {
-            let end = block.head.labels.first().map_or(block.head.name.end, |label| label.whole.end);
+            let end =
+                block.head.labels.first().map_or(block.head.name.end, |label| label.whole.end);
             (block.head.name.start..=end).contains(&offset)
         })
     }
@@ -166,7 +171,8 @@ impl Document {
         }
         let references = &self.mentions(vocabulary).references;
         let at = |reference: &&Reference| {
-            let end = attribute_place(reference).map_or_else(|| reference.span.map_or(0, |it| it.end), |it| it.end);
+            let end = attribute_place(reference)
+                .map_or_else(|| reference.span.map_or(0, |it| it.end), |it| it.end);
             reference.span.is_some_and(|span| (span.start..=end).contains(&offset))
         };
         if let Some(reference) = references.iter().find(at) {
@@ -181,7 +187,12 @@ impl Document {
     }
 
     /// The places of all that names something, of which the span is that of the label alone.
-    pub fn references(&self, vocabulary: &Vocabulary, kind: &str, label: &str) -> Vec<Range<usize>> {
+    pub fn references(
+        &self,
+        vocabulary: &Vocabulary,
+        kind: &str,
+        label: &str,
+    ) -> Vec<Range<usize>> {
         let references = &self.mentions(vocabulary).references;
         let those = references.iter().filter(|it| is_of(&it.kind, kind) && it.label == label);
         let mut places: Vec<Range<usize>> = those.filter_map(label_place).collect();
@@ -233,7 +244,8 @@ pub fn path(uri: &Uri) -> Option<PathBuf> {
 pub fn uri(path: &Path) -> Option<Uri> {
     use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
     /// What may stand in a path as it is (RFC 3986, "Unreserved Characters").
-    const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+    const PATH: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
     let path = path.to_str()?.replace('\\', "/");
     let slash = if path.starts_with('/') { "" } else { "/" };
     format!("file://{slash}{}", utf8_percent_encode(&path, PATH)).parse().ok()

@@ -93,7 +93,8 @@ pub fn nested(field: &FieldInfo, label: Option<&str>) -> (Labels, Inside) {
         Type::OneOf(variants) => {
             let labels = variants.iter().map(|variant| (variant.label, variant.doc.clone()));
             let chosen = variants.iter().find(|variant| Some(variant.label) == label);
-            let inside = chosen.map_or(Inside::Unknown, |it| Inside::Fields(Fields(it.fields.clone())));
+            let inside =
+                chosen.map_or(Inside::Unknown, |it| Inside::Fields(Fields(it.fields.clone())));
             (Labels::Of(labels.collect()), inside)
         }
         ty => (Labels::None, of(ty)),
@@ -118,7 +119,8 @@ impl Inside {
 
     /// What a block in it holds.
     pub fn block(&self, vocabulary: &Vocabulary, name: &str, label: Option<&str>) -> Self {
-        let of_kind = || vocabulary.kind(name).map_or(Self::Unknown, |it| Self::Fields(component(it)));
+        let of_kind =
+            || vocabulary.kind(name).map_or(Self::Unknown, |it| Self::Fields(component(it)));
         match self {
             Self::Top => match name {
                 "stack" => Self::Fields(Fields(Settings::fields())),
@@ -128,7 +130,9 @@ impl Inside {
             },
             Self::Layer => of_kind(),
             Self::Fields(fields) => match fields.field(name) {
-                Some(field) if field.is_block || matches!(field.ty, Type::OneOf(_)) => nested(field, label).1,
+                Some(field) if field.is_block || matches!(field.ty, Type::OneOf(_)) => {
+                    nested(field, label).1
+                }
                 _ => Self::Unknown,
             },
             Self::Values | Self::Unknown => Self::Unknown,
@@ -206,7 +210,8 @@ pub fn place(outline: &Outline, offset: usize) -> (Vec<&Block>, Place<'_>) {
             super::outline::Item::Start(head) => head,
         };
         if (head.name.start..=head.name.end).contains(&offset) {
-            let is_complete = !head.labels.is_empty() || matches!(item, super::outline::Item::Block(_));
+            let is_complete =
+                !head.labels.is_empty() || matches!(item, super::outline::Item::Block(_));
             return (path, Place::Item { word: head.name.clone(), is_complete });
         }
         if let Some(label) =

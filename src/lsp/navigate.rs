@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use lsp_types::{
-    DocumentHighlight, DocumentHighlightKind, DocumentSymbol, FoldingRange, FoldingRangeKind, SymbolKind,
+    DocumentHighlight, DocumentHighlightKind, DocumentSymbol, FoldingRange, FoldingRangeKind,
+    SymbolKind,
 };
 
 use super::doc;
@@ -74,7 +75,11 @@ fn of_top(vocabulary: &Vocabulary, name: &str) -> Option<String> {
 }
 
 /// What a reference names.
-fn of_target(document: &Document, vocabulary: &Vocabulary, offset: usize) -> Option<(String, Range<usize>)> {
+fn of_target(
+    document: &Document,
+    vocabulary: &Vocabulary,
+    offset: usize,
+) -> Option<(String, Range<usize>)> {
     let target = document.target(vocabulary, offset)?;
     let Target { kind, label, attribute, place } = &target;
     if let Some(attribute) = attribute {
@@ -90,7 +95,8 @@ fn of_target(document: &Document, vocabulary: &Vocabulary, offset: usize) -> Opt
     }
     match kind.as_str() {
         "local" | environment::KIND => {
-            let lines: Vec<&str> = defined.iter().map(|it| document.get(&it.whole).trim()).collect();
+            let lines: Vec<&str> =
+                defined.iter().map(|it| document.get(&it.whole).trim()).collect();
             said.push_str(&format!("\n\n```hcl\n{}\n```", lines.join("\n")));
         }
         _ => said.push_str(&format!("\n\n{}", (vocabulary.kind(kind)?.doc)())),
@@ -113,7 +119,7 @@ fn comment_above(document: &Document, offset: usize) -> String {
 }
 
 /// The kind of the component whose block's name a place is on: of which it goes to the module.
-pub fn kind_at<'d>(document: &'d Document, offset: usize) -> Option<&'d str> {
+pub fn kind_at(document: &Document, offset: usize) -> Option<&str> {
     let block = document.component_at(offset)?;
     let name = &block.head.name;
     (name.start..=name.end).contains(&offset).then(|| document.get(name))
@@ -122,7 +128,10 @@ pub fn kind_at<'d>(document: &'d Document, offset: usize) -> Option<&'d str> {
 /// The label of a lock's entry at a place.
 pub fn entry_at(document: &Document, offset: usize) -> Option<String> {
     let entries = entries(document);
-    entries.into_iter().find(|(_, place)| (place.start..=place.end).contains(&offset)).map(|(label, _)| label)
+    entries
+        .into_iter()
+        .find(|(_, place)| (place.start..=place.end).contains(&offset))
+        .map(|(label, _)| label)
 }
 
 /// The entries of a lock, with the places of their names.
@@ -147,14 +156,19 @@ pub fn pinned(document: &Document, label: &str) -> Option<String> {
 }
 
 /// Every place of a document at which a target is defined or named.
-pub fn highlights(document: &Document, vocabulary: &Vocabulary, target: &Target) -> Vec<DocumentHighlight> {
+pub fn highlights(
+    document: &Document,
+    vocabulary: &Vocabulary,
+    target: &Target,
+) -> Vec<DocumentHighlight> {
     let defined = document.defined(&target.kind, &target.label);
     let mut all: Vec<(Range<usize>, DocumentHighlightKind)> =
         defined.into_iter().map(|it| (it.place, DocumentHighlightKind::WRITE)).collect();
     let named = document.references(vocabulary, &target.kind, &target.label);
     all.extend(named.into_iter().map(|place| (place, DocumentHighlightKind::READ)));
     all.sort_by_key(|(place, _)| place.start);
-    let highlight = |(place, kind)| DocumentHighlight { range: document.text.range(place), kind: Some(kind) };
+    let highlight =
+        |(place, kind)| DocumentHighlight { range: document.text.range(place), kind: Some(kind) };
     all.into_iter().map(highlight).collect()
 }
 
@@ -242,7 +256,9 @@ pub fn folds(document: &Document) -> Vec<FoldingRange> {
     let mut comments: Option<(usize, usize)> = None;
     for token in &outline.tokens {
         match token.kind {
-            Token::BraceOpen | Token::BracketOpen | Token::HeredocOpen => open.push(line(token.start)),
+            Token::BraceOpen | Token::BracketOpen | Token::HeredocOpen => {
+                open.push(line(token.start))
+            }
             Token::BraceClose | Token::BracketClose | Token::HeredocClose => {
                 if let Some(first) = open.pop() {
                     folds.push((first, line(token.start).saturating_sub(1), None));
@@ -250,13 +266,16 @@ pub fn folds(document: &Document) -> Vec<FoldingRange> {
             }
             Token::LineComment => {
                 let at = line(token.start);
-                comments = match comments {
-                    Some((first, last)) if last + 1 == at => Some((first, at)),
-                    before => {
-                        folds.extend(before.map(|(first, last)| (first, last, Some(FoldingRangeKind::Comment))));
-                        Some((at, at))
-                    }
-                };
+                comments =
+                    match comments {
+                        Some((first, last)) if last + 1 == at => Some((first, at)),
+                        before => {
+                            folds.extend(before.map(|(first, last)| {
+                                (first, last, Some(FoldingRangeKind::Comment))
+                            }));
+                            Some((at, at))
+                        }
+                    };
             }
             _ => {}
         }

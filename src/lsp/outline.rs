@@ -135,7 +135,8 @@ impl Outline {
     pub fn token_at(&self, offset: usize) -> Option<usize> {
         let after = self.tokens.partition_point(|token| token.start < offset);
         let before = after.checked_sub(1).filter(|&at| self.tokens[at].end >= offset);
-        let here = (after < self.tokens.len() && self.tokens[after].start == offset).then_some(after);
+        let here =
+            (after < self.tokens.len() && self.tokens[after].start == offset).then_some(after);
         let is_name = |&at: &usize| self.tokens[at].kind == Kind::Name;
         here.filter(is_name).or(before.filter(is_name)).or(before).or(here)
     }
@@ -146,7 +147,9 @@ impl Outline {
         after.checked_sub(1).and_then(|at| self.tokens.get(at)).is_some_and(|token| {
             match token.kind {
                 // It has the end of its line, behind which the next one starts.
-                Kind::LineComment => offset < token.end || offset == token.end && !self.ends_line(token),
+                Kind::LineComment => {
+                    offset < token.end || offset == token.end && !self.ends_line(token)
+                }
                 Kind::BlockComment => offset < token.end,
                 _ => false,
             }
@@ -241,7 +244,9 @@ impl Reader<'_> {
                 None => after,
             };
             // Blanks before the end of the line are places of the value, too.
-            let line_end = self.text[end..].find(['\n', '\r', '}', '#']).map_or(self.text.len(), |len| end + len);
+            let line_end = self.text[end..]
+                .find(['\n', '\r', '}', '#'])
+                .map_or(self.text.len(), |len| end + len);
             return Item::Field(Field { name, tokens, value: after..line_end.max(end) });
         }
         let mut labels = Vec::new();
@@ -318,9 +323,17 @@ impl Reader<'_> {
         let mut open = 0_usize;
         while let Some(kind) = self.kind(self.at) {
             match kind {
-                Kind::BraceOpen | Kind::BracketOpen | Kind::ParenOpen | Kind::SequenceOpen | Kind::QuoteOpen => open += 1,
+                Kind::BraceOpen
+                | Kind::BracketOpen
+                | Kind::ParenOpen
+                | Kind::SequenceOpen
+                | Kind::QuoteOpen => open += 1,
                 Kind::BraceClose | Kind::BracketClose | Kind::ParenClose if open == 0 => return,
-                Kind::BraceClose | Kind::BracketClose | Kind::ParenClose | Kind::SequenceClose | Kind::QuoteClose => {
+                Kind::BraceClose
+                | Kind::BracketClose
+                | Kind::ParenClose
+                | Kind::SequenceClose
+                | Kind::QuoteClose => {
                     open = open.saturating_sub(1);
                 }
                 Kind::HeredocOpen => open += 1,
@@ -342,7 +355,8 @@ impl Reader<'_> {
     /// True when the last string was ended by the end of its line.
     fn is_quote_open(&self) -> bool {
         let line = self.tokens[..self.at].iter().rev();
-        let mut line = line.take_while(|token| !matches!(token.kind, Kind::Newline | Kind::LineComment));
+        let mut line =
+            line.take_while(|token| !matches!(token.kind, Kind::Newline | Kind::LineComment));
         let mut closed = 0_usize;
         line.any(|token| match token.kind {
             Kind::QuoteClose => {
@@ -384,10 +398,22 @@ mod tests {
             for item in items {
                 match item {
                     Item::Start(head) => out.push_str(&format!("{}? ", &text[head.name.clone()])),
-                    Item::Field(field) => out.push_str(&format!("{}={} ", &text[field.name.clone()], text[field.value.clone()].trim())),
+                    Item::Field(field) => out.push_str(&format!(
+                        "{}={} ",
+                        &text[field.name.clone()],
+                        text[field.value.clone()].trim()
+                    )),
                     Item::Block(block) => {
-                        let labels = block.head.labels.iter().map(|label| format!(".{}", &text[label.text.clone()]));
-                        out.push_str(&format!("{}{}{{ ", &text[block.head.name.clone()], labels.collect::<String>()));
+                        let labels = block
+                            .head
+                            .labels
+                            .iter()
+                            .map(|label| format!(".{}", &text[label.text.clone()]));
+                        out.push_str(&format!(
+                            "{}{}{{ ",
+                            &text[block.head.name.clone()],
+                            labels.collect::<String>()
+                        ));
                         add(text, &block.items, out);
                         out.push_str(if block.is_closed { "} " } else { "… " });
                     }

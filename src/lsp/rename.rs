@@ -57,7 +57,8 @@ pub fn subject<'d>(
     if let Some(row) = row(document, vocabulary, offset) {
         return row;
     }
-    let nothing = || "only labels of components and rows, inputs and named values can be renamed".to_owned();
+    let nothing =
+        || "only labels of components and rows, inputs and named values can be renamed".to_owned();
     for block in document.outline().blocks() {
         let Some(label) = block.head.labels.first() else { continue };
         if !(label.whole.start..=label.whole.end).contains(&offset) {
@@ -72,7 +73,10 @@ pub fn subject<'d>(
     }
     let target = document.target(vocabulary, offset).ok_or_else(nothing)?;
     if target.attribute.is_some() {
-        return Err(format!("`{}` is an output of the component", target.attribute.unwrap_or_default()));
+        return Err(format!(
+            "`{}` is an output of the component",
+            target.attribute.unwrap_or_default()
+        ));
     }
     let defined = document.defined(&target.kind, &target.label);
     let Some(first) = defined.first() else {
@@ -82,7 +86,9 @@ pub fn subject<'d>(
     if !is_value && vocabulary.kind(&target.kind).is_none() {
         return Err(format!("there is no `{}` component", target.kind));
     }
-    let block = document.components().find(|block| block.head.labels.first().is_some_and(|label| label.text == first.place));
+    let block = document
+        .components()
+        .find(|block| block.head.labels.first().is_some_and(|label| label.text == first.place));
     Ok(Subject {
         block: block.filter(|_| !is_value),
         definitions: defined.iter().map(|it: &Definition| it.place.clone()).collect(),
@@ -118,14 +124,18 @@ fn row<'d>(
                     return Some(Err(format!("`{label_text}` says which `{name}` it is")));
                 }
                 let siblings = blocks.iter().filter(|it| document.name(it) == name);
-                let moves = matches!(&inner, Inside::Fields(fields) if fields.field(FIELD).is_some());
+                let moves =
+                    matches!(&inner, Inside::Fields(fields) if fields.field(FIELD).is_some());
                 return Some(Ok(Subject {
                     kind: name.to_owned(),
                     label: label_text.to_owned(),
                     place: label.text.clone(),
                     block: Some(block),
                     definitions: vec![label.text.clone()],
-                    taken: siblings.filter_map(|it| document.label(it)).map(str::to_owned).collect(),
+                    taken: siblings
+                        .filter_map(|it| document.label(it))
+                        .map(str::to_owned)
+                        .collect(),
                     moves,
                 }));
             }
@@ -160,9 +170,14 @@ pub fn rename(
         return Err(format!("there is a `{kind}` \"{label}\" already"));
     }
     if !document.mentions(vocabulary).is_whole {
-        return Err("mend the syntax errors first: what they hide would keep the old name".to_owned());
+        return Err(
+            "mend the syntax errors first: what they hide would keep the old name".to_owned()
+        );
     }
-    let is_row = subject.block.is_some() && !document.components().any(|it| subject.block.is_some_and(|block| std::ptr::eq(it, block)));
+    let is_row = subject.block.is_some()
+        && !document
+            .components()
+            .any(|it| subject.block.is_some_and(|block| std::ptr::eq(it, block)));
     let mut places = subject.definitions.clone();
     if !is_row {
         places.extend(document.references(vocabulary, kind, old));
@@ -181,7 +196,9 @@ pub fn rename(
         ));
     }
     if kind == Output::KIND {
-        notes.push(format!("the root's output `{old}` becomes `{label}`: whoever reads it has to name it so"));
+        notes.push(format!(
+            "the root's output `{old}` becomes `{label}`: whoever reads it has to name it so"
+        ));
     }
     Ok(Renamed { edits, notes })
 }
@@ -258,7 +275,11 @@ fn new_field(document: &Document, block: &Block, old: &str) -> TextEdit {
     if !inside.contains('\n') {
         // On one line there is room for one argument only.
         let mut fields = vec![format!("{indent}  {said}")];
-        fields.extend(Some(inside.trim()).filter(|rest| !rest.is_empty()).map(|rest| format!("{indent}  {rest}")));
+        fields.extend(
+            Some(inside.trim())
+                .filter(|rest| !rest.is_empty())
+                .map(|rest| format!("{indent}  {rest}")),
+        );
         let lines = format(&format!("{{\n{}\n{indent}}}\n", fields.join("\n")));
         // The formatter knows nothing of what the block stands in.
         let lines = lines.lines().skip(1).filter(|line| *line != "}");
@@ -278,7 +299,8 @@ fn new_field(document: &Document, block: &Block, old: &str) -> TextEdit {
 fn aligned(document: &Document, block: &Block) -> Option<usize> {
     let first = block.fields().next()?;
     let line = document.text.line(document.text.line_of(first.name.start));
-    let is_next = document.text.line_of(block.body.start) + 1 == document.text.line_of(first.name.start);
+    let is_next =
+        document.text.line_of(block.body.start) + 1 == document.text.line_of(first.name.start);
     let equals = document.text.get(line.clone()).find('=')?;
     let width = (line.start + equals).checked_sub(first.name.start)?.checked_sub(1)?;
     (is_next && width >= FIELD.len()).then_some(width)
@@ -287,7 +309,12 @@ fn aligned(document: &Document, block: &Block) -> Option<usize> {
 /// The lines of other files that seem to name something by its old label, `kind.label` in templates
 /// and the address of its module in hand-written files: they are not edited.
 pub fn named_elsewhere(files: &[(String, String)], kind: &str, label: &str) -> Vec<String> {
-    let names = [format!("{kind}.{label}"), format!("module.{kind}_{label}"), format!("var.{label}"), format!("local.{label}")];
+    let names = [
+        format!("{kind}.{label}"),
+        format!("module.{kind}_{label}"),
+        format!("var.{label}"),
+        format!("local.{label}"),
+    ];
     let names: &[String] = match kind {
         "input" => &names[2..3],
         "local" => &names[3..],
@@ -299,7 +326,8 @@ pub fn named_elsewhere(files: &[(String, String)], kind: &str, label: &str) -> V
         for (number, line) in text.lines().enumerate() {
             let has = names.iter().any(|name| {
                 line.match_indices(name.as_str()).any(|(at, _)| {
-                    !is_word(line[at + name.len()..].chars().next()) && !is_word(line[..at].chars().next_back())
+                    !is_word(line[at + name.len()..].chars().next())
+                        && !is_word(line[..at].chars().next_back())
                 })
             });
             if has {
@@ -333,7 +361,11 @@ mod tests {
         edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
         let change = |text: Text, edit: TextEdit| {
             let range = Some(edit.range);
-            text.changed(TextDocumentContentChangeEvent { range, range_length: None, text: edit.new_text })
+            text.changed(TextDocumentContentChangeEvent {
+                range,
+                range_length: None,
+                text: edit.new_text,
+            })
         };
         let text = edits.into_iter().fold(document.text.clone(), change);
         text.text().to_string()
@@ -394,7 +426,8 @@ mod tests {
     #[test]
     fn renamed_again_it_lists_what_was_committed() {
         let text = "queue \"b|\" {\n  renamed_from = \"a\"\n}\n";
-        let line = |committed| renamed(text, "c", committed).lines().nth(1).unwrap().trim().to_owned();
+        let line =
+            |committed| renamed(text, "c", committed).lines().nth(1).unwrap().trim().to_owned();
         assert_eq!(line(None), "renamed_from = [\"a\", \"b\"]");
         assert_eq!(line(Some(true)), "renamed_from = [\"a\", \"b\"]");
         assert_eq!(line(Some(false)), "renamed_from = \"a\"");
@@ -421,7 +454,10 @@ mod tests {
             "input \"secret\" {}\noutput \"a\" { value = \"${var.secret}${input.secret}\" }\n"
         );
         let text = "locals {\n  url = \"x\"\n  other = local.ur|l\n}\n";
-        assert_eq!(renamed(text, "page", None), "locals {\n  page = \"x\"\n  other = local.page\n}\n");
+        assert_eq!(
+            renamed(text, "page", None),
+            "locals {\n  page = \"x\"\n  other = local.page\n}\n"
+        );
         let text = "environment \"a\" { size = 1 }\nenvironment \"b\" { size = 2 }\nqueue \"q\" { name = \"x${environment.si|ze}\" }\n";
         let all = renamed(text, "count", None);
         assert_eq!(all.matches("count").count(), 3, "{all}");
@@ -473,7 +509,10 @@ mod tests {
     fn files_beside_that_name_it_are_told() {
         let files = [
             ("a.tf.j2".to_owned(), "x\n{{ queue.jobs.url }} {{ queue.jobs_2 }}".to_owned()),
-            ("b.tf".to_owned(), "a = module.queue_jobs.url\nb = module.queue_jobs_2.url".to_owned()),
+            (
+                "b.tf".to_owned(),
+                "a = module.queue_jobs.url\nb = module.queue_jobs_2.url".to_owned(),
+            ),
         ];
         assert_eq!(named_elsewhere(&files, "queue", "jobs"), ["a.tf.j2:2", "b.tf:1"]);
     }

@@ -19,15 +19,16 @@ use lsp_types::{
     DocumentChangeOperation, DocumentChanges, DocumentFormattingParams, DocumentHighlight,
     DocumentHighlightParams, DocumentRangeFormattingParams, DocumentSymbol, DocumentSymbolParams,
     DocumentSymbolResponse, FileSystemWatcher, FoldingRange, FoldingRangeParams,
-    FoldingRangeProviderCapability, GlobPattern, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-    HoverContents, HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, Location,
-    MarkupKind, MessageType, OneOf, OptionalVersionedTextDocumentIdentifier, PrepareRenameResponse,
-    PublishDiagnosticsParams, ReferenceParams, Registration, RegistrationParams, RenameOptions,
-    RenameParams, SaveOptions, ServerCapabilities, ServerInfo, ShowMessageParams, SymbolInformation,
-    TextDocumentEdit, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, TextEdit, Uri, WorkspaceEdit,
-    WorkspaceFolder, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
-    WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    FoldingRangeProviderCapability, GlobPattern, GotoDefinitionParams, GotoDefinitionResponse,
+    Hover, HoverContents, HoverParams, HoverProviderCapability, InitializeParams, InitializeResult,
+    Location, MarkupKind, MessageType, OneOf, OptionalVersionedTextDocumentIdentifier,
+    PrepareRenameResponse, PublishDiagnosticsParams, ReferenceParams, Registration,
+    RegistrationParams, RenameOptions, RenameParams, SaveOptions, ServerCapabilities, ServerInfo,
+    ShowMessageParams, SymbolInformation, TextDocumentEdit, TextDocumentPositionParams,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, TextEdit, Uri, WorkspaceEdit, WorkspaceFolder,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities, WorkspaceSymbolParams,
+    WorkspaceSymbolResponse,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -41,7 +42,7 @@ use super::text::Text;
 use super::wire::{self, Incoming};
 use super::{navigate, rename};
 use crate::Program;
-use crate::component::{Component as _, Image, Artifact};
+use crate::component::{Artifact, Component as _, Image};
 use crate::git::{Repository, Snapshot};
 use crate::hcl::format::format;
 use crate::image;
@@ -250,7 +251,10 @@ impl<'p, W: Write> Server<'p, W> {
     fn guarded(&mut self, method: &str, params: Value) -> Result<Value, Failure> {
         let answer = catch_unwind(AssertUnwindSafe(|| self.request(method, params)));
         answer.unwrap_or_else(|_| {
-            tracing::error!(method, "a request could not be answered: this is a mistake in Stackwright");
+            tracing::error!(
+                method,
+                "a request could not be answered: this is a mistake in Stackwright"
+            );
             Err(Failure::new(ErrorCode::InternalError, "a mistake in Stackwright"))
         })
     }
@@ -261,7 +265,10 @@ impl<'p, W: Write> Server<'p, W> {
                 return self.answer::<request::Initialize>(params, Self::initialize);
             }
             (Stage::New, _) => {
-                return Err(Failure::new(ErrorCode::ServerNotInitialized, "`initialize` comes first"));
+                return Err(Failure::new(
+                    ErrorCode::ServerNotInitialized,
+                    "`initialize` comes first",
+                ));
             }
             (Stage::ShutDown, _) => {
                 return Err(Failure::new(ErrorCode::InvalidRequest, "the session was shut down"));
@@ -276,12 +283,18 @@ impl<'p, W: Write> Server<'p, W> {
                 self.stage = Stage::ShutDown;
                 Ok(Value::Null)
             }
-            request::Completion::METHOD => self.answer::<request::Completion>(params, Self::completion),
-            request::HoverRequest::METHOD => self.answer::<request::HoverRequest>(params, Self::hover),
+            request::Completion::METHOD => {
+                self.answer::<request::Completion>(params, Self::completion)
+            }
+            request::HoverRequest::METHOD => {
+                self.answer::<request::HoverRequest>(params, Self::hover)
+            }
             request::GotoDefinition::METHOD => {
                 self.answer::<request::GotoDefinition>(params, Self::definition)
             }
-            request::References::METHOD => self.answer::<request::References>(params, Self::references),
+            request::References::METHOD => {
+                self.answer::<request::References>(params, Self::references)
+            }
             request::DocumentHighlightRequest::METHOD => {
                 self.answer::<request::DocumentHighlightRequest>(params, Self::highlights)
             }
@@ -301,7 +314,9 @@ impl<'p, W: Write> Server<'p, W> {
                 self.answer::<request::PrepareRenameRequest>(params, Self::prepare_rename)
             }
             request::Rename::METHOD => self.answer::<request::Rename>(params, Self::rename),
-            request::Formatting::METHOD => self.answer::<request::Formatting>(params, Self::formatting),
+            request::Formatting::METHOD => {
+                self.answer::<request::Formatting>(params, Self::formatting)
+            }
             request::RangeFormatting::METHOD => {
                 self.answer::<request::RangeFormatting>(params, Self::range_formatting)
             }
@@ -345,7 +360,8 @@ impl<'p, W: Write> Server<'p, W> {
         self.folders = folders.filter_map(|uri| document::path(&uri)).collect();
         self.folders.sort();
         self.folders.dedup();
-        let (name, version) = (self.program.name().to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+        let (name, version) =
+            (self.program.name().to_owned(), env!("CARGO_PKG_VERSION").to_owned());
         Ok(InitializeResult {
             capabilities: capabilities(),
             server_info: Some(ServerInfo { name, version: Some(version) }),
@@ -378,7 +394,8 @@ impl<'p, W: Write> Server<'p, W> {
                 }
             }
             notification::DidSaveTextDocument::METHOD => {
-                if let Some(DidSaveTextDocumentParams { text_document, .. }) = said(&method, params) {
+                if let Some(DidSaveTextDocumentParams { text_document, .. }) = said(&method, params)
+                {
                     let open = self.documents.get(text_document.uri.as_str());
                     self.dirty.extend(open.map(|open| open.place.subject.clone()));
                 }
@@ -397,7 +414,8 @@ impl<'p, W: Write> Server<'p, W> {
             notification::DidChangeWorkspaceFolders::METHOD => {
                 if let Some(DidChangeWorkspaceFoldersParams { event }) = said(&method, params) {
                     let path = |folder: WorkspaceFolder| document::path(&folder.uri);
-                    let removed: Vec<PathBuf> = event.removed.into_iter().filter_map(path).collect();
+                    let removed: Vec<PathBuf> =
+                        event.removed.into_iter().filter_map(path).collect();
                     self.folders.retain(|folder| !removed.contains(folder));
                     self.folders.extend(event.added.into_iter().filter_map(path));
                 }
@@ -443,8 +461,12 @@ impl<'p, W: Write> Server<'p, W> {
     fn change(&mut self, params: DidChangeTextDocumentParams) {
         let key = params.text_document.uri.as_str().to_owned();
         let Some(Open { document, place }) = self.documents.remove(&key) else { return };
-        let text = params.content_changes.into_iter().fold(document.text, |text, change| text.changed(change));
-        let document = Document::new(document.uri, document.kind, Some(params.text_document.version), text);
+        let text = params
+            .content_changes
+            .into_iter()
+            .fold(document.text, |text, change| text.changed(change));
+        let document =
+            Document::new(document.uri, document.kind, Some(params.text_document.version), text);
         self.touch(&place.subject);
         self.documents.insert(key, Open { document, place });
     }
@@ -481,7 +503,8 @@ impl<'p, W: Write> Server<'p, W> {
 
     /// Finds out again where all documents stand, and reads them again.
     fn place_all(&mut self) {
-        let uris: Vec<Uri> = self.documents.values().map(|open| open.document.uri.clone()).collect();
+        let uris: Vec<Uri> =
+            self.documents.values().map(|open| open.document.uri.clone()).collect();
         for uri in uris {
             let place = self.place(&uri).map(|(_, place)| place);
             if let (Some(open), Some(place)) = (self.documents.get_mut(uri.as_str()), place) {
@@ -513,7 +536,10 @@ impl<'p, W: Write> Server<'p, W> {
         if kind == FileKind::Project {
             let root = real(folder);
             let subject = Subject::Project { root: root.clone() };
-            return Some((kind, Place { root: Some(root), path: project::FILE.to_owned(), subject }));
+            return Some((
+                kind,
+                Place { root: Some(root), path: project::FILE.to_owned(), subject },
+            ));
         }
         let own_name = folder.file_name().and_then(|name| name.to_str()).map(str::to_owned);
         let root = folder
@@ -615,7 +641,10 @@ impl<'p, W: Write> Server<'p, W> {
         Some((open, open.document.text.offset(params.position)))
     }
 
-    fn completion(&mut self, params: CompletionParams) -> Result<Option<CompletionResponse>, Failure> {
+    fn completion(
+        &mut self,
+        params: CompletionParams,
+    ) -> Result<Option<CompletionResponse>, Failure> {
         let Some((open, offset)) = self.at(&params.text_document_position) else { return Ok(None) };
         let vocabulary = self.program.vocabulary();
         let items = complete::complete(&open.document, vocabulary, self.takes, offset);
@@ -667,18 +696,16 @@ impl<'p, W: Write> Server<'p, W> {
 
     /// A file of a project as a document: the one that is open, or what is on disk.
     fn file(&self, root: &Path, path: &str, kind: FileKind, subject: &Subject) -> Option<File<'_>> {
-        let is_it = |open: &&Open| open.place.root.as_deref() == Some(root) && open.place.path == path;
+        let is_it =
+            |open: &&Open| open.place.root.as_deref() == Some(root) && open.place.path == path;
         if let Some(open) = self.documents.values().find(is_it) {
             return Some(File { document: Known::Open(&open.document), place: open.place.clone() });
         }
         let full = root.join(path);
         let text = std::fs::read_to_string(&full).ok()?;
         let document = Document::new(document::uri(&full)?, kind, None, Text::new(text));
-        let place = Place {
-            root: Some(root.to_owned()),
-            path: path.to_owned(),
-            subject: subject.clone(),
-        };
+        let place =
+            Place { root: Some(root.to_owned()), path: path.to_owned(), subject: subject.clone() };
         Some(File { document: Known::Read(Box::new(document)), place })
     }
 
@@ -734,7 +761,10 @@ impl<'p, W: Write> Server<'p, W> {
                 let main = folder.join("main.tf");
                 main.is_file().then(|| document::uri(&main)).flatten()
             };
-            return file().map(|uri| Location { uri, range: lsp_types::Range::default() }).into_iter().collect();
+            return file()
+                .map(|uri| Location { uri, range: lsp_types::Range::default() })
+                .into_iter()
+                .collect();
         }
         let Some(target) = document.target(vocabulary, offset) else { return Vec::new() };
         let defined = document.defined(&target.kind, &target.label);
@@ -777,7 +807,8 @@ impl<'p, W: Write> Server<'p, W> {
         let (description, target) = match open.document.kind {
             FileKind::Lock => {
                 let label = navigate::entry_at(&open.document, offset);
-                let (Some(label), Some(description)) = (label, self.description(&open.place)) else {
+                let (Some(label), Some(description)) = (label, self.description(&open.place))
+                else {
                     return Ok(None);
                 };
                 let is_image = !description.document.defined(Image::KIND, &label).is_empty();
@@ -786,7 +817,9 @@ impl<'p, W: Write> Server<'p, W> {
                 (description, target)
             }
             _ => {
-                let Some(target) = open.document.target(vocabulary, offset) else { return Ok(None) };
+                let Some(target) = open.document.target(vocabulary, offset) else {
+                    return Ok(None);
+                };
                 (File { document: Known::Open(&open.document), place: open.place.clone() }, target)
             }
         };
@@ -796,7 +829,8 @@ impl<'p, W: Write> Server<'p, W> {
             params.context.include_declaration
                 || highlight.kind != Some(lsp_types::DocumentHighlightKind::WRITE)
         });
-        let location = |it: DocumentHighlight| Location { uri: document.uri.clone(), range: it.range };
+        let location =
+            |it: DocumentHighlight| Location { uri: document.uri.clone(), range: it.range };
         let mut locations: Vec<Location> = places.map(location).collect();
         if [Image::KIND, Artifact::KIND].contains(&target.kind.as_str()) {
             locations.extend(self.entries(&description.place, &target.label));
@@ -816,7 +850,10 @@ impl<'p, W: Write> Server<'p, W> {
         Ok(target.map(|target| navigate::highlights(&open.document, vocabulary, &target)))
     }
 
-    fn symbols(&mut self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>, Failure> {
+    fn symbols(
+        &mut self,
+        params: DocumentSymbolParams,
+    ) -> Result<Option<DocumentSymbolResponse>, Failure> {
         let Some(open) = self.documents.get(params.text_document.uri.as_str()) else {
             return Ok(None);
         };
@@ -838,7 +875,8 @@ impl<'p, W: Write> Server<'p, W> {
     ) -> Result<Option<WorkspaceSymbolResponse>, Failure> {
         let mut roots: BTreeSet<PathBuf> = BTreeSet::new();
         for folder in &self.folders {
-            let is_project = |it: &&Path| it.join(project::FILE).is_file() || it.join("stacks").is_dir();
+            let is_project =
+                |it: &&Path| it.join(project::FILE).is_file() || it.join("stacks").is_dir();
             roots.extend(folder.ancestors().find(is_project).map(real));
         }
         roots.extend(self.documents.values().filter_map(|open| open.place.root.clone()));
@@ -849,7 +887,9 @@ impl<'p, W: Write> Server<'p, W> {
             for name in project.stack_names().unwrap_or_default() {
                 let path = format!("{}/{name}/{DESCRIPTION}", project.stacks());
                 let subject = Subject::Stack { root: root.clone(), name: name.clone() };
-                let Some(file) = self.file(&root, &path, FileKind::Description, &subject) else { continue };
+                let Some(file) = self.file(&root, &path, FileKind::Description, &subject) else {
+                    continue;
+                };
                 let document = &*file.document;
                 for (symbol, kind, definition) in navigate::named(document) {
                     if !is_like(&symbol.to_lowercase(), &query) {
@@ -879,7 +919,8 @@ impl<'p, W: Write> Server<'p, W> {
     }
 
     fn actions(&mut self, params: CodeActionParams) -> Result<Option<CodeActionResponse>, Failure> {
-        let wants = |kind: &CodeActionKind| CodeActionKind::QUICKFIX.as_str().starts_with(kind.as_str());
+        let wants =
+            |kind: &CodeActionKind| CodeActionKind::QUICKFIX.as_str().starts_with(kind.as_str());
         if params.context.only.as_ref().is_some_and(|only| !only.iter().any(wants)) {
             return Ok(None);
         }
@@ -914,7 +955,8 @@ impl<'p, W: Write> Server<'p, W> {
             let version = document.version;
             let text_document = OptionalVersionedTextDocumentIdentifier { uri, version };
             let edits = edits.into_iter().map(OneOf::Left).collect();
-            let changes = vec![DocumentChangeOperation::Edit(TextDocumentEdit { text_document, edits })];
+            let changes =
+                vec![DocumentChangeOperation::Edit(TextDocumentEdit { text_document, edits })];
             let changes = Some(DocumentChanges::Operations(changes));
             return WorkspaceEdit { document_changes: changes, ..WorkspaceEdit::default() };
         }
@@ -945,7 +987,8 @@ impl<'p, W: Write> Server<'p, W> {
         let renamed = rename::rename(document, vocabulary, &subject, &params.new_name, committed)?;
         let edit = self.workspace_edit(document, renamed.edits);
         let mut notes = renamed.notes;
-        let elsewhere = rename::named_elsewhere(&self.beside(&open.place), &subject.kind, &subject.label);
+        let elsewhere =
+            rename::named_elsewhere(&self.beside(&open.place), &subject.kind, &subject.label);
         if !elsewhere.is_empty() {
             notes.push(format!("not edited, and seem to name it: {}", elsewhere.join(", ")));
         }
@@ -969,7 +1012,8 @@ impl<'p, W: Write> Server<'p, W> {
             let Ok(text) = std::fs::read_to_string(full) else { continue };
             // What we have rendered is rendered again.
             let ownership = crate::tree::header::ownership(text.as_bytes());
-            let is_ours = ownership != crate::tree::header::Ownership::Foreign || path.ends_with(image::FILE);
+            let is_ours =
+                ownership != crate::tree::header::Ownership::Foreign || path.ends_with(image::FILE);
             if is_template || !is_ours {
                 files.push((path, text));
             }
@@ -1028,7 +1072,10 @@ impl<'p, W: Write> Server<'p, W> {
         (!rendered).then_some(false)
     }
 
-    fn formatting(&mut self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>, Failure> {
+    fn formatting(
+        &mut self,
+        params: DocumentFormattingParams,
+    ) -> Result<Option<Vec<TextEdit>>, Failure> {
         let open = self.documents.get(params.text_document.uri.as_str());
         Ok(open.map(|open| formatted(&open.document)))
     }
@@ -1040,7 +1087,9 @@ impl<'p, W: Write> Server<'p, W> {
         let open = self.documents.get(params.text_document.uri.as_str());
         let lines = params.range.start.line..=params.range.end.line;
         let mut edits = open.map(|open| formatted(&open.document));
-        edits.iter_mut().for_each(|edits| edits.retain(|edit| lines.contains(&edit.range.start.line)));
+        edits
+            .iter_mut()
+            .for_each(|edits| edits.retain(|edit| lines.contains(&edit.range.start.line)));
         Ok(edits)
     }
 }
@@ -1107,7 +1156,8 @@ fn is_cancel_of(event: &Event, id: &RequestId) -> bool {
     let Event::Incoming(Incoming::Message(Message::Notification(notification))) = event else {
         return false;
     };
-    let cancelled = || serde_json::from_value::<RequestId>(notification.params.get("id")?.clone()).ok();
+    let cancelled =
+        || serde_json::from_value::<RequestId>(notification.params.get("id")?.clone()).ok();
     notification.method == notification::Cancel::METHOD && cancelled().as_ref() == Some(id)
 }
 
@@ -1135,7 +1185,9 @@ fn capabilities() -> ServerCapabilities {
     let sync = TextDocumentSyncOptions {
         open_close: Some(true),
         change: Some(TextDocumentSyncKind::INCREMENTAL),
-        save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
+        save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions {
+            include_text: Some(false),
+        })),
         ..TextDocumentSyncOptions::default()
     };
     let triggers = [".", "\""].map(str::to_owned).to_vec();
@@ -1145,8 +1197,10 @@ fn capabilities() -> ServerCapabilities {
         code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
         ..CodeActionOptions::default()
     };
-    let rename =
-        RenameOptions { prepare_provider: Some(true), work_done_progress_options: Default::default() };
+    let rename = RenameOptions {
+        prepare_provider: Some(true),
+        work_done_progress_options: Default::default(),
+    };
     let folders = WorkspaceFoldersServerCapabilities {
         supported: Some(true),
         change_notifications: Some(OneOf::Left(true)),
@@ -1182,9 +1236,11 @@ mod tests {
     #[test]
     fn a_question_that_was_taken_back_while_it_waited_is_not_answered() {
         let (events, happens) = channel();
-        let ask = |id: i32| json!({"id": id, "method": "textDocument/hover", "params": {
-            "textDocument": {"uri": "file:///a/stack.hcl"}, "position": {"line": 0, "character": 0},
-        }});
+        let ask = |id: i32| {
+            json!({"id": id, "method": "textDocument/hover", "params": {
+                "textDocument": {"uri": "file:///a/stack.hcl"}, "position": {"line": 0, "character": 0},
+            }})
+        };
         let messages = [
             json!({"id": 1, "method": "initialize", "params": {"capabilities": {}}}),
             ask(2),

@@ -18,8 +18,24 @@ const DESCRIPTIONS: [&str; 4] = [
 
 /// What people and editors put into a text, for better or worse.
 const PIECES: [&str; 18] = [
-    "{", "}", "\"", "${", "[", "(", "<<EOT\n", "/*", "#", "=", ".", "\n", "\r\n", "🦀", "é",
-    "network.", "renamed_from = ", "\u{feff}",
+    "{",
+    "}",
+    "\"",
+    "${",
+    "[",
+    "(",
+    "<<EOT\n",
+    "/*",
+    "#",
+    "=",
+    ".",
+    "\n",
+    "\r\n",
+    "🦀",
+    "é",
+    "network.",
+    "renamed_from = ",
+    "\u{feff}",
 ];
 
 /// Asks everything about a place.
@@ -45,7 +61,12 @@ fn ask(document: &Document, vocabulary: &Vocabulary, offset: usize) {
 }
 
 fn document(kind: FileKind, text: &str) -> Document {
-    Document::new("file:///p/stacks/shop/stack.hcl".parse().unwrap(), kind, Some(1), Text::new(text))
+    Document::new(
+        "file:///p/stacks/shop/stack.hcl".parse().unwrap(),
+        kind,
+        Some(1),
+        Text::new(text),
+    )
 }
 
 #[test]

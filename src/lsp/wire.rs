@@ -95,7 +95,11 @@ mod tests {
         );
         assert_eq!(
             all(wire.as_bytes()),
-            ["Malformed(\"no JSON, at line 1, column 2\")", "exit", "Malformed(\"no message of JSON-RPC\")"]
+            [
+                "Malformed(\"no JSON, at line 1, column 2\")",
+                "exit",
+                "Malformed(\"no message of JSON-RPC\")"
+            ]
         );
     }
 

@@ -26,8 +26,7 @@ use crate::value::{Environment, Label, Scalar as _};
 pub const KIND: &str = "environment";
 
 /// What the block is, for the reference.
-pub(crate) const DOC: &str =
-    "Values of an environment, named `environment.<value>` elsewhere.";
+pub(crate) const DOC: &str = "Values of an environment, named `environment.<value>` elsewhere.";
 
 /// The field of a component that says in which environments it is.
 pub(crate) const ONLY: &str = "environments";
