@@ -45,8 +45,11 @@ pub fn parse(file: FileId, text: &str) -> Result<Body, Vec<Diagnostic>> {
 /// What can be read of a text, and whether that is all of it: top-level blocks that are not HCL are
 /// left out. Places are those of the text.
 pub(crate) fn parse_rest(text: &str) -> (Body, bool) {
+    // Somebody waits for it.
+    const LARGE: usize = 1 << 20;
+    let most = if text.len() > LARGE { 2 } else { MAX_ERRORS };
     let mut rest = std::borrow::Cow::Borrowed(text);
-    for tries in 0..MAX_ERRORS {
+    for tries in 0..most {
         match hcl::edit::parser::parse_body(&rest) {
             Ok(body) => return (body, tries == 0),
             Err(error) => {

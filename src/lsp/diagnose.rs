@@ -114,7 +114,8 @@ pub fn work(program: &Program, jobs: &Receiver<Job>, found: &dyn Fn(Found) -> bo
     }
 }
 
-fn findings(program: &Program, job: &Job) -> BTreeMap<String, Vec<Finding>> {
+/// What is wrong with a subject, by the address of the document.
+pub(super) fn findings(program: &Program, job: &Job) -> BTreeMap<String, Vec<Finding>> {
     match &job.subject {
         Subject::Stack { root, name } => match Project::open_overlaid(root, job.texts.clone()) {
             Ok(project) => {

@@ -1,12 +1,16 @@
 //! Any text, any place: nothing panics, and every place that is told is one of the text.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::complete::{Takes, complete};
+use super::diagnose::{Job, Subject, findings};
 use super::document::Document;
 use super::grammar::FileKind;
 use super::text::Text;
 use super::{navigate, rename};
+use crate::Program;
 use crate::component::Vocabulary;
 
 const DESCRIPTIONS: [&str; 4] = [
@@ -110,6 +114,17 @@ proptest! {
             }
             navigate::symbols(&document);
             navigate::folds(&document);
+        }
+        let uri = "file:///p/stacks/shop/stack.hcl".to_owned();
+        let job = Job {
+            subject: Subject::Alone { uri: uri.clone(), name: None },
+            texts: BTreeMap::from([(uri.clone(), text.as_str().into())]),
+            uris: BTreeMap::from([(uri.clone(), uri.parse().unwrap())]),
+            generation: 0,
+        };
+        let lines = Text::new(text.as_str()).position(text.len()).line;
+        for found in findings(&Program::new(), &job).into_values().flatten() {
+            prop_assert!(found.diagnostic.range.end.line <= lines);
         }
         let laid_out = crate::hcl::format::format(&text);
         Text::new(text.as_str()).edits_to(&laid_out);
