@@ -55,6 +55,7 @@ pub mod hcl;
 pub mod image;
 #[doc(hidden)]
 pub mod init;
+mod lsp;
 #[doc(hidden)]
 pub mod plan;
 pub mod prelude;

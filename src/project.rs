@@ -161,10 +161,28 @@ impl Project {
     /// # Errors
     /// When its project file is wrong.
     pub fn open(root: &Path) -> Result<Self, (Sources, Vec<Diagnostic>)> {
+        Self::open_overlaid(root, BTreeMap::new())
+    }
+
+    /// The project in exactly this folder, with other texts in place of what stands at some paths:
+    /// also of its project file, and of descriptions that are not on disk.
+    ///
+    /// # Errors
+    /// When its project file is wrong.
+    pub fn open_overlaid(
+        root: &Path,
+        overlay: BTreeMap<String, Arc<str>>,
+    ) -> Result<Self, (Sources, Vec<Diagnostic>)> {
         let mut sources = Sources::default();
-        let text = read_text(root, FILE);
+        let text = match overlay.get(FILE) {
+            Some(text) => check_text(FILE, text).map(|()| Some(text.to_string())),
+            None => read_text(root, FILE),
+        };
         match read_settings(text, &mut sources) {
-            Ok(settings) => Ok(Self::with(root.to_owned(), None, settings, sources)),
+            Ok(settings) => {
+                let project = Self::with(root.to_owned(), None, settings, sources);
+                Ok(Self { overlay, ..project })
+            }
             Err(diagnostics) => Err((sources, diagnostics)),
         }
     }
@@ -289,9 +307,17 @@ impl Project {
                 _ => names.push(name),
             }
         }
+        let overlaid = self.overlay.keys().filter_map(|path| self.stack_of(path));
+        names.extend(overlaid.map(str::to_owned));
         names.sort_unstable();
         names.dedup();
         Ok(names)
+    }
+
+    /// The stack whose description stands at a path.
+    pub(crate) fn stack_of<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let rest = path.strip_prefix(self.stacks())?.strip_prefix('/')?;
+        rest.split_once('/').filter(|(_, file)| *file == DESCRIPTION).map(|(name, _)| name)
     }
 
     /// True when there is a stack of this name.
@@ -304,6 +330,9 @@ impl Project {
             return true;
         }
         let description = format!("{}/{name}/{DESCRIPTION}", self.stacks());
+        if self.overlay.contains_key(&description) {
+            return true;
+        }
         match &self.commit {
             Some(commit) => commit.kind(&description).is_ok_and(|kind| kind.is_some()),
             None => self.root.join(description).symlink_metadata().is_ok(),
@@ -355,11 +384,15 @@ impl Project {
     /// # Errors
     /// When it is not UTF-8 text with plain line ends, too large, or cannot be read.
     pub fn read(&self, path: &str) -> Result<Option<(FileId, Arc<str>)>, Diagnostic> {
-        if let Some(text) = self.overlay.get(path) {
-            return Ok(Some((self.add_source(path, Arc::clone(text)), Arc::clone(text))));
-        }
         let in_rust = self.described(path);
-        let file = self.read_file(path)?;
+        let file = match self.overlay.get(path) {
+            Some(text) => {
+                let file = self.add_source(path, Arc::clone(text));
+                problem_of_text(file, path, text).map_or(Ok(()), Err)?;
+                Some((file, Arc::clone(text)))
+            }
+            None => self.read_file(path)?,
+        };
         match (in_rust, file) {
             (Some((name, _)), Some((file, _))) => Err(Diagnostic::error(
                 codes::CONFLICT,
@@ -379,8 +412,7 @@ impl Project {
 
     /// The description in Rust that stands for the file of this path.
     fn described(&self, path: &str) -> Option<(&str, &Described)> {
-        let rest = path.strip_prefix(self.stacks())?.strip_prefix('/')?;
-        let (name, DESCRIPTION) = rest.split_once('/')? else { return None };
+        let name = self.stack_of(path)?;
         Some((self.program.stacks().find(|it| *it == name)?, self.program.described(name)?))
     }
 
@@ -421,6 +453,12 @@ impl Project {
     pub fn add_source(&self, path: &str, text: Arc<str>) -> FileId {
         self.sources.lock().expect("no thread panics while it holds this").add(path, text)
     }
+}
+
+/// What a description or project file of this text may not be: too large, not with plain line ends.
+pub(crate) fn problem_of_text(file: FileId, path: &str, text: &str) -> Option<Diagnostic> {
+    let (diagnostic, place) = check_text(path, text).err()?;
+    Some(diagnostic.at(place.map(|(_, range)| Span::new(file, range)), ""))
 }
 
 fn read_settings(
@@ -474,7 +512,15 @@ pub fn text_of(path: &str, bytes: Vec<u8>) -> Result<String, TextError> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(too_large(path, bytes.len() as u64));
     }
-    check_text(path, bytes)
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        let diagnostic = Diagnostic::error(codes::ENCODING, format!("`{path}` is not UTF-8"))
+            .help("save it as UTF-8");
+        (diagnostic, Some((text, at..at + '\u{fffd}'.len_utf8())))
+    })?;
+    check_text(path, &text)?;
+    Ok(text)
 }
 
 fn read_committed(commit: &Snapshot, path: &str) -> Result<Option<String>, TextError> {
@@ -511,25 +557,19 @@ fn read_text(root: &Path, path: &str) -> Result<Option<String>, TextError> {
     let file = fs::File::open(&full).map_err(|error| unreadable(&error))?;
     // The file may have grown since.
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-    check_text(path, bytes).map(Some)
+    text_of(path, bytes).map(Some)
 }
 
-fn check_text(path: &str, bytes: Vec<u8>) -> Result<String, TextError> {
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            let diagnostic = Diagnostic::error(codes::ENCODING, format!("`{path}` is not UTF-8"))
-                .help("save it as UTF-8");
-            return Err((diagnostic, Some((text, at..at + '\u{fffd}'.len_utf8()))));
-        }
-    };
+fn check_text(path: &str, text: &str) -> Result<(), TextError> {
+    if text.len() as u64 > MAX_BYTES {
+        return Err(too_large(path, text.len() as u64));
+    }
+    let refuse = |diagnostic, range| Err((diagnostic, Some((text.to_owned(), range))));
     if text.starts_with('\u{feff}') {
         let diagnostic =
             Diagnostic::error(codes::ENCODING, format!("`{path}` starts with a byte-order mark"))
                 .help("save it as UTF-8 without BOM");
-        return Err((diagnostic, Some((text, 0..'\u{feff}'.len_utf8()))));
+        return refuse(diagnostic, 0..'\u{feff}'.len_utf8());
     }
     if let Some(at) = text.find('\r') {
         let diagnostic = Diagnostic::error(
@@ -537,7 +577,7 @@ fn check_text(path: &str, bytes: Vec<u8>) -> Result<String, TextError> {
             format!("`{path}` has carriage returns"),
         )
         .help("end lines with a line feed; `*.hcl text eol=lf` in `.gitattributes` keeps git from changing them");
-        return Err((diagnostic, Some((text, at..at + 1))));
+        return refuse(diagnostic, at..at + 1);
     }
-    Ok(text)
+    Ok(())
 }

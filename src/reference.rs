@@ -8,7 +8,7 @@ use crate::hcl::print::print_expr;
 use crate::stack::Settings;
 use crate::stack::block::{Block as _, FieldInfo};
 use crate::stack::field::{Type, Variant};
-use crate::stack::{environment, layer, rename, transfer};
+use crate::stack::{self, layer, rename};
 use crate::value::ScalarType;
 
 /// The page of everything that a description can hold whose components are of these kinds.
@@ -35,18 +35,8 @@ pub fn description(vocabulary: &Vocabulary) -> String {
         layer::KIND,
         layer::DOC,
     );
-    let _ = write!(
-        page,
-        "\n## Every component\n\n| field | type | default | what |\n| --- | --- | --- | --- |\n\
-         | `{}` | list of string |  | {} |\n| `{}` | string or list of string |  | {} |\n\
-         | `{}` | string |  | {} |\n",
-        environment::ONLY,
-        environment::ONLY_DOC,
-        rename::FIELD,
-        rename::DOC,
-        transfer::FIELD,
-        transfer::DOC,
-    );
+    page.push_str("\n## Every component\n");
+    table(&mut page, &stack::common_fields());
     for kind in vocabulary.kinds() {
         section(&mut page, &format!("{} \"<label>\"", kind.name), &(kind.doc)(), &(kind.fields)());
         match (kind.outputs)() {
@@ -62,6 +52,10 @@ pub fn description(vocabulary: &Vocabulary) -> String {
     }
     page
 }
+
+/// Where the page of everything that can be wrong is published.
+pub(crate) const CODES_PAGE: &str =
+    concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/codes.md");
 
 /// The page of everything that can be wrong.
 pub fn codes() -> String {
@@ -109,13 +103,9 @@ fn table(page: &mut String, fields: &[FieldInfo]) {
     }
     page.push_str("\n| field | type | default | what |\n| --- | --- | --- | --- |\n");
     for field in fields {
-        let default = match (&field.default, field.required) {
+        let default = match (default(field), field.required) {
             (_, true) => "**required**".to_owned(),
-            (Some(default), _) => {
-                let lines = print_expr(default);
-                let words: Vec<&str> = lines.split_whitespace().collect();
-                format!("`{}`", words.join(" "))
-            }
+            (Some(default), _) => format!("`{default}`"),
             (None, _) => String::new(),
         };
         let rule = rule(&field.ty).map(|rule| format!("({rule})")).unwrap_or_default();
@@ -129,7 +119,14 @@ fn table(page: &mut String, fields: &[FieldInfo]) {
     }
 }
 
-fn type_name(field: &FieldInfo) -> String {
+/// What a field is when it is not written, on one line.
+pub(crate) fn default(field: &FieldInfo) -> Option<String> {
+    let lines = print_expr(field.default.as_ref()?);
+    Some(lines.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A field's type in a few words.
+pub(crate) fn type_name(field: &FieldInfo) -> String {
     match (&field.ty, field.is_block) {
         (Type::Map(_), true) => "blocks, labelled".to_owned(),
         (Type::List(_), true) => "blocks".to_owned(),
@@ -155,7 +152,8 @@ fn plain_type(ty: &Type) -> String {
     }
 }
 
-fn rule(ty: &Type) -> Option<&'static str> {
+/// The rule for a type's values, or those of its elements.
+pub(crate) fn rule(ty: &Type) -> Option<&'static str> {
     match ty {
         Type::Scalar(_, rule) if !rule.is_empty() => Some(rule),
         Type::List(inner) | Type::Map(inner) => rule(inner),

@@ -28,6 +28,7 @@ mod init;
 mod layers;
 mod loaders;
 mod log;
+mod lsp;
 mod modules;
 mod plan;
 mod plan_runs;

@@ -34,6 +34,7 @@ fn the_front_page() {
       images        Say which images the stacks run, which they could, and whether registries have them
       provider      Say what is known of Terraform providers
       schema        Print the JSON Schema of descriptions, for editors
+      lsp           Run the language server, for editors
       completions   Print what a shell needs to complete commands and options
       man           Print the manual page, or write those of all commands
       help          Print this message or the help of the given subcommand(s)

@@ -13,6 +13,7 @@ mod graph;
 mod images;
 mod init;
 mod log;
+mod lsp;
 mod moved_ids;
 mod output;
 mod plan;
@@ -139,6 +140,7 @@ enum Command {
     Images(images::ImagesArgs),
     Provider(provider::ProviderArgs),
     Schema(schema::SchemaArgs),
+    Lsp(lsp::LspArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -205,6 +207,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         // What is known of providers is no project's, nor is the vocabulary or the command line.
         Command::Provider(args) => return provider::provider(args, output),
         Command::Schema(_) => return schema::schema(program, output),
+        Command::Lsp(_) => return lsp::lsp(program),
         Command::Completions(args) => return shell::completions(program, args, output),
         Command::Man(args) => return shell::man(program, args, output),
         // It makes a project.
@@ -239,6 +242,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Images(args) => images::images(&project, args, output),
         Command::Provider(args) => provider::provider(args, output),
         Command::Schema(_) => schema::schema(program, output),
+        Command::Lsp(_) => lsp::lsp(program),
         Command::Completions(args) => shell::completions(program, args, output),
         Command::Man(args) => shell::man(program, args, output),
         Command::Init(args) => init::init(&cli.global.project, args, output),

@@ -113,6 +113,17 @@ impl Diagnostic {
         self
     }
 
+    /// The word or literal that its help offers in place of what stands there: "did you mean `x`?",
+    /// "try `x`", "write it as `x`".
+    pub fn offer(&self) -> Option<&str> {
+        const BEFORE: [&str; 3] = ["did you mean `", "try `", "write it as `"];
+        self.help.iter().find_map(|help| {
+            let at = BEFORE.iter().find_map(|word| Some(help.rfind(word)? + word.len()))?;
+            let (offer, rest) = help.get(at..)?.split_once('`')?;
+            (!offer.is_empty() && matches!(rest, "" | "?")).then_some(offer)
+        })
+    }
+
     /// True for [`Severity::Error`].
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
