@@ -15,6 +15,7 @@ mod diff;
 mod docs;
 mod environments;
 mod examples;
+mod explain;
 mod facts;
 mod gate;
 mod help;

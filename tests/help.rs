@@ -20,6 +20,7 @@ fn the_front_page() {
       check         Compare the checkout with what the descriptions say
       diff          Show what a render would change, as a unified diff
       environments  Show in what the environments of each stack differ
+      explain       Say what a diagnostic means, why it is one, and what is right instead
       context       Print what the templates of each root can name, as JSON
       moved-ids     Print what AWS calls the things that move into a layer
       plan          Show what this branch creates, updates, replaces and destroys, without credentials
@@ -89,6 +90,7 @@ fn the_front_page() {
       stackwright artifact hash app.zip   say which artifact of a function an archive is
       stackwright images verify           ask registries whether the locked images are there
       stackwright images resolve --tags-from tags.txt   show which tag each image would take
+      stackwright explain SW204           say what a diagnostic means, and what is right instead
 
     Exit codes:
       0  nothing to do, or done
@@ -107,6 +109,7 @@ fn every_command_has_examples() {
         "render",
         "check",
         "diff",
+        "explain",
         "plan",
         "validate",
         "images",

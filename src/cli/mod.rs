@@ -7,6 +7,7 @@ mod check;
 mod context;
 mod diff;
 mod environments;
+mod explain;
 mod images;
 mod init;
 mod log;
@@ -59,6 +60,7 @@ Examples:
   stackwright artifact hash app.zip   say which artifact of a function an archive is
   stackwright images verify           ask registries whether the locked images are there
   stackwright images resolve --tags-from tags.txt   show which tag each image would take
+  stackwright explain SW204           say what a diagnostic means, and what is right instead
 
 Exit codes:
   0  nothing to do, or done
@@ -119,6 +121,7 @@ enum Command {
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
     Environments(environments::EnvironmentsArgs),
+    Explain(explain::ExplainArgs),
     Context(context::ContextArgs),
     MovedIds(moved_ids::MovedIdsArgs),
     Plan(plan::PlanArgs),
@@ -181,6 +184,7 @@ pub(crate) fn main(program: &Program) -> ExitCode {
         output.error(&format!("{error:#}"));
         Outcome::Error
     });
+    output.close(program.name());
     outcome.into()
 }
 
@@ -194,6 +198,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         // What is known of providers is no project's, nor is the vocabulary or the command line.
         Command::Provider(args) => return provider::provider(args, output),
         Command::Schema(_) => return schema::schema(program, output),
+        Command::Explain(args) => return explain::explain(program, args, output),
         Command::Completions(args) => return shell::completions(program, args, output),
         Command::Man(args) => return shell::man(program, args, output),
         // It makes a project.
@@ -224,6 +229,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Images(args) => images::images(&project, args, output),
         Command::Provider(args) => provider::provider(args, output),
         Command::Schema(_) => schema::schema(program, output),
+        Command::Explain(args) => explain::explain(program, args, output),
         Command::Completions(args) => shell::completions(program, args, output),
         Command::Man(args) => shell::man(program, args, output),
         Command::Init(args) => init::init(&cli.global.project, args, output),

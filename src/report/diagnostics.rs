@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 
 use super::json::{Position, Problem, Related, Suggestion};
 use super::snippet::one_line;
-use crate::diagnostic::{Code, Diagnostic, Label, Severity, Sources, Span};
+use crate::diagnostic::{ALL_CODES, Code, Diagnostic, Label, Severity, Sources, Span};
+use crate::explain::{Explanation, PAGE};
 
 /// `path:line:column: error[SW102] message`, one a line, as editors and `grep` read it.
 pub fn concise(diagnostics: &[Diagnostic], sources: &Sources) -> String {
@@ -206,15 +207,19 @@ pub(super) fn github_property(text: &str) -> String {
 }
 
 fn sarif_rule(code: &Code) -> Value {
-    let doc: Vec<_> = code.doc.lines().map(str::trim).collect();
-    let doc = doc.join(" ");
-    let sentence = doc.split_once(". ").map_or(doc.clone(), |(first, _)| format!("{first}."));
-    json!({
+    let explanation = Explanation::of(*code);
+    let mut rule = json!({
         "id": code.id,
         "name": code.name,
-        "shortDescription": {"text": sentence},
-        "fullDescription": {"text": doc},
-    })
+        "shortDescription": {"text": format!("{}.", explanation.summary())},
+        "fullDescription": {"text": explanation.rule},
+        "help": {"text": explanation.prose(), "markdown": super::explain::body(&explanation)},
+    });
+    if ALL_CODES.contains(code) {
+        let page = format!("{}/blob/main/{PAGE}", env!("CARGO_PKG_REPOSITORY"));
+        rule["helpUri"] = json!(format!("{page}#{}", super::explain::anchor(*code)));
+    }
+    rule
 }
 
 fn sarif_locations(labels: &[Label], sources: &Sources) -> Vec<Value> {

@@ -4,6 +4,7 @@
 pub mod bump;
 pub mod diagnostics;
 pub mod environments;
+pub mod explain;
 pub mod github;
 pub mod images;
 pub mod json;
