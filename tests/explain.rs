@@ -183,7 +183,15 @@ fn every_code_is_listed_on_a_line_of_its_own() {
     What follows a bump
     Templates beside a description
     ");
-    assert_snapshot!(list.lines().take(8).collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(list.lines().take(8).collect::<Vec<_>>().join("\n"), @"
+    Reading a file
+      SW001  unreadable       A file cannot be read: permissions, a folder in its place, an I/O error
+      SW002  encoding         A description is UTF-8 text without a byte-order mark
+      SW003  line-ending      A description ends its lines with a line feed; carriage returns make the rendered bytes depend on the editor
+      SW004  too-large        A description is at most 4 MiB long: anything longer was not written by a person
+      SW005  syntax           The text is not HCL
+      SW006  outside-project  A path leaves the project through a symbolic link
+    ");
 }
 
 #[test]
@@ -215,9 +223,8 @@ fn several_files_of_an_example_are_shown_with_their_names() {
 
     Wrong:
 
-        service "jobs" {
-          cluster = cluster.main
-          image   = image.web
+        image "web" {
+          repository = "registry.example.org/web"
         }
 
     Wrong, in `images.tf`:
@@ -229,23 +236,22 @@ fn several_files_of_an_example_are_shown_with_their_names() {
         }
 
     error[SW309]: `image.web` has no tag and no digest in `stacks/shop/images.tf`
-      --> stacks/shop/stack.hcl:18:1
-       |
-    18 | image "web" {
-       | ^^^^^^^^^^^ nobody can say what this runs
-       |
-       = help: add to `images`:
-                   web = {
-                     repository = module.repository_web.url
-                     tag        = "…"
-                     digest     = null
-                   }
+     --> stacks/shop/stack.hcl:1:1
+      |
+    1 | image "web" {
+      | ^^^^^^^^^^^ nobody can say what this runs
+      |
+      = help: add to `images`:
+                  web = {
+                    repository = "registry.example.org/web"
+                    tag        = "…"
+                    digest     = null
+                  }
 
     Right:
 
-        service "jobs" {
-          cluster = cluster.main
-          image   = image.web
+        image "web" {
+          repository = "registry.example.org/web"
         }
 
     Right, in `images.tf`:
@@ -255,7 +261,7 @@ fn several_files_of_an_example_are_shown_with_their_names() {
         locals {
           images = {
             web = {
-              repository = module.repository_web.url
+              repository = "registry.example.org/web"
               tag        = "v1"
               digest     = null
             }

@@ -532,38 +532,38 @@ fn rules_of_ones_own_are_explained_as_ours_are() {
     Wrong:
 
         table "sessions" {
-         key { name = "id" }
+          key { name = "id" }
 
-         index "by_id" {
-           key {
-             name = "id"
-             type = "number"
-           }
-         }
+          index "by_id" {
+            key {
+              name = "id"
+              type = "number"
+            }
+          }
         }
 
     error[ACME002]: `id` has two types
-     --> stacks/shop/stack.hcl:7:13
+     --> stacks/shop/stack.hcl:7:14
       |
-    2 |  key { name = "id" }
-      |  --- a string here
+    2 |   key { name = "id" }
+      |   --- a string here
     ...
-    7 |      type = "number"
-      |             ^^^^^^^^ a number here
+    7 |       type = "number"
+      |              ^^^^^^^^ a number here
       |
       = help: give it one type, or use another attribute
 
     Right:
 
         table "sessions" {
-         key { name = "id" }
+          key { name = "id" }
 
-         index "by_number" {
-           key {
-             name = "number"
-             type = "number"
-           }
-         }
+          index "by_number" {
+            key {
+              name = "number"
+              type = "number"
+            }
+          }
         }
     --- err
     "#);

@@ -91,15 +91,12 @@ pub struct File {
 impl Explanation {
     /// What a code's doc comment says.
     pub fn of(code: Code) -> Self {
-        let mut parts = parts(code.doc);
-        let rule = match parts.first() {
-            Some(Part::Text(_)) => match parts.remove(0) {
-                Part::Text(rule) => rule,
-                Part::Code { .. } | Part::Example(_) => String::new(),
-            },
+        let mut parts = parts(code.doc).into_iter().peekable();
+        let rule = match parts.next_if(|part| matches!(part, Part::Text(_))) {
+            Some(Part::Text(rule)) => rule,
             _ => String::new(),
         };
-        Self { code, rule, parts }
+        Self { code, rule, parts: parts.collect() }
     }
 
     /// The rule's first sentence, without the page that it comes from.

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::json::{Position, Problem, Related, Suggestion};
 use super::snippet::one_line;
-use crate::diagnostic::{ALL_CODES, Code, Diagnostic, Label, Severity, Sources, Span};
+use crate::diagnostic::{ALL_CODES, Code, Diagnostic, Label, Sources, Span};
 use crate::explain::{Explanation, PAGE};
 
 /// `path:line:column: error[SW102] message`, one a line, as editors and `grep` read it.
@@ -23,7 +23,7 @@ pub fn concise(diagnostics: &[Diagnostic], sources: &Sources) -> String {
             lines += ": ";
         }
         let Diagnostic { code, message, .. } = diagnostic;
-        let _ = writeln!(lines, "{}[{code}] {}", severity(diagnostic), one_line(message));
+        let _ = writeln!(lines, "{}[{code}] {}", diagnostic.severity.name(), one_line(message));
     }
     lines
 }
@@ -52,7 +52,7 @@ pub fn github(diagnostics: &[Diagnostic], sources: &Sources) -> String {
         let _ = writeln!(
             lines,
             "::{} {}::{}",
-            severity(diagnostic),
+            diagnostic.severity.name(),
             properties.join(","),
             github_data(&with_help(diagnostic)),
         );
@@ -83,7 +83,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Problem> {
         Problem {
             code: diagnostic.code.id.to_owned(),
             name: diagnostic.code.name.to_owned(),
-            severity: severity(diagnostic).to_owned(),
+            severity: diagnostic.severity.name().to_owned(),
             message: diagnostic.message.clone(),
             path,
             start,
@@ -109,7 +109,7 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
         let mut result = json!({
             "ruleId": diagnostic.code.id,
             "ruleIndex": rules.binary_search(&diagnostic.code).unwrap_or_default(),
-            "level": severity(diagnostic),
+            "level": diagnostic.severity.name(),
             "message": sarif_message(&with_help(diagnostic)),
             "locations": sarif_locations(diagnostic.primary.as_slice(), sources),
             "relatedLocations": sarif_locations(&diagnostic.related, sources),
@@ -161,21 +161,13 @@ pub fn markdown(diagnostics: &[Diagnostic], sources: &Sources) -> String {
         let _ = writeln!(
             table,
             "| {} | {} | {} | {} |",
-            severity(diagnostic),
+            diagnostic.severity.name(),
             title(diagnostic.code),
             diagnostic.primary.as_ref().map(place).unwrap_or_default(),
             cell.join("<br>"),
         );
     }
     table
-}
-
-/// Every format has the same two words for it.
-fn severity(diagnostic: &Diagnostic) -> &'static str {
-    match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
 }
 
 fn title(code: Code) -> String {

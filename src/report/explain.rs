@@ -10,7 +10,7 @@ use super::snippet::Style;
 use super::terminal::{self, paint};
 use super::{diagnostics, markdown};
 use crate::Program;
-use crate::diagnostic::{ALL_CODES, Code, Severity};
+use crate::diagnostic::{ALL_CODES, Code};
 use crate::explain::{Checked, Example, Explanation, File, Kind, PAGE, Part, family};
 use crate::project::DESCRIPTION;
 
@@ -22,7 +22,7 @@ pub fn terminal(
     columns: usize,
 ) -> String {
     let Explanation { code, rule, parts } = explanation;
-    let severity = explanation.severity(program).map(|it| format!(" ({})", severity(it)));
+    let severity = explanation.severity(program).map(|it| format!(" ({})", it.name()));
     let title = format!("{} {}{}", code.id, code.name, severity.unwrap_or_default());
     let mut out = paint(&title, Colour::new().bold(), style) + "\n\n" + &wrapped(rule, columns);
     for part in parts {
@@ -93,7 +93,7 @@ pub fn sections(codes: &[Code], program: &Program, level: usize) -> String {
     let mut out = String::new();
     for code in codes {
         let explanation = Explanation::of(*code);
-        let severity = explanation.severity(program).map(|it| format!(", {}", severity(it)));
+        let severity = explanation.severity(program).map(|it| format!(", {}", it.name()));
         let head = format!("**{}**{}", code.name, severity.unwrap_or_default());
         if !out.is_empty() {
             out.push('\n');
@@ -134,7 +134,7 @@ fn text(explanation: &Explanation, program: Option<&Program>) -> String {
         match part {
             Part::Text(text) if text.starts_with("- ") && !out.ends_with("```\n") => {
                 let after_item = out.lines().last().is_some_and(|line| line.starts_with("- "));
-                let _ = write!(out, "{}{text}\n", if after_item { "" } else { "\n" });
+                let _ = writeln!(out, "{}{text}", if after_item { "" } else { "\n" });
             }
             Part::Text(text) => {
                 let _ = write!(out, "\n{text}\n");
@@ -227,20 +227,13 @@ impl Explained {
                 code: code.id.to_owned(),
                 name: code.name.to_owned(),
                 family: family(*code).to_owned(),
-                severity: explanation.severity(program).map(|it| severity(it).to_owned()),
+                severity: explanation.severity(program).map(|it| it.name().to_owned()),
                 rule: explanation.rule.clone(),
                 markdown: body(&explanation),
                 examples: explanation.examples().map(shown).collect(),
             }
         });
         Self { version: VERSION, codes: codes.collect() }
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
     }
 }
 
