@@ -48,6 +48,8 @@ mod cli;
 pub mod component;
 pub mod diagnostic;
 #[doc(hidden)]
+pub mod explain;
+#[doc(hidden)]
 pub mod git;
 #[doc(hidden)]
 pub mod graph;

@@ -122,6 +122,8 @@ pub struct Project {
     commit: Option<Snapshot>,
     /// Texts that are read in place of what stands at their paths.
     overlay: BTreeMap<String, Arc<str>>,
+    /// True where there is nothing but these texts.
+    in_memory: bool,
     /// Where things are.
     pub settings: Settings,
     /// What is known beside its files.
@@ -219,11 +221,30 @@ impl Project {
         Ok(None)
     }
 
+    /// The project that these texts are, by path. It is read only: nothing of it is on disk.
+    ///
+    /// # Errors
+    /// When its project file is wrong.
+    pub fn of_texts(
+        texts: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, (Sources, Vec<Diagnostic>)> {
+        let texts: BTreeMap<String, String> = texts.into_iter().collect();
+        let mut sources = Sources::default();
+        match read_settings(Ok(texts.get(FILE).cloned()), &mut sources) {
+            Ok(settings) => {
+                let project = Self::with(PathBuf::new(), None, settings, sources).overlaid(texts);
+                Ok(Self { in_memory: true, ..project })
+            }
+            Err(diagnostics) => Err((sources, diagnostics)),
+        }
+    }
+
     fn with(root: PathBuf, commit: Option<Snapshot>, settings: Settings, sources: Sources) -> Self {
         Self {
             root,
             commit,
             overlay: BTreeMap::new(),
+            in_memory: false,
             settings,
             program: Program::new(),
             sources: Mutex::new(sources),
@@ -242,6 +263,11 @@ impl Project {
     pub fn overlaid(mut self, texts: impl IntoIterator<Item = (String, String)>) -> Self {
         self.overlay.extend(texts.into_iter().map(|(path, text)| (path, text.into())));
         self
+    }
+
+    /// True for one that is on no disk and in no commit ([`Project::of_texts`]).
+    pub fn is_in_memory(&self) -> bool {
+        self.in_memory
     }
 
     /// The commit that it is read from; `None` for a project on disk.
@@ -280,6 +306,12 @@ impl Project {
             .help(format!("make a folder `{}/<name>` with a `{DESCRIPTION}`", self.stacks()))
         };
         let mut names: Vec<String> = self.program.stacks().map(str::to_owned).collect();
+        if self.in_memory {
+            names.extend(self.names(self.stacks()));
+            names.sort_unstable();
+            names.dedup();
+            return Ok(names);
+        }
         if let Some(commit) = &self.commit {
             for (name, _) in commit.list(self.stacks()).map_err(unreadable)? {
                 let description = format!("{}/{name}/{DESCRIPTION}", self.stacks());
@@ -330,8 +362,8 @@ impl Project {
             return true;
         }
         let description = format!("{}/{name}/{DESCRIPTION}", self.stacks());
-        if self.overlay.contains_key(&description) {
-            return true;
+        if self.in_memory || self.overlay.contains_key(&description) {
+            return self.overlay.contains_key(&description);
         }
         match &self.commit {
             Some(commit) => commit.kind(&description).is_ok_and(|kind| kind.is_some()),
@@ -346,7 +378,7 @@ impl Project {
     pub fn inside(&self, path: &str) -> Result<(), Diagnostic> {
         let known = || self.inside.lock().expect("no thread panics while it holds this");
         // A commit's links are never followed, so nothing of it leads anywhere.
-        if self.commit.is_some() || known().contains(path) {
+        if self.commit.is_some() || self.in_memory || known().contains(path) {
             return Ok(());
         }
         // What does not exist yet is where its parent is.
@@ -368,6 +400,15 @@ impl Project {
 
     /// The names of what a folder holds, sorted; none where it cannot be read.
     pub fn names(&self, folder: &str) -> Vec<String> {
+        if self.in_memory {
+            let below =
+                |path: &String| Some(path.strip_prefix(folder)?.strip_prefix('/')?.to_owned());
+            let paths = self.overlay.keys().filter_map(below);
+            let mut names: Vec<String> =
+                paths.map(|path| path.split('/').next().unwrap_or_default().to_owned()).collect();
+            names.dedup();
+            return names;
+        }
         if let Some(commit) = &self.commit {
             let entries = commit.list(folder).unwrap_or_default();
             return entries.into_iter().map(|(name, _)| name).collect();
@@ -417,6 +458,9 @@ impl Project {
     }
 
     fn read_file(&self, path: &str) -> Result<Option<(FileId, Arc<str>)>, Diagnostic> {
+        if self.in_memory {
+            return Ok(None);
+        }
         self.inside(path.rsplit_once('/').map_or("", |(folder, _)| folder))?;
         let text = match &self.commit {
             Some(commit) => read_committed(commit, path),

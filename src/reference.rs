@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
+use crate::Program;
 use crate::component::{Outputs, Vocabulary};
 use crate::diagnostic::ALL_CODES;
 use crate::hcl::print::print_expr;
+use crate::report;
 use crate::stack::Settings;
 use crate::stack::block::{Block as _, FieldInfo};
 use crate::stack::field::{Type, Variant};
@@ -60,12 +62,15 @@ pub(crate) const CODES_PAGE: &str =
 /// The page of everything that can be wrong.
 pub fn codes() -> String {
     let mut page = String::from(
-        "# What can be wrong\n\nEvery problem has a code, which stays the same between versions.\n\n\
-         | code | name | rule |\n| --- | --- | --- |\n",
+        "# What can be wrong\n\nEvery problem has a code, which stays the same between versions. \
+         This page is made from the rules, and what stands below an example is what `stackwright` \
+         says to it; `stackwright explain SW204` prints a section of it. An example is the \
+         description of the stack `shop`. Where its region, its network, its images' locks and the \
+         like do not matter, they are left out.\n\n## All codes\n",
     );
-    for code in ALL_CODES {
-        let _ = writeln!(page, "| `{}` | {} | {} |", code.id, code.name, cell(code.doc));
-    }
+    page.push_str(&report::explain::tables(ALL_CODES));
+    page.push_str("\n## Each code\n\n");
+    page.push_str(&report::explain::sections(ALL_CODES, &Program::new(), 3));
     page
 }
 

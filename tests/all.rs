@@ -16,6 +16,7 @@ mod diff;
 mod docs;
 mod environments;
 mod examples;
+mod explain;
 mod facts;
 mod fmt;
 mod gate;

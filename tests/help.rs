@@ -22,6 +22,7 @@ fn the_front_page() {
       fmt           Lay out descriptions as `terraform fmt` lays out Terraform
       environments  Show in what the environments of each stack differ
       affected      Say which stacks a change can reach, and why
+      explain       Say what a diagnostic means, why it is one, and what is right instead
       context       Print what the templates of each root can name, as JSON
       moved-ids     Print what AWS calls the things that move into a layer
       graph         Draw each system: its components, and how they reach each other
@@ -96,6 +97,7 @@ fn the_front_page() {
       stackwright artifact hash app.zip   say which artifact of a function an archive is
       stackwright images verify           ask registries whether the locked images are there
       stackwright images resolve --tags-from tags.txt   show which tag each image would take
+      stackwright explain SW204           say what a diagnostic means, and what is right instead
 
     Exit codes:
       0  nothing to do, or done
@@ -114,6 +116,7 @@ fn every_command_has_examples() {
         "render",
         "check",
         "diff",
+        "explain",
         "plan",
         "affected",
         "fmt",

@@ -8,6 +8,7 @@ mod check;
 mod context;
 mod diff;
 mod environments;
+mod explain;
 mod fmt;
 mod graph;
 mod images;
@@ -66,6 +67,7 @@ Examples:
   stackwright artifact hash app.zip   say which artifact of a function an archive is
   stackwright images verify           ask registries whether the locked images are there
   stackwright images resolve --tags-from tags.txt   show which tag each image would take
+  stackwright explain SW204           say what a diagnostic means, and what is right instead
 
 Exit codes:
   0  nothing to do, or done
@@ -128,6 +130,7 @@ enum Command {
     Fmt(fmt::FmtArgs),
     Environments(environments::EnvironmentsArgs),
     Affected(affected::AffectedArgs),
+    Explain(explain::ExplainArgs),
     Context(context::ContextArgs),
     MovedIds(moved_ids::MovedIdsArgs),
     Graph(graph::GraphArgs),
@@ -193,6 +196,7 @@ pub(crate) fn main(program: &Program) -> ExitCode {
         output.error(&format!("{error:#}"));
         Outcome::Error
     });
+    output.close(program.name());
     outcome.into()
 }
 
@@ -208,6 +212,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Provider(args) => return provider::provider(args, output),
         Command::Schema(_) => return schema::schema(program, output),
         Command::Lsp(_) => return lsp::lsp(program),
+        Command::Explain(args) => return explain::explain(program, args, output),
         Command::Completions(args) => return shell::completions(program, args, output),
         Command::Man(args) => return shell::man(program, args, output),
         // It makes a project.
@@ -243,6 +248,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Provider(args) => provider::provider(args, output),
         Command::Schema(_) => schema::schema(program, output),
         Command::Lsp(_) => lsp::lsp(program),
+        Command::Explain(args) => explain::explain(program, args, output),
         Command::Completions(args) => shell::completions(program, args, output),
         Command::Man(args) => shell::man(program, args, output),
         Command::Init(args) => init::init(&cli.global.project, args, output),

@@ -5,6 +5,7 @@ pub mod affected;
 pub mod bump;
 pub mod diagnostics;
 pub mod environments;
+pub mod explain;
 pub mod github;
 pub mod graph;
 pub mod images;

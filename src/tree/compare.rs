@@ -140,6 +140,7 @@ pub fn compare(project: &Project, files: &Files) -> (Vec<Drift>, Vec<Diagnostic>
         }
         let compared = match project.commit() {
             Some(commit) => compare_committed(commit, path, expected),
+            None if project.is_in_memory() => Ok(Some((Class::Missing, None))),
             None => compare_file(&project.root, path, expected),
         };
         match compared {
@@ -249,6 +250,9 @@ pub fn orphans(
 ) -> (Vec<Drift>, Vec<Diagnostic>) {
     let mut drifts = Vec::new();
     let mut diagnostics = Vec::new();
+    if project.is_in_memory() {
+        return (drifts, diagnostics);
+    }
     if let Some(commit) = project.commit() {
         for folder in folders {
             match committed_orphans(commit, folder, produced) {
