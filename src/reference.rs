@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::component::{Outputs, Vocabulary};
 use crate::diagnostic::ALL_CODES;
 use crate::hcl::print::print_expr;
+use crate::project::Settings as Project;
 use crate::stack::Settings;
 use crate::stack::block::{Block as _, FieldInfo};
 use crate::stack::field::{Type, Variant};
@@ -60,6 +61,18 @@ pub fn description(vocabulary: &Vocabulary) -> String {
             }
         }
     }
+    page
+}
+
+/// The page of everything that the project file can hold.
+pub fn project() -> String {
+    let mut page = format!(
+        "# The project file\n\n`{}` stands at the top of a project. All of it can be left out, and \
+         the file, too. This page is made from the types, so it is never out of date.\n",
+        crate::project::FILE,
+    );
+    table(&mut page, &Project::fields());
+    nested(&mut page, &Project::fields());
     page
 }
 

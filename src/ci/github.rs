@@ -13,6 +13,7 @@ use crate::block;
 use crate::choice;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::program::Program;
+use crate::project::Project;
 use crate::stack::field::{Literal, Map};
 use crate::tree::Files;
 use crate::value::{Region, Scalar as _, Whole};
@@ -124,7 +125,8 @@ impl Github {
     ///
     /// # Errors
     /// Actions that are not known or have no commit, and what the roots and `drift` disagree about.
-    pub fn render(&self, program: &Program, roots: &[Root]) -> Result<Files, Vec<Diagnostic>> {
+    pub fn render(&self, project: &Project, roots: &[Root]) -> Result<Files, Vec<Diagnostic>> {
+        let program = &project.program;
         let mut problems = self.unknown_actions();
         problems.extend(self.uninstallable(program));
         if let Some(drift) = &self.drift {
@@ -151,7 +153,7 @@ impl Github {
             (BUMP, include_str!("github/bump.yml.j2")),
             (DRIFT, include_str!("github/drift.yml.j2")),
         ]);
-        let mut values = self.values_for(program);
+        let mut values = self.values_for(project);
         let mut files = Files::from([(REVIEW.to_owned(), templates.fill(REVIEW, &values))]);
         if let Some(bump) = &self.bump {
             values["bump"] = json!({
@@ -181,7 +183,7 @@ impl Github {
     }
 
     /// What every template can name.
-    fn values_for(&self, program: &Program) -> Json {
+    fn values_for(&self, project: &Project) -> Json {
         let pin = |name: &str, ours: &str| {
             self.actions.get(name).map_or_else(|| ours.to_owned(), |pin| pin.0.to_string())
         };
@@ -199,7 +201,8 @@ impl Github {
             _ => None,
         };
         json!({
-            "program": program_of(program),
+            "program": program_of(&project.program),
+            "stacks": project.stacks(),
             "runner": self.runner.0,
             "install": if path.is_some() { "path".to_owned() } else { self.install.to_string() },
             "path": path,

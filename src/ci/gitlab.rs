@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Access, EnvironmentName, RoleArn, Root, Templates, program_of};
 use crate::block;
 use crate::diagnostic::Diagnostic;
-use crate::program::Program;
+use crate::project::Project;
 use crate::stack::field::{Literal, Map};
 use crate::tree::Files;
 use crate::value::{Region, Whole};
@@ -61,7 +61,7 @@ impl Gitlab {
     ///
     /// # Errors
     /// What the roots and `drift` disagree about.
-    pub fn render(&self, program: &Program, roots: &[Root]) -> Result<Files, Vec<Diagnostic>> {
+    pub fn render(&self, project: &Project, roots: &[Root]) -> Result<Files, Vec<Diagnostic>> {
         let drift = match &self.drift {
             Some(drift) => {
                 let access = Access {
@@ -76,7 +76,8 @@ impl Gitlab {
             None => None,
         };
         let values = json!({
-            "program": program_of(program),
+            "program": program_of(&project.program),
+            "stacks": project.stacks(),
             "image": self.image.0,
             "stage": self.stage.0,
             "shards": self.shards.get(),

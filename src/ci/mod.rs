@@ -209,10 +209,10 @@ pub fn render(project: &Project, roots: &[Root]) -> Result<Files, Vec<Diagnostic
         Err(found) => problems.extend(found),
     };
     if let Some(github) = &ci.github {
-        add(github.render(&project.program, roots));
+        add(github.render(project, roots));
     }
     if let Some(gitlab) = &ci.gitlab {
-        add(gitlab.render(&project.program, roots));
+        add(gitlab.render(project, roots));
     }
     if let Some(atlantis) = &ci.atlantis {
         add(Ok(atlantis.render(roots)));
