@@ -206,6 +206,25 @@ fn the_smallest_blocks_are_enough() {
 }
 
 #[test]
+fn every_block_of_the_page_renders() {
+    let page = fs::read_to_string(Path::new(REPOSITORY).join("docs/ci.md")).unwrap();
+    let blocks: Vec<&str> = page.split("\n```hcl\n").skip(1).collect();
+    assert_eq!(blocks.len(), 7);
+    for block in blocks {
+        let project = Project::with(STACK);
+        let block = block.split("```").next().unwrap().replace("shop/production", "demo");
+        project.edit(
+            "stacks/demo/stack.hcl",
+            "\"us-west-2\"\n",
+            "\"us-west-2\"\n\n  backend \"cloud\" {\n    organization = \"acme\"\n    workspace    = \"demo\"\n  }\n",
+        );
+        project.write("stackwright.hcl", block);
+        let out = project.run(&["render"]).success();
+        assert!(out.lines().any(|line| !line.contains("stacks/") && !line.contains("modules/")));
+    }
+}
+
+#[test]
 fn a_workflow_edited_by_hand_is_drift() {
     let project = Project::with(STACK);
     project.write("stackwright.hcl", "ci \"github\" {}\n");
@@ -764,16 +783,24 @@ fn the_scripts_of_workflows_do_what_they_say() {
     assert!(stage.run(&validate, &[("STACKS", "old")]).status.success());
     assert_eq!(stage.called(), "");
 
-    // A fork's token may not write.
+    // What a job did not leave is said to be missing.
     let comment = script(&review, "comment: Tell what was found");
-    stage.program("stackwright", "echo told");
-    let summary = stage.path("summary");
-    let summary = summary.to_str().unwrap();
-    stage.run(&comment, &[("FORK", "false"), ("GITHUB_STEP_SUMMARY", summary)]);
-    assert!(stage.called().contains(" --post github"), "{comment}");
-    stage.run(&comment, &[("FORK", "true"), ("GITHUB_STEP_SUMMARY", summary)]);
-    assert!(!stage.called().contains("--post"), "{comment}");
-    assert_eq!(fs::read_to_string(summary).unwrap(), "told\n");
+    fs::write(stage.path("parts/plan-0.json"), "{}").unwrap();
+    fs::write(stage.path("parts/plan-1.json"), "").unwrap();
+    let told = |affected: &str, jobs: &str| {
+        assert!(stage.run(&comment, &[("AFFECTED", affected), ("JOBS", jobs)]).status.success());
+        stage.called()
+    };
+    assert_eq!(
+        told("success", "a to c,d"),
+        "stackwright comment --check parts/check.json --plan parts/plan-0.json \
+         --missing plan (d) --post github --or-summary\n"
+    );
+    fs::remove_file(stage.path("parts/check.json")).unwrap();
+    assert_eq!(
+        told("failure", ""),
+        "stackwright comment --missing affected --missing check --post github --or-summary\n"
+    );
 
     // Images that look like options are none.
     let bump = scripts(&project.read(BUMP));
@@ -783,43 +810,29 @@ fn the_scripts_of_workflows_do_what_they_say() {
 }
 
 #[test]
-fn one_issue_is_open_as_long_as_there_is_drift() {
+fn the_issue_of_drift_is_told_of_every_root() {
     let project = everything();
     let stage = Stage::new();
     let steps = scripts(&project.read(DRIFT));
     let plan = steps["plan: Plan the roots with their real state"]["run"].as_str().unwrap();
     let issue = steps["issue: Open, update or close the issue"]["run"].as_str().unwrap();
-    stage.program("stackwright", "[ \"$1\" = plan ] || { echo told; exit; }\nexit 2");
-    let run = stage.run(plan, &[("STACKS", "univaf"), ("PART", "parts/plan-0")]);
-    assert!(run.status.success());
-    assert!(stage.path("parts/plan-0.drift").exists());
+    for (code, failed) in [(0, false), (1, true), (2, false)] {
+        let _ = fs::remove_dir_all(stage.path("parts"));
+        stage.program("stackwright", &format!("echo {code}; exit {code}"));
+        let run = stage.run(plan, &[("STACKS", "univaf,a"), ("PART", "parts/plan-0.json")]);
+        assert_eq!(run.status.success(), !failed, "{code}");
+        assert_eq!(
+            stage.called(),
+            "stackwright plan --live --deny none --format json --stack univaf,a\n"
+        );
+    }
+    stage.program("stackwright", "");
+    assert!(stage.run(issue, &[("JOBS", "2"), ("TITLE", "It `has` drifted")]).status.success());
     assert_eq!(
         stage.called(),
-        "stackwright plan --live --deny none --format json --stack univaf\n"
+        "stackwright comment --plan parts/plan-0.json --missing plan 2 of 2 --post github \
+         --issue It `has` drifted\n"
     );
-
-    let round = |known: &str, result: &str| {
-        stage.program("gh", &format!("[ \"$2\" != list ] || echo '{known}'"));
-        let environment =
-            [("TITLE", "What runs has drifted"), ("RESULT", result), ("RUN", "https://run")];
-        assert!(stage.run(issue, &environment).status.success());
-        let called = stage.called();
-        called.lines().filter(|line| line.starts_with("gh")).skip(1).collect::<Vec<_>>().join("\n")
-    };
-    assert_eq!(
-        round("", "success"),
-        "gh issue create --title What runs has drifted --body-file body.md"
-    );
-    assert_eq!(round("7", "failure"), "gh issue edit 7 --body-file body.md");
-    assert_eq!(fs::read_to_string(stage.path("body.md")).unwrap(), "told\n\nhttps://run\n");
-    fs::remove_file(stage.path("parts/plan-0.drift")).unwrap();
-    // Where a root could not be planned, nobody knows.
-    assert_eq!(round("7", "failure"), "");
-    assert_eq!(
-        round("7", "success"),
-        "gh issue close 7 --comment What runs is what the stacks say: https://run"
-    );
-    assert_eq!(round("", "success"), "");
 }
 
 #[test]
@@ -856,6 +869,22 @@ fn the_jobs_of_gitlab_share_all_stacks() {
             .collect();
         planned.sort_unstable();
         assert_eq!(planned, names);
+
+        // Who had nothing to do is not missed; the others left nothing here.
+        let comment = jobs["stackwright-comment"]["script"][0].as_str().unwrap();
+        assert!(stage.run(comment, &[("NOTES_TOKEN", "secret")]).status.success());
+        let missing: String =
+            (1..=count.min(4)).map(|job| format!(" --missing plan {job} of 4")).collect();
+        assert_eq!(
+            stage.called(),
+            format!("stackwright comment --missing check{missing} --post gitlab --or-summary\n")
+        );
+        // Without a token, as in a fork, it is only said.
+        assert!(stage.run(comment, &[]).status.success());
+        assert_eq!(
+            stage.called(),
+            format!("stackwright comment --missing check{missing} --for gitlab\n")
+        );
     }
     // A command that fails does not look like nothing to do.
     let stage = Stage::new();
