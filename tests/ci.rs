@@ -144,6 +144,56 @@ fn projects_of_atlantis_are_rendered() {
     assert_snapshot!("atlantis", body(&everything(), ATLANTIS));
 }
 
+/// What Atlantis takes (Atlantis, "Repo Level atlantis.yaml Config"); it refuses every other key.
+#[test]
+fn projects_of_atlantis_have_its_keys_and_name_what_is_there() {
+    let project = everything();
+    let file = yaml(&project.read(ATLANTIS));
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let top =
+        "version automerge parallel_plan parallel_apply abort_on_execution_order_fail projects";
+    assert_eq!(keys(&file).join(" "), top);
+    assert_eq!(file["version"], 3);
+    let projects = file["projects"].as_array().unwrap();
+    let mut groups: BTreeMap<&str, i64> = BTreeMap::new();
+    let known = "name dir workspace terraform_version apply_requirements execution_order_group \
+                 depends_on autoplan";
+    for it in projects {
+        assert!(keys(it).iter().all(|key| known.split(' ').any(|known| known == key)), "{it}");
+        assert_eq!(keys(&it["autoplan"]), ["when_modified"]);
+        assert!(it["terraform_version"].is_string());
+        let group = it["execution_order_group"].as_i64().unwrap();
+        assert_eq!(groups.insert(it["name"].as_str().unwrap(), group), None);
+        let folder = project.path(it["dir"].as_str().unwrap());
+        assert!(folder.join("terraform.tf").exists());
+        let text: String = files(&folder)
+            .into_iter()
+            .map(|(_, content)| String::from_utf8_lossy(&content).into_owned())
+            .collect();
+        for pattern in it["autoplan"]["when_modified"].as_array().unwrap() {
+            let module = pattern.as_str().unwrap().strip_suffix("/**/*.tf*");
+            if let Some(module) = module.filter(|module| module.starts_with("../")) {
+                assert!(folder.join(module).join("main.tf").exists(), "{pattern}");
+            }
+        }
+        // Each module that it calls is there.
+        for source in text.lines().filter_map(|line| line.trim().strip_prefix("source ")) {
+            let Some(source) = source.split('"').nth(1).filter(|it| it.starts_with("../")) else {
+                continue;
+            };
+            let pattern = json!(format!("{source}/**/*.tf*"));
+            assert!(it["autoplan"]["when_modified"].as_array().unwrap().contains(&pattern));
+        }
+    }
+    for it in projects {
+        for other in it["depends_on"].as_array().into_iter().flatten() {
+            let group = it["execution_order_group"].as_i64().unwrap();
+            assert!(groups[other.as_str().unwrap()] < group, "{it}");
+        }
+    }
+    assert_eq!(groups["cgap/services"], 2);
+}
+
 #[test]
 fn workspaces_of_hcp_terraform_are_rendered() {
     let project = everything();
@@ -154,6 +204,52 @@ fn workspaces_of_hcp_terraform_are_rendered() {
     if let Some(output) = terraform(&project.path("hcp"), &["fmt", "-check", "-diff"]) {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }
+}
+
+#[test]
+fn terraform_accepts_and_plans_the_root_of_workspaces() {
+    let project = everything();
+    if terraform(&project.path(""), &["version"]).is_none() {
+        return;
+    }
+    let facts = format!("{REPOSITORY}/tests/fixtures/tfe.facts");
+    let run = |args: &[&str]| {
+        let mut command = project.command(&[args, &["--root", "hcp", "--facts", &facts]].concat());
+        command.env("PATH", std::env::var_os("PATH").unwrap());
+        project.finish(command)
+    };
+    assert_eq!(run(&["validate"]).code(0).out, "1 root: valid\n");
+    assert_snapshot!(run(&["plan", "--from-nothing"]).code(2).out, @r#"
+    hcp: 21 to create
+
+      the root itself
+          + 3 tfe run triggers created
+            tfe_run_trigger.this["cgap-data after cgap-foundation"]
+            tfe_run_trigger.this["cgap-services after cgap-data"]
+            tfe_run_trigger.this["cgap-services after cgap-foundation"]
+          + 3 tfe variables created
+            tfe_variable.aws_provider_auth
+            tfe_variable.aws_role
+            tfe_variable.own_aws_role["coworks-prod"]
+          + 1 tfe variable set created
+            tfe_variable_set.aws
+          + 6 tfe workspaces created
+            tfe_workspace.this["cgap-data"]
+            tfe_workspace.this["cgap-foundation"]
+            tfe_workspace.this["cgap-services"]
+            and 3 more
+          + 2 tfe workspace settingses created
+            tfe_workspace_settings.this["cgap-data"]
+            tfe_workspace_settings.this["cgap-foundation"]
+          + 6 tfe workspace variable sets created
+            tfe_workspace_variable_set.aws["cgap-data"]
+            tfe_workspace_variable_set.aws["cgap-foundation"]
+            tfe_workspace_variable_set.aws["cgap-services"]
+            and 3 more
+
+    1 root against nothing: 21 to create
+    planned offline from the provider's schema and rules: what really runs, quotas, permissions and names that others have are not known
+    "#);
 }
 
 #[test]
