@@ -68,14 +68,12 @@ block! {
 
 block! {
     /// A workflow that commits new images, for others to call after they have built them, to be
-    /// started by hand, or by the event `stackwright-bump` of a repository dispatch.
+    /// started by hand, or by the event `stackwright-bump` of a repository dispatch. It commits to the
+    /// branch that it runs on, where the project's own `bump` names none.
     pub struct GithubBump {
         /// How the commit gets to the branch: `git` pushes it; `github` has GitHub make it, which
         /// signs it.
         push_via: Literal<PushVia> = Literal(PushVia::Git),
-        /// The branch that it is committed to; the one that the workflow runs on when it is not
-        /// written.
-        branch: Option<Literal<String>>,
         /// True to ask the registry whether the images are there, and for their digests. Credentials
         /// are those of the runner.
         resolve: Literal<bool> = Literal(false),
@@ -156,9 +154,10 @@ impl Github {
         let mut values = self.values_for(project);
         let mut files = Files::from([(REVIEW.to_owned(), templates.fill(REVIEW, &values))]);
         if let Some(bump) = &self.bump {
+            let has_branch = project.settings.bump.as_ref().is_some_and(|it| it.branch.is_some());
             values["bump"] = json!({
                 "push_via": bump.push_via.as_str(),
-                "branch": bump.branch.as_ref().map(|it| it.0.as_str()),
+                "has_branch": has_branch,
                 "resolve": bump.resolve.0,
                 "token": bump.token_secret.as_ref().map_or_else(
                     || "${{ github.token }}".to_owned(),

@@ -536,6 +536,23 @@ mod tests {
     }
 
     #[test]
+    fn a_program_of_ones_own_is_installed_from_where_it_is() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let rendered = |settings: &str| {
+            std::fs::write(folder.path().join(FILE), settings).unwrap();
+            let project = Project::open(folder.path()).unwrap().of(Program::new().called("acme"));
+            render(&project, &roots(1))
+        };
+        let problems = rendered("ci \"github\" {}\n").unwrap_err();
+        assert_eq!(problems[0].message, "`acme` is a program of this project's own");
+        let files = rendered("ci \"github\" {\n  install = \"./\"\n}\n").unwrap();
+        let review = crate::tree::header::body(&files[github::FILES[0]]);
+        assert!(review.contains("run: cargo install --locked --path .\n"), "{review}");
+        assert!(review.contains(" acme check --format github\n"), "{review}");
+        assert!(!review.contains(" stackwright "), "{review}");
+    }
+
+    #[test]
     fn what_stands_in_a_workflow_is_quoted_where_yaml_would_take_it_for_something_else() {
         let quoted = |text: &str| yaml(&Value::from(text));
         assert_eq!(quoted("ubuntu-24.04"), "ubuntu-24.04");
