@@ -44,6 +44,8 @@ extern crate self as stackwright;
 pub mod build;
 #[doc(hidden)]
 pub mod bump;
+#[doc(hidden)]
+pub mod ci;
 mod cli;
 pub mod component;
 pub mod diagnostic;

@@ -10,6 +10,7 @@ use crate::Program;
 use crate::block;
 use crate::build::Described;
 use crate::choice;
+use crate::ci::Ci;
 use crate::component::Vocabulary;
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span, codes};
 use crate::git::{Identity, Kind, Snapshot};
@@ -40,6 +41,9 @@ block! {
         @block bump: Option<Bump>,
         /// What schedules are warned of.
         @block schedule: Option<ScheduleLimits>,
+        /// Files of continuous integration that are rendered: `ci "github"`, `ci "gitlab"`,
+        /// `ci "atlantis"`, `ci "hcp"`.
+        ci: Ci,
     }
 }
 
@@ -418,6 +422,18 @@ impl Project {
             entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
         names.sort_unstable();
         names
+    }
+
+    /// The bytes of a file; `None` where there is none, or it cannot be read.
+    pub(crate) fn bytes(&self, path: &str) -> Option<Vec<u8>> {
+        match &self.commit {
+            Some(commit) => commit.read(path).ok().flatten(),
+            None => {
+                let path = self.root.join(path);
+                let is_file = fs::symlink_metadata(&path).is_ok_and(|it| it.is_file());
+                is_file.then(|| fs::read(path).ok()).flatten()
+            }
+        }
     }
 
     /// Reads a text file of the project. `None` when there is none.

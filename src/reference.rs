@@ -6,6 +6,7 @@ use crate::Program;
 use crate::component::{Outputs, Vocabulary};
 use crate::diagnostic::ALL_CODES;
 use crate::hcl::print::print_expr;
+use crate::project::Settings as Project;
 use crate::report;
 use crate::stack::Settings;
 use crate::stack::block::{Block as _, FieldInfo};
@@ -58,6 +59,18 @@ pub fn description(vocabulary: &Vocabulary) -> String {
 /// Where the page of everything that can be wrong is published.
 pub(crate) const CODES_PAGE: &str =
     concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/codes.md");
+
+/// The page of everything that the project file can hold.
+pub fn project() -> String {
+    let mut page = format!(
+        "# The project file\n\n`{}` stands at the top of a project. All of it can be left out, and \
+         the file, too. This page is made from the types, so it is never out of date.\n",
+        crate::project::FILE,
+    );
+    table(&mut page, &Project::fields());
+    nested(&mut page, &Project::fields());
+    page
+}
 
 /// The page of everything that can be wrong.
 pub fn codes() -> String {

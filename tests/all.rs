@@ -8,6 +8,7 @@ mod bump;
 mod bump_surroundings;
 mod cgap;
 mod check;
+mod ci;
 mod corpus;
 mod coworks;
 mod ctms;

@@ -1856,6 +1856,23 @@ catalogue! {
     /// ```
     TEMPLATE_OUTPUT = "SW905", "template-output";
 
+    // Continuous integration.
+    /// An action is pinned to a whole commit: a tag can be moved (GitHub, "Secure use reference").
+    CI_PIN = "SW921", "ci-pin";
+    /// A workflow's schedule has five fields, and no more than one run in five minutes (GitHub,
+    /// "Events that trigger workflows").
+    CI_CRON = "SW922", "ci-cron";
+    /// A `ci` block names a stack or root that is not there.
+    CI_ROOT = "SW923", "ci-root";
+    /// Credentials are for a region, and that of a root is not known before Terraform runs.
+    CI_REGION = "SW924", "ci-region";
+    /// A matrix has at most 256 jobs on GitHub, and 200 on GitLab.
+    CI_JOBS = "SW925", "ci-jobs";
+    /// HCP Terraform would have no workspace, or one for two roots.
+    CI_WORKSPACE = "SW926", "ci-workspace";
+    /// The project is not the top of its repository, where workflows and `atlantis.yaml` are sought.
+    CI_NOT_TOP = "SW927", "ci-not-top";
+
     // What a change can reach.
     /// The outputs of a step of GitHub Actions were asked for, and cannot be set.
     NO_STEP = "SW941", "no-step";

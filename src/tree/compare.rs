@@ -1,5 +1,6 @@
 //! The tree against the checkout, file by file.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -10,7 +11,7 @@ use super::Files;
 use super::header::{Ownership, ownership};
 use super::templates;
 use crate::diagnostic::{Code, Diagnostic, codes};
-use crate::git::Snapshot;
+use crate::git::{Kind, Snapshot};
 use crate::project::Project;
 use crate::secret;
 
@@ -242,7 +243,7 @@ fn class(ownership: Ownership) -> Class {
     }
 }
 
-/// Files below some folders that are ours and that no description produces: `produced` is sorted.
+/// Files below some folders, or at some paths, that are ours and that no description produces: `produced` is sorted.
 pub fn orphans(
     project: &Project,
     folders: &[String],
@@ -304,7 +305,11 @@ fn committed_orphans(
     produced: &[String],
 ) -> std::io::Result<Vec<Drift>> {
     let mut drifts = Vec::new();
-    for path in commit.files(folder)? {
+    let files = match commit.kind(folder)? {
+        Some(Kind::File) => BTreeSet::from([folder.to_owned()]),
+        _ => commit.files(folder)?,
+    };
+    for path in files {
         if produced.binary_search(&path).is_ok() {
             continue;
         }

@@ -183,7 +183,7 @@ impl Invalid {
 }
 
 /// A text in backquotes, on one line and not longer than a line.
-fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     const LONGEST: usize = 64;
     if text.is_empty() {
         return "an empty text".to_owned();
