@@ -48,6 +48,8 @@ mod cli;
 pub mod component;
 pub mod diagnostic;
 #[doc(hidden)]
+pub mod forge;
+#[doc(hidden)]
 pub mod git;
 pub mod hcl;
 pub mod image;
@@ -74,6 +76,7 @@ pub mod template;
 #[doc(hidden)]
 pub mod tree;
 pub mod value;
+mod web;
 #[doc(hidden)]
 pub mod yaml;
 

@@ -48,6 +48,8 @@ block! {
         branch: Option<Literal<String>>,
         /// The remote that it pushes to; the branch's own when it is not written.
         remote: Option<Literal<String>>,
+        /// How a commit gets to the remote: pushed by git, or made and signed by GitHub.
+        push_via: Literal<PushVia> = Literal(PushVia::Git),
         /// Whose the commits are, `Name <mail>`; as git is configured when it is not written.
         author: Option<Literal<Identity>>,
         /// Who makes the commits, `Name <mail>`; the author when it is not written.
@@ -58,6 +60,16 @@ block! {
         trailers: Vec<Literal<String>>,
         /// True to write `[skip ci]` into the message.
         skip_ci: Literal<bool> = Literal(false),
+    }
+}
+
+choice! {
+    /// How a commit gets to the remote.
+    pub enum PushVia {
+        /// By `git push`.
+        Git = "git",
+        /// By GitHub's API, which makes the commit and signs it.
+        Github = "github",
     }
 }
 

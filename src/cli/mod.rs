@@ -4,6 +4,7 @@
 mod artifact;
 mod bump;
 mod check;
+mod comment;
 mod context;
 mod diff;
 mod environments;
@@ -117,6 +118,7 @@ enum Command {
     Init(Box<init::InitArgs>),
     Render(render::RenderArgs),
     Check(check::CheckArgs),
+    Comment(Box<comment::CommentArgs>),
     Diff(diff::DiffArgs),
     Environments(environments::EnvironmentsArgs),
     Context(context::ContextArgs),
@@ -191,6 +193,9 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Validate(args) if args.needs_no_project() => {
             return validate::validate(None, args, output);
         }
+        Command::Comment(args) if args.needs_no_project() => {
+            return comment::comment(None, &cli.global.project, args, output);
+        }
         // What is known of providers is no project's, nor is the vocabulary or the command line.
         Command::Provider(args) => return provider::provider(args, output),
         Command::Schema(_) => return schema::schema(program, output),
@@ -214,6 +219,9 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
     match &cli.command {
         Command::Render(args) => render::render(&project, args, output),
         Command::Check(args) => check::check(&project, args, output),
+        Command::Comment(args) => {
+            comment::comment(Some(&project), &cli.global.project, args, output)
+        }
         Command::Diff(args) => diff::diff(&project, args, output),
         Command::Environments(args) => environments::environments(&project, args, output),
         Command::Context(args) => context::context(&project, args, output),

@@ -300,6 +300,11 @@ catalogue! {
     ROLLBACK = "SW710", "rollback";
     /// A tag that the image's policy does not take.
     REFUSED_BY_POLICY = "SW711", "refused-by-policy";
+    /// The commit cannot be made through GitHub's API, which writes plain files only, in the name of
+    /// the token's owner (GitHub Docs, "Mutations", createCommitOnBranch). Nothing was pushed.
+    NOT_THROUGH_API = "SW712", "not-through-api";
+    /// The commit that GitHub made is not the one that it was asked for.
+    OTHER_COMMIT = "SW713", "other-commit";
 
     // What follows a bump.
     /// A step of a rollout failed; those after it were not begun.
@@ -320,6 +325,17 @@ catalogue! {
     TEMPLATE_NAME = "SW904", "template-name";
     /// What a template makes is not what its name says: HCL or JSON.
     TEMPLATE_OUTPUT = "SW905", "template-output";
+
+    // The comment.
+    /// A part of a comment is not what `check` or `plan` print with `--format json`.
+    BAD_PART = "SW931", "bad-part";
+    /// Parts of a comment do not belong together: they are about the same root, or compare with
+    /// different things.
+    PARTS_APART = "SW932", "parts-apart";
+    /// It is not known where to post, or in whose name.
+    WHERE_TO_POST = "SW933", "where-to-post";
+    /// GitHub or GitLab cannot be asked, or refuses. Nothing was written.
+    NOT_POSTED = "SW934", "not-posted";
 }
 
 #[cfg(test)]
