@@ -4,9 +4,11 @@
 
 mod bad_input;
 mod bump;
+mod bump_github;
 mod bump_surroundings;
 mod cgap;
 mod check;
+mod comment;
 mod corpus;
 mod coworks;
 mod ctms;

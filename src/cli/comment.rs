@@ -98,7 +98,7 @@ struct PostArgs {
     issue: Option<String>,
 
     /// Make the comment also where there is nothing to tell
-    #[arg(long, requires = "post")]
+    #[arg(long, requires = "post", conflicts_with = "issue")]
     always: bool,
 
     /// Where the token may not write, as in a pull request from a fork, write to the job's summary

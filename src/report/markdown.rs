@@ -24,14 +24,15 @@ pub(super) fn span(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// Our own wording: what stands in backquotes stays code, everything else is only text.
+/// Our own wording, anywhere but in a table: what stands in backquotes stays code, everything else is
+/// only text.
 pub(super) fn prose(text: &str) -> String {
     let parts: Vec<_> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return escaped(text); // a backquote without a partner
     }
     let parts = parts.into_iter().enumerate();
-    parts.map(|(n, part)| if n % 2 == 0 { escaped(part) } else { code(part) }).collect()
+    parts.map(|(n, part)| if n % 2 == 0 { escaped(part) } else { span(part) }).collect()
 }
 
 /// Text and nothing else. An empty comment of HTML parts what GitHub or GitLab would make a mention,
@@ -97,35 +98,36 @@ pub(super) fn place(
         Some((line, column)) => format!("{path}:{line}:{column}"),
         None => path.to_owned(),
     };
-    let Some(files) = files else { return code(&text) };
+    let Some(files) = files else { return span(&text) };
     let line = line_column.map(|(line, _)| format!("#L{line}")).unwrap_or_default();
-    format!("[{}]({files}{}{line})", code(&text), crate::web::url_path(path))
+    format!("[{}]({files}{}{line})", span(&text), crate::web::url_path(path))
 }
 
-/// A row of a table for each problem: how bad, which rule, where, what.
+/// An item of a list for a problem: how bad, which rule, where, what. A phone has no room for a table
+/// of all that.
 pub(super) fn problem(
     problem: &Problem,
     files: Option<&str>,
     cut: &dyn Fn(&str) -> String,
 ) -> String {
     let position = |at: Option<super::json::Position>| at.map(|at| (at.line, at.column));
-    let mut cell = vec![prose(&cut(&problem.message))];
-    cell.extend(problem.related.iter().map(|related| {
+    let mut lines = vec![prose(&cut(&problem.message))];
+    lines.extend(problem.related.iter().map(|related| {
         let place = place(&cut(&related.path), position(related.start), files);
         match related.message.as_str() {
             "" => format!("see {place}"),
             text => format!("see {place}: {}", prose(&cut(text))),
         }
     }));
-    cell.extend(problem.help.iter().map(|help| format!("help: {}", prose(&cut(help)))));
+    lines.extend(problem.help.iter().map(|help| format!("help: {}", prose(&cut(help)))));
     let at = problem.path.as_deref().map(|path| place(&cut(path), position(problem.start), files));
+    let at = at.map(|at| format!("{at} ")).unwrap_or_default();
     format!(
-        "| {} | {} {} | {} | {} |\n",
+        "- {at}**{}** {}<br>{} {}\n",
         escaped(&cut(&problem.severity)),
+        lines.join("<br>"),
         escaped(&cut(&problem.code)),
         escaped(&cut(&problem.name)),
-        at.unwrap_or_default(),
-        cell.join("<br>"),
     )
 }
 
@@ -154,7 +156,7 @@ mod tests {
         assert_eq!(place("a b)/c.hcl", Some((3, 7)), None), "`a b)/c.hcl:3:7`");
         assert_eq!(
             place("a b)/c|.hcl", Some((3, 7)), Some("https://github.com/o/r/blob/abc/")),
-            "[`a b)/c\\|.hcl:3:7`](https://github.com/o/r/blob/abc/a%20b%29/c%7C.hcl#L3)"
+            "[`a b)/c|.hcl:3:7`](https://github.com/o/r/blob/abc/a%20b%29/c%7C.hcl#L3)"
         );
     }
 

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 
 pub use parts::{Apart, Parts};
 
-use super::markdown::{code, escape, escaped, fenced, problem, span};
+use super::markdown::{code, escape, escaped, fenced, problem, prose, span};
 use super::plan::json::{Component, Group, Plan, Root, counts_of};
 use super::plan::terminal;
 use super::snippet::Style;
@@ -125,6 +125,9 @@ const CHARACTERS: usize = 300;
 /// So many characters of what a plan cannot know.
 const NOTE: usize = 1_500;
 
+/// So many characters of what changes, in a table.
+const WORDS: usize = 120;
+
 /// What is kept for the words about what is left out.
 const RESERVE: usize = 1_500;
 
@@ -170,7 +173,7 @@ impl Writer<'_> {
         ] {
             if let Some(summary) = summary {
                 // Two spaces end a line.
-                let _ = write!(out, "**{what}**: {}  \n", escaped(&self.cut(summary)));
+                let _ = write!(out, "**stackwright {what}**: {}  \n", escaped(&self.cut(summary)));
             }
         }
         for block in [self.problems(limit / 6), self.drift(limit / 10)] {
@@ -341,10 +344,7 @@ impl Writer<'_> {
         let (shown, left_out) = fit::whole_lines(&rows, room);
         let mut out = String::new();
         if !shown.is_empty() {
-            let _ = write!(
-                out,
-                "\n| Severity | Rule | Place | Problem |\n| --- | --- | --- | --- |\n{shown}"
-            );
+            let _ = write!(out, "\n{shown}");
         }
         if left_out > 0 {
             let errors = problems[rows.len() - left_out..]
@@ -372,7 +372,7 @@ impl Writer<'_> {
                 "| {} | {} | {} |\n",
                 code(&self.cut(&drift.path)),
                 escaped(&self.cut(&drift.class)),
-                super::markdown::prose(meaning)
+                prose(meaning)
             )
         };
         let rows: Vec<String> = drift.iter().map(row).collect();
@@ -436,7 +436,12 @@ impl Writer<'_> {
                 None => String::new(),
             };
             let line = escaped(&self.cut(&format!("{} {}{note}", group.things(), group.done())));
-            words.push(if loud { format!("**{line}**") } else { line });
+            let line = if loud { format!("**{line}**") } else { line };
+            let silent = component.headline.is_some() || group.follows || group.words.is_empty();
+            words.push(match silent || group.forcing().next().is_some() {
+                true => line,
+                false => format!("{line}: {}", escaped(&cut(group.words.clone(), WORDS))),
+            });
             let because = group.forcing().take(3);
             words.extend(because.map(|it| format!("because of {}", code(&self.cut(&it.path)))));
             let maybe = group.attributes.iter().filter_map(|attribute| {
