@@ -138,19 +138,23 @@ fn what_the_api_refuses_is_told_and_nothing_is_pushed() {
     forge.first([Some(error(403, "Resource not accessible by integration"))]);
     assert_snapshot!(told(bump(&clone, &forge, &["server=v1.1.0"])), @"
     error[SW704]: the token may not write to `acme/shop` on GitHub: Resource not accessible by integration
-      = help: in a workflow, the job needs `permissions: contents: write`; let this identity commit to the branch, or make a pull request: `--branch-name <name>`
+     |
+     = help: in a workflow, the job needs `permissions: contents: write`; let this identity commit to the branch, or make a pull request: `--branch-name <name>`
     ");
     assert_snapshot!(told(bump(&clone, &forge, &["server=v1.1.0", "--author", "Ada <ada@example.org>"])), @"
     error[SW712]: GitHub's API makes commits in the name of the token's owner only
-      = help: take `author` and `committer` out, in the `bump` block, too, or push with git: `--push-via git`
+     |
+     = help: take `author` and `committer` out, in the `bump` block, too, or push with git: `--push-via git`
     ");
     assert_snapshot!(told(clone.run(&["bump", "server=v1.1.0", "--push-via", "github"])), @"
     error[SW712]: the remote `origin` is no repository of GitHub
-      = help: say which one it is: `--repository owner/name`, or push with git: `--push-via git`
+     |
+     = help: say which one it is: `--repository owner/name`, or push with git: `--push-via git`
     ");
     assert_snapshot!(told(clone.run(&["bump", "server=v1.1.0", "--push-via", "github", "--repository", "acme/shop"])), @"
     error[SW933]: there is no token for GitHub
-      = help: set `GITHUB_TOKEN` or `GH_TOKEN`; in a workflow: `env: { GITHUB_TOKEN: ${{ github.token }} }`
+     |
+     = help: set `GITHUB_TOKEN` or `GH_TOKEN`; in a workflow: `env: { GITHUB_TOKEN: ${{ github.token }} }`
     ");
     assert_eq!(remote.tip(), before);
 }

@@ -84,7 +84,9 @@ impl Client {
         header: (&'static str, Secret),
         options: Options,
     ) -> Result<Self, Error> {
-        let bad = |why: &'static str| Error::BadApi { api: web::plain(api), why };
+        // A password in it is for nobody to see.
+        let shown = web::plain(api.rsplit('@').next().unwrap_or_default());
+        let bad = |why: &'static str| Error::BadApi { api: shown.clone(), why };
         let api: Uri = api.trim_end_matches('/').parse().map_err(|_| bad("it is no address"))?;
         if web::host(&api).is_empty() || web::host(&api).contains('@') || api.query().is_some() {
             return Err(bad("it is no address of an API"));
@@ -122,6 +124,11 @@ impl Client {
 
     fn host(&self) -> String {
         web::host(&self.api).to_owned()
+    }
+
+    /// That the API wants to be left alone, without saying for how long.
+    pub fn rate_limited(&self) -> Error {
+        Error::RateLimited { host: self.host(), wait: SECONDARY }
     }
 
     /// The next page of a list.

@@ -92,6 +92,7 @@ impl Forge {
         let said = self.client.said(&answer);
         let what = self.repository.clone();
         Err(match ty {
+            "RATE_LIMITED" => self.client.rate_limited(),
             "FORBIDDEN" | "INSUFFICIENT_SCOPES" => Error::Forbidden { kind, what, said },
             "NOT_FOUND" => Error::NotFound { kind, what },
             _ => Error::Invalid { kind, said },

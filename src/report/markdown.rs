@@ -61,7 +61,8 @@ pub(super) fn escaped(text: &str) -> String {
                 safe += APART;
                 safe.push(char);
             }
-            '/' if safe.ends_with(':') => {
+            // A quick action of GitLab begins a line.
+            '/' if safe.is_empty() || safe.ends_with(':') => {
                 safe += APART;
                 safe.push(char);
             }
@@ -148,6 +149,7 @@ mod tests {
     fn nobody_is_mentioned_and_nothing_is_referred_to() {
         assert_snapshot!(escaped("@ada #12 acme/shop#3 GH-4 !5 %6 https://github.com/a/b/issues/7 www.a.io <b> 5%, no!"),
             @r"@<!-- -->ada #<!-- -->12 acme/shop#<!-- -->3 GH<!-- -->-4 !<!-- -->5 %<!-- -->6 https:<!-- -->//github.com/a/b/issues/7 www<!-- -->.a.io \<b\> 5%, no!");
+        assert_eq!(escaped("/merge"), "<!-- -->/merge");
         assert_eq!(prose("see `@ada` @ada"), "see `@ada` @<!-- -->ada");
     }
 
