@@ -51,6 +51,7 @@ pub mod component;
 pub mod diagnostic;
 #[doc(hidden)]
 pub mod explain;
+pub mod forge;
 #[doc(hidden)]
 pub mod git;
 #[doc(hidden)]
@@ -83,6 +84,7 @@ pub mod template;
 #[doc(hidden)]
 pub mod tree;
 pub mod value;
+mod web;
 #[doc(hidden)]
 pub mod yaml;
 

@@ -54,6 +54,8 @@ block! {
         branch: Option<Literal<String>>,
         /// The remote that it pushes to; the branch's own when it is not written.
         remote: Option<Literal<String>>,
+        /// How a commit gets to the remote: pushed by git, or made and signed by GitHub.
+        push_via: Literal<PushVia> = Literal(PushVia::Git),
         /// Whose the commits are, `Name <mail>`; as git is configured when it is not written.
         author: Option<Literal<Identity>>,
         /// Who makes the commits, `Name <mail>`; the author when it is not written.
@@ -78,6 +80,16 @@ block! {
 
 /// How many tasks that start in one minute are warned of.
 const SAME_MINUTE: i64 = 10;
+
+choice! {
+    /// How a commit gets to the remote.
+    pub enum PushVia {
+        /// By `git push`.
+        Git = "git",
+        /// By GitHub's API, which makes the commit and signs it.
+        Github = "github",
+    }
+}
 
 choice! {
     /// Which modules of the library are written into a project.

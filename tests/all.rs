@@ -5,10 +5,12 @@
 mod affected;
 mod bad_input;
 mod bump;
+mod bump_github;
 mod bump_surroundings;
 mod cgap;
 mod check;
 mod ci;
+mod comment;
 mod corpus;
 mod coworks;
 mod ctms;

@@ -18,6 +18,7 @@ fn the_front_page() {
       init          Start a project, or a new stack of one, that renders and checks clean at once
       render        Write the Terraform root of every stack, and the modules that they use
       check         Compare the checkout with what the descriptions say
+      comment       Write what check and plan say as one comment on a pull request, and post it
       diff          Show what a render would change, as a unified diff
       fmt           Lay out descriptions as `terraform fmt` lays out Terraform
       environments  Show in what the environments of each stack differ

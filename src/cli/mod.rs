@@ -5,6 +5,7 @@ mod affected;
 mod artifact;
 mod bump;
 mod check;
+mod comment;
 mod context;
 mod diff;
 mod environments;
@@ -126,6 +127,7 @@ enum Command {
     Init(Box<init::InitArgs>),
     Render(render::RenderArgs),
     Check(check::CheckArgs),
+    Comment(Box<comment::CommentArgs>),
     Diff(diff::DiffArgs),
     Fmt(fmt::FmtArgs),
     Environments(environments::EnvironmentsArgs),
@@ -208,6 +210,9 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
             return validate::validate(None, args, output);
         }
         Command::Fmt(args) if args.needs_no_project() => return fmt::standard_input(args, output),
+        Command::Comment(args) if args.needs_no_project() => {
+            return comment::comment(None, &cli.global.project, args, output);
+        }
         // What is known of providers is no project's, nor is the vocabulary or the command line.
         Command::Provider(args) => return provider::provider(args, output),
         Command::Schema(_) => return schema::schema(program, output),
@@ -233,6 +238,9 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
     match &cli.command {
         Command::Render(args) => render::render(&project, args, output),
         Command::Check(args) => check::check(&project, args, output),
+        Command::Comment(args) => {
+            comment::comment(Some(&project), &cli.global.project, args, output)
+        }
         Command::Diff(args) => diff::diff(&project, args, output),
         Command::Fmt(args) => fmt::fmt(&project, args, output),
         Command::Environments(args) => environments::environments(&project, args, output),

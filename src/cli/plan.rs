@@ -19,6 +19,8 @@ use crate::plan::summary::{Origin, Summary};
 use crate::plan::terraform::Terraform;
 use crate::plan::{Error, Stop, roots};
 use crate::project::Project;
+use crate::report::comment::{Frame, Parts, comment};
+use crate::report::markdown::code;
 use crate::report::plan::{self as face, PlanReport};
 use crate::tree;
 use clap::{Args, ValueEnum};
@@ -211,7 +213,7 @@ impl PlanArgs {
 }
 
 impl Scope {
-    /// The stacks that are selected.
+    /// The stacks that are named.
     pub fn stacks(&self) -> &[String] {
         &self.selection.stacks
     }
@@ -411,7 +413,8 @@ fn print(report: &PlanReport<'_>, args: &PlanArgs, output: &mut Output) -> anyho
         Format::Json => Output::json(&face::json::Plan::of(report))?,
         Format::Github => face::github::plan(report),
         Format::Markdown => {
-            let comment = face::markdown::plan(report, &args.spill.display().to_string());
+            let parts = Parts { plan: Some(face::json::Plan::of(report)), ..Parts::default() };
+            let comment = comment(&parts, &Frame::plain(see(&args.spill)));
             if let Some(whole) = &comment.spilled {
                 fs::write(&args.spill, whole).map_err(|error| {
                     anyhow::anyhow!("cannot write `{}`: {error}", args.spill.display())
@@ -426,6 +429,11 @@ fn print(report: &PlanReport<'_>, args: &PlanArgs, output: &mut Output) -> anyho
         (false, true) => Outcome::Difference,
         (false, false) => Outcome::Good,
     })
+}
+
+/// Where the rest of a comment is, in Markdown.
+pub fn see(spill: &Path) -> String {
+    format!("see {}", code(&spill.display().to_string()))
 }
 
 /// Finds out what to plan.

@@ -1780,6 +1780,11 @@ catalogue! {
     /// deploy by mistake. `stackwright images resolve` shows which tags are taken; if it is the
     /// policy that is wrong, change it in the description.
     REFUSED_BY_POLICY = "SW711", "refused-by-policy";
+    /// The commit cannot be made through GitHub's API, which writes plain files only, in the name of
+    /// the token's owner (GitHub Docs, "Mutations", createCommitOnBranch). Nothing was pushed.
+    NOT_THROUGH_API = "SW712", "not-through-api";
+    /// The commit that GitHub made is not the one that it was asked for.
+    OTHER_COMMIT = "SW713", "other-commit";
 
     // What follows a bump.
     /// A step of a rollout failed; those after it were not begun.
@@ -1872,6 +1877,17 @@ catalogue! {
     CI_WORKSPACE = "SW926", "ci-workspace";
     /// The project is not the top of its repository, where workflows and `atlantis.yaml` are sought.
     CI_NOT_TOP = "SW927", "ci-not-top";
+
+    // The comment.
+    /// A part of a comment is not what `check` or `plan` print with `--format json`.
+    BAD_PART = "SW931", "bad-part";
+    /// Parts of a comment do not belong together: they are about the same root, or compare with
+    /// different things.
+    PARTS_APART = "SW932", "parts-apart";
+    /// It is not known where to post, or in whose name.
+    WHERE_TO_POST = "SW933", "where-to-post";
+    /// GitHub or GitLab cannot be asked, or refuses. Nothing was written.
+    NOT_POSTED = "SW934", "not-posted";
 
     // What a change can reach.
     /// The outputs of a step of GitHub Actions were asked for, and cannot be set.

@@ -143,33 +143,6 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
     })
 }
 
-/// A table for a pull request or a job's summary (GitHub Flavored Markdown Spec). Empty for no
-/// diagnostics.
-pub fn markdown(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    if diagnostics.is_empty() {
-        return String::new();
-    }
-    let mut table = "| Severity | Rule | Place | Problem |\n| --- | --- | --- | --- |\n".to_owned();
-    for diagnostic in diagnostics {
-        let place = |label: &Label| code_span(&sources.place(label.span));
-        let mut cell = vec![prose(&diagnostic.message)];
-        cell.extend(diagnostic.related.iter().map(|label| match label.text.as_str() {
-            "" => format!("see {}", place(label)),
-            text => format!("see {}: {}", place(label), prose(text)),
-        }));
-        cell.extend(diagnostic.help.iter().map(|help| format!("help: {}", prose(help))));
-        let _ = writeln!(
-            table,
-            "| {} | {} | {} | {} |",
-            diagnostic.severity.name(),
-            title(diagnostic.code),
-            diagnostic.primary.as_ref().map(place).unwrap_or_default(),
-            cell.join("<br>"),
-        );
-    }
-    table
-}
-
 fn title(code: Code) -> String {
     format!("{} {}", code.id, code.name)
 }
@@ -270,42 +243,6 @@ fn uri(path: &str) -> String {
     uri
 }
 
-/// Our own wording: what stands in backquotes stays code, everything else is only text.
-fn prose(text: &str) -> String {
-    let parts: Vec<_> = text.split('`').collect();
-    if parts.len().is_multiple_of(2) {
-        return escaped(text); // a backquote without a partner
-    }
-    let parts = parts.into_iter().enumerate();
-    parts.map(|(n, part)| if n % 2 == 0 { escaped(part) } else { code_span(part) }).collect()
-}
-
-pub(super) fn escaped(text: &str) -> String {
-    let mut safe = String::new();
-    for char in one_line(text).chars() {
-        match char {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$' => {
-                safe.extend(['\\', char]);
-            }
-            '@' => safe += "@<!-- -->", // nobody is mentioned
-            _ => safe.push(char),
-        }
-    }
-    safe
-}
-
-/// Text as code in a cell of a table.
-fn code_span(text: &str) -> String {
-    if text.is_empty() {
-        return "\\`\\`".to_owned();
-    }
-    let text = one_line(text).replace('|', "\\|");
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
-    let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
-    format!("{fence}{pad}{text}{pad}{fence}")
-}
-
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
@@ -403,25 +340,5 @@ mod tests {
         let log = sarif(&twice, &sources);
         let print = |n: usize| &log["runs"][0]["results"][n]["partialFingerprints"];
         assert_ne!(print(0), print(1));
-    }
-
-    #[test]
-    fn markdown_is_a_table_that_nothing_breaks_out_of() {
-        let (diagnostics, sources) = fixture();
-        assert_snapshot!(markdown(&diagnostics, &sources), @r"
-        | Severity | Rule | Place | Problem |
-        | --- | --- | --- | --- |
-        | error | SW102 unknown-field | `shop/main.hcl:2:3` | unknown field `netwrk`<br>see `shop/main.hcl:1:1`: in this service<br>help: there is a field `network`<br>help: see the reference |
-        | warning | SW201 bad-value | ``a b,c:d\|`% ␛.hcl:1:5`` | `a\|b` @<!-- -->all \<b\>5%,  \${x}\</b\> \`\` |
-        | error | SW110 no-stack | `shop/main.hcl:1:1` | no `stack` here<br>see ``a b,c:d\|`% ␛.hcl:1:1``: but \`here |
-        | error | SW001 unreadable |  | cannot read `shop` |
-        ");
-        assert_eq!(markdown(&[], &sources), "");
-    }
-
-    #[test]
-    fn code_spans_hold_backquotes() {
-        assert_eq!(code_span("a``b`"), "``` a``b` ```");
-        assert_eq!(code_span(" a "), "`  a  `");
     }
 }

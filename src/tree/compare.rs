@@ -31,6 +31,15 @@ pub enum Class {
 }
 
 impl Class {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Missing, Self::Stale, Self::Edited, Self::Orphan, Self::Foreign];
+
+    /// The class with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.name() == name)
+    }
+
     /// One word for it.
     pub fn name(self) -> &'static str {
         self.code().name
