@@ -199,7 +199,7 @@ fn a_long_text_in_a_calendar_is_folded_between_characters() {
     project.edit(
         "stacks/shop/stack.hcl",
         "loader \"prices\"",
-        "loader \"ein_Quellensystem_mit_einem_langen_Namen_und_noch_etwas_mehr\" { schedule = \"rate(1 day)\" }\n  loader \"prices\"",
+        "loader \"a_source_with_a_long_name_and_then_some_more\" { schedule = \"rate(1 day)\" }\n  loader \"prices\"",
     );
     let out = project.run(&["schedule", "--at", AT, "--format", "ics"]).success();
     assert!(unfolded(&out).iter().any(|line| line.len() > 75));
@@ -248,7 +248,6 @@ fn wrong_options_are_refused_with_what_to_write() {
 fn check_tells_of_schedules_that_are_over_by_the_time_it_is_given() {
     let project = shop();
     project.edit("stacks/shop/stack.hcl", "cron(0 1 ? * MON-FRI *)", "cron(0 1 ? * MON-FRI 2026)");
-    project.write("stacks/shop/images.tf", "");
     let told = |at: &str| project.run(&["check", "--at", at]).err.matches("SW364").count();
     assert_eq!(told("2026-12-31T00:00:00Z"), 0);
     assert_eq!(told("2027-01-01T00:00:00Z"), 1);

@@ -120,7 +120,7 @@ pub(super) fn spread(rows: &[Row]) -> Vec<Option<Schedule>> {
 fn in_order(below: u32) -> Vec<u32> {
     let mut seen = vec![false; below as usize];
     let places = (0..below.next_power_of_two()).map(|at: u32| {
-        let place = u64::from(at.reverse_bits()) * u64::from(below) >> 32;
+        let place = (u64::from(at.reverse_bits()) * u64::from(below)) >> 32;
         u32::try_from(place).unwrap_or_default()
     });
     places.filter(|place| !std::mem::replace(&mut seen[*place as usize], true)).collect()
