@@ -73,7 +73,7 @@ fn a_table_and_a_strip_show_what_runs_when() {
 
     2027-03-28 01:00 Europe/Berlin: clocks are put forward by 1 h
     note: rates count from the creation of their rule, which is not known: they are shown as if that were 2027-03-27 22:00 UTC
-    note: nothing says how long 1 job take: of their runs only the first minute counts; write `duration_minutes`, or say `--duration 10m`
+    note: nothing says how long 1 job takes: only the first minute of each run counts; write `duration_minutes`, or say `--duration 10m`
     ");
 }
 
