@@ -46,6 +46,7 @@ mod render;
 mod reproducible;
 mod rollout;
 mod rust;
+mod schedule;
 mod shell;
 mod support;
 mod templates;
