@@ -10,10 +10,9 @@ use super::{
     Access, Cron, EnvironmentName, ExactVersion, Install, Pin, RoleArn, Root, Templates, program_of,
 };
 use crate::block;
-use crate::choice;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::program::Program;
-use crate::project::Project;
+use crate::project::{Project, PushVia};
 use crate::stack::field::{Literal, Map};
 use crate::tree::Files;
 use crate::value::{Region, Scalar as _, Whole};
@@ -69,11 +68,8 @@ block! {
 block! {
     /// A workflow that commits new images, for others to call after they have built them, to be
     /// started by hand, or by the event `stackwright-bump` of a repository dispatch. It commits to the
-    /// branch that it runs on, where the project's own `bump` names none.
+    /// branch that it runs on, where the project's own `bump` names none, and as its `push_via` says.
     pub struct GithubBump {
-        /// How the commit gets to the branch: `git` pushes it; `github` has GitHub make it, which
-        /// signs it.
-        push_via: Literal<PushVia> = Literal(PushVia::Git),
         /// True to ask the registry whether the images are there, and for their digests. Credentials
         /// are those of the runner.
         resolve: Literal<bool> = Literal(false),
@@ -100,16 +96,6 @@ block! {
         secrets: Map<Literal<EnvironmentName>>,
         /// The title of the issue.
         issue: Literal<String> = Literal("What runs has drifted".to_owned()),
-    }
-}
-
-choice! {
-    /// How a commit gets to GitHub.
-    pub enum PushVia {
-        /// By `git push`.
-        Git = "git",
-        /// By GitHub's API, which signs it.
-        Github = "github",
     }
 }
 
@@ -154,10 +140,10 @@ impl Github {
         let mut values = self.values_for(project);
         let mut files = Files::from([(REVIEW.to_owned(), templates.fill(REVIEW, &values))]);
         if let Some(bump) = &self.bump {
-            let has_branch = project.settings.bump.as_ref().is_some_and(|it| it.branch.is_some());
+            let settings = project.settings.bump.as_ref();
             values["bump"] = json!({
-                "push_via": bump.push_via.as_str(),
-                "has_branch": has_branch,
+                "through_api": settings.is_some_and(|it| it.push_via.0 == PushVia::Github),
+                "has_branch": settings.is_some_and(|it| it.branch.is_some()),
                 "resolve": bump.resolve.0,
                 "token": bump.token_secret.as_ref().map_or_else(
                     || "${{ github.token }}".to_owned(),
