@@ -12,10 +12,12 @@ mod init;
 mod log;
 mod moved_ids;
 mod output;
+mod parts;
 mod plan;
 mod provider;
 mod registry;
 mod render;
+mod report;
 mod rollout;
 mod schema;
 mod shell;
@@ -55,6 +57,7 @@ Examples:
   stackwright diff --stack univaf     show what a render would change in one stack
   stackwright validate                let Terraform check every root, without credentials
   stackwright plan                    show what this branch does to AWS, without credentials
+  stackwright report --html report.html   one page for a review: check, plan and files
   stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
   stackwright artifact hash app.zip   say which artifact of a function an archive is
   stackwright images verify           ask registries whether the locked images are there
@@ -122,6 +125,7 @@ enum Command {
     Context(context::ContextArgs),
     MovedIds(moved_ids::MovedIdsArgs),
     Plan(plan::PlanArgs),
+    Report(report::ReportArgs),
     Validate(validate::ValidateArgs),
     Bump(Box<bump::BumpArgs>),
     Artifact(artifact::ArtifactArgs),
@@ -219,6 +223,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Context(args) => context::context(&project, args, output),
         Command::MovedIds(args) => moved_ids::moved_ids(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
+        Command::Report(args) => report::report(&project, args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Rollout(args) => rollout::rollout(&project, args, output),
         Command::Images(args) => images::images(&project, args, output),

@@ -74,7 +74,7 @@ pub struct PlanArgs {
 #[derive(Debug, Args)]
 pub struct Scope {
     #[command(flatten)]
-    selection: Selection,
+    pub selection: Selection,
 
     /// The revision to compare with [default: the merge base with the default branch]
     #[arg(long, value_name = "REVISION", conflicts_with = "from_nothing")]

@@ -320,6 +320,13 @@ catalogue! {
     TEMPLATE_NAME = "SW904", "template-name";
     /// What a template makes is not what its name says: HCL or JSON.
     TEMPLATE_OUTPUT = "SW905", "template-output";
+
+    // What is put together from the results of several runs.
+    /// A file is not what `check --format json` or `plan --format json` prints, or is of another
+    /// version.
+    BAD_PART = "SW961", "bad-part";
+    /// Two results of other runs speak of the same root.
+    PART_TWICE = "SW962", "part-twice";
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod bump;
 pub mod diagnostics;
 pub mod environments;
 pub mod github;
+pub mod html;
 pub mod images;
 pub mod json;
 pub mod markdown;
