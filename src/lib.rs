@@ -49,6 +49,8 @@ pub mod component;
 pub mod diagnostic;
 #[doc(hidden)]
 pub mod git;
+#[doc(hidden)]
+pub mod graph;
 pub mod hcl;
 pub mod image;
 #[doc(hidden)]
@@ -65,6 +67,8 @@ pub mod reference;
 pub mod report;
 #[doc(hidden)]
 pub mod rollout;
+#[doc(hidden)]
+pub mod schedule;
 #[doc(hidden)]
 pub mod schema;
 mod secret;

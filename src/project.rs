@@ -16,7 +16,7 @@ use crate::git::{Identity, Kind, Snapshot};
 use crate::stack::block::Block as _;
 use crate::stack::field::Literal;
 use crate::stack::read::Reader;
-use crate::value::{Invalid, Scalar, ScalarType};
+use crate::value::{Invalid, Scalar, ScalarType, Whole};
 
 /// The project file's name.
 pub const FILE: &str = "stackwright.hcl";
@@ -38,6 +38,8 @@ block! {
         vendor: Literal<Vendor> = Literal(Vendor::Used),
         /// How `stackwright bump` commits.
         @block bump: Option<Bump>,
+        /// What schedules are warned of.
+        @block schedule: Option<ScheduleLimits>,
     }
 }
 
@@ -60,6 +62,18 @@ block! {
         skip_ci: Literal<bool> = Literal(false),
     }
 }
+
+block! {
+    /// What schedules are warned of.
+    pub struct ScheduleLimits {
+        /// How many tasks of a cluster may start in one minute, less one: so many are warned of; 0
+        /// for any number. Rates are not counted, as they begin whenever their rules are created.
+        same_minute: Literal<Whole<0, 10_000>> = Literal(Whole::new(SAME_MINUTE)),
+    }
+}
+
+/// How many tasks that start in one minute are warned of.
+const SAME_MINUTE: i64 = 10;
 
 choice! {
     /// Which modules of the library are written into a project.
@@ -215,6 +229,13 @@ impl Project {
     /// The commit that it is read from; `None` for a project on disk.
     pub fn commit(&self) -> Option<&Snapshot> {
         self.commit.as_ref()
+    }
+
+    /// How many tasks of a cluster that start in one minute are warned of; 0 for any number.
+    pub fn same_minute(&self) -> u32 {
+        let limits = self.settings.schedule.as_ref();
+        let limit = limits.map_or(SAME_MINUTE, |limits| limits.same_minute.0.get());
+        u32::try_from(limit).unwrap_or(u32::MAX)
     }
 
     /// The folder of stacks, relative to the project, with `/`.

@@ -17,6 +17,8 @@ mod environments;
 mod examples;
 mod facts;
 mod gate;
+mod graph;
+mod guide;
 mod help;
 mod images;
 mod images_verify;

@@ -22,11 +22,14 @@ fn the_front_page() {
       environments  Show in what the environments of each stack differ
       context       Print what the templates of each root can name, as JSON
       moved-ids     Print what AWS calls the things that move into a layer
+      graph         Draw each system: its components, and how they reach each other
       plan          Show what this branch creates, updates, replaces and destroys, without credentials
+      report        Write one page for a review: what is wrong, what happens, where and when
       validate      Let Terraform check every root, without credentials
       bump          Commit new images to a branch, whoever else is pushing
       artifact      Say which artifact an archive is
       rollout       Do what follows a deploy, step by step, with the AWS CLI
+      schedule      Show when jobs run: what comes next, what overlaps, and the busiest minute
       images        Say which images the stacks run, which they could, and whether registries have them
       provider      Say what is known of Terraform providers
       schema        Print the JSON Schema of descriptions, for editors
@@ -108,6 +111,7 @@ fn every_command_has_examples() {
         "check",
         "diff",
         "plan",
+        "report",
         "validate",
         "images",
         "images resolve",

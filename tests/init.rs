@@ -79,20 +79,35 @@ fn terraform_takes_and_plans_what_is_written_from_nothing() {
             "many",
             &format!("--with {all} --environments staging,production --backend s3 --bucket acme"),
         ),
+        // The kinds of systems that this repository describes.
+        ("univaf", "--with service,database,cdn,loaders"),
+        ("ctms", "--with kubernetes,database --environments staging,production"),
+        ("cgap", "--with service,database,worker,cdn --layers --backend s3 --bucket acme"),
+        ("coworks", "--with function,database --environments dev,prod"),
+        ("site", "--with cdn"),
+        ("layered", "--with kubernetes,function,cdn --layers --environments one"),
     ] {
         let options: Vec<&str> = options.split(' ').collect();
         let fixed = ["init", "--name", name, "--region", "eu-west-1"];
         project.run(&[&fixed[..], &options].concat()).success();
     }
     let checked = project.run(&["check"]).success();
-    assert!(checked.contains(" files of 6 stacks in 7 roots"), "{checked}");
+    assert!(checked.contains(" files of 12 stacks in 19 roots"), "{checked}");
     let output = terraform(&project.path(""), &["fmt", "-check", "-recursive"]).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     let run = project.finish(command(&project, &["validate"])).success();
-    assert_eq!(run, "7 roots: valid\n");
+    assert_eq!(run, "19 roots: valid\n");
     let run = project.finish(command(&project, &["plan", "--from-nothing", "--all"])).code(2);
     assert_eq!(run.err, "");
-    for thing in ["aws_db_instance", "aws_ecs_service", "aws_sqs_queue", "aws_lb"] {
+    for thing in [
+        "aws_cloudfront_distribution",
+        "aws_db_instance",
+        "aws_ecs_service",
+        "aws_eks_cluster",
+        "aws_lambda_function",
+        "aws_lb",
+        "aws_sqs_queue",
+    ] {
         assert!(run.out.contains(thing), "{run}");
     }
 }

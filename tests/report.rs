@@ -34,7 +34,7 @@ fn data(page: &str) -> Value {
 fn parts_of_other_runs_become_one_page() {
     let project = parts();
     let args = ["--check", "check.json", "--plan", "plan.json"];
-    assert_snapshot!(report(&project, &args), @"");
+    assert_snapshot!(report(&project, &args));
     let page = project.read("page.html");
     let data = data(&page);
     let names: Vec<&Value> =
@@ -80,7 +80,7 @@ fn files_that_are_no_parts_are_said_so_all_at_once_and_nothing_is_written() {
     project.write("again.json", project.read("plan.json"));
     let args =
         ["--check", "plan.json", "missing.json", "newer.json", "--plan", "plan.json", "again.json"];
-    assert_snapshot!(report(&project, &args), @"");
+    assert_snapshot!(report(&project, &args));
     assert!(!project.path("page.html").exists());
 }
 
@@ -88,7 +88,7 @@ fn files_that_are_no_parts_are_said_so_all_at_once_and_nothing_is_written() {
 fn a_page_that_cannot_be_written_is_said_so() {
     let project = parts();
     let args = ["report", "--html", "missing/page.html", "--check", "check.json"];
-    assert_snapshot!(project.run(&args), @"");
+    assert_snapshot!(project.run(&args));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_check_alone_is_a_page_too() {
     let project = Project::rendered(STACK);
     let check = project.run(&["check", "--format", "json"]).code(0).out;
     project.write("check.json", check);
-    assert_snapshot!(report(&project, &["--check", "check.json"]), @"");
+    assert_snapshot!(report(&project, &["--check", "check.json"]));
 }
 
 /// The repository's own stacks, committed. `None` without Terraform.
@@ -124,7 +124,7 @@ fn a_branch_is_checked_and_planned_and_its_files_are_in_the_page() {
     let Some(project) = univaf() else { return };
     univaf::SMALLER_API.make(&project).success();
     let args = ["report", "--html", "page.html", "--title", "univaf", "--base", "HEAD"];
-    assert_snapshot!(project.finish(command(&project, &args)), @"");
+    assert_snapshot!(project.finish(command(&project, &args)));
     let data = data(&project.read("page.html"));
     let root =
         data["roots"].as_array().unwrap().iter().find(|root| root["name"] == "univaf").unwrap();
@@ -141,7 +141,7 @@ fn a_branch_is_checked_and_planned_and_its_files_are_in_the_page() {
 fn a_branch_that_does_nothing_is_exit_0() {
     let Some(project) = univaf() else { return };
     let args = ["report", "--html", "page.html", "--title", "univaf", "--base", "HEAD"];
-    assert_snapshot!(project.finish(command(&project, &args)), @"");
+    assert_snapshot!(project.finish(command(&project, &args)));
 }
 
 #[test]

@@ -29,6 +29,11 @@ pub struct CheckArgs {
     #[command(flatten)]
     selection: Selection,
 
+    /// What time it is, as RFC 3339 has it: schedules that are over then are warned of; now, when it
+    /// is not given
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+
     /// How the result looks
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     format: Format,
@@ -50,11 +55,13 @@ enum Format {
 }
 
 pub fn check(project: &Project, args: &CheckArgs, output: &mut Output) -> anyhow::Result<Outcome> {
+    let now = super::schedule::time(args.at.as_deref())?;
     let progress = output.progress("checking stacks");
-    let rendered = tree::render(project, &args.selection.stacks, &|done| {
+    let mut rendered = tree::render(project, &args.selection.stacks, &|done| {
         progress.set_position(done as u64);
     });
     progress.finish_and_clear();
+    rendered.tell_endings(project, now);
     let sources = project.sources.lock().expect("no thread is left");
     let report = Report { rendered: &rendered, sources: &sources };
     let text = match args.format {

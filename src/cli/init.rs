@@ -26,6 +26,9 @@ Examples:
   stackwright init
   stackwright init shop --name shop --region eu-west-1 --with service,database
   stackwright init --yes
+  stackwright init --yes --name api --with function,database
+  stackwright init --yes --name portal --with service,cdn,database,worker --layers
+  stackwright init --yes --name contacts --with kubernetes,database
   stackwright init --name shop --region eu-west-1 --with service,database,loaders,worker \\
     --environments staging,production --backend s3 --bucket acme-terraform-state")]
 pub struct InitArgs {
@@ -52,6 +55,10 @@ pub struct InitArgs {
     /// Environments, each with a root of its own: `staging,production`
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = environment)]
     environments: Vec<Label>,
+
+    /// Three layers, each with a root and a state of its own: foundation, data and services
+    #[arg(long)]
+    layers: bool,
 
     /// Where Terraform keeps the state
     #[arg(long)]
@@ -93,6 +100,12 @@ enum With {
     Loaders,
     /// A queue and a worker for it.
     Worker,
+    /// A CDN: in front of the service, or of a bucket of files.
+    Cdn,
+    /// A Lambda function behind an HTTP API.
+    Function,
+    /// Kubernetes (EKS), with a program that Flux brings there.
+    Kubernetes,
 }
 
 impl From<With> for Part {
@@ -102,6 +115,9 @@ impl From<With> for Part {
             With::Database => Self::Database,
             With::Loaders => Self::Loaders,
             With::Worker => Self::Worker,
+            With::Cdn => Self::Cdn,
+            With::Function => Self::Function,
+            With::Kubernetes => Self::Kubernetes,
         }
     }
 }
@@ -237,7 +253,7 @@ fn choices(args: &InitArgs, folder: &Path, asker: &mut Asker<'_>) -> anyhow::Res
     let parts = asker.or_ask(
         Some(args.with.clone()).filter(|with| !with.is_empty()),
         "--with",
-        "What it has, of service, database, loaders and worker",
+        "What it has, of service, database, loaders, worker, cdn, function and kubernetes",
         Some("service,database"),
         |answer| list(answer, value),
     )?;
@@ -258,6 +274,16 @@ fn choices(args: &InitArgs, folder: &Path, asker: &mut Asker<'_>) -> anyhow::Res
         environments =
             asker.ask("--environments", question, Some("none"), parse)?.unwrap_or_default();
     }
+    let mut layers = args.layers;
+    if is_asking && !layers {
+        let question = "Layers, each with a state of its own: yes or no";
+        let parse = |answer: &str| match answer {
+            "yes" | "y" => Ok(true),
+            "no" | "n" => Ok(false),
+            _ => Err("say yes or no".to_owned()),
+        };
+        layers = asker.ask("--layers", question, Some("no"), parse)?.unwrap_or_default();
+    }
     let backend = backend(args, name.as_ref(), asker)?;
     if !asker.missing.is_empty() {
         bail!("nobody was asked, so give {}; nothing was written", asker.missing.join(", "));
@@ -275,7 +301,7 @@ fn choices(args: &InitArgs, folder: &Path, asker: &mut Asker<'_>) -> anyhow::Res
     {
         bail!("the environment `{twice}` is named twice; nothing was written");
     }
-    Ok(Choices { name, region, account, parts, backend, environments })
+    Ok(Choices { name, region, account, parts, backend, environments, layers })
 }
 
 fn backend(
@@ -425,7 +451,7 @@ mod tests {
 
     #[test]
     fn a_terminal_is_asked_for_what_no_option_says_until_it_is_an_answer() {
-        let answers = "\neu-west-7\neu-west-1\nservice,databse\nloaders, worker\n\nstaging,production\ns3\n\nacme-state\n";
+        let answers = "\neu-west-7\neu-west-1\nservice,databse\nloaders, worker\n\nstaging,production\nperhaps\nno\ns3\n\nacme-state\n";
         let (choices, output) = asked(&[], answers);
         insta::assert_snapshot!(output.replace(": ", ":\n"));
         let choices = choices.unwrap_or_else(|error| panic!("{error}"));
@@ -439,7 +465,7 @@ mod tests {
     #[test]
     fn nothing_is_asked_that_options_say() {
         let options = "--name a --region us-east-1 --with worker --account 123456789012 \
-                       --environments one,two --backend cloud --organization acme";
+                       --layers --environments one,two --backend cloud --organization acme";
         let (choices, output) = asked(&options.split(' ').collect::<Vec<_>>(), "");
         assert_eq!(output, "");
         let backend = choices.map(|choices| choices.backend);

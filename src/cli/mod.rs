@@ -7,6 +7,7 @@ mod check;
 mod context;
 mod diff;
 mod environments;
+mod graph;
 mod images;
 mod init;
 mod log;
@@ -19,6 +20,7 @@ mod registry;
 mod render;
 mod report;
 mod rollout;
+mod schedule;
 mod schema;
 mod shell;
 mod validate;
@@ -57,7 +59,6 @@ Examples:
   stackwright diff --stack univaf     show what a render would change in one stack
   stackwright validate                let Terraform check every root, without credentials
   stackwright plan                    show what this branch does to AWS, without credentials
-  stackwright report --html report.html   one page for a review: check, plan and files
   stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
   stackwright artifact hash app.zip   say which artifact of a function an archive is
   stackwright images verify           ask registries whether the locked images are there
@@ -124,12 +125,14 @@ enum Command {
     Environments(environments::EnvironmentsArgs),
     Context(context::ContextArgs),
     MovedIds(moved_ids::MovedIdsArgs),
+    Graph(graph::GraphArgs),
     Plan(plan::PlanArgs),
     Report(report::ReportArgs),
     Validate(validate::ValidateArgs),
     Bump(Box<bump::BumpArgs>),
     Artifact(artifact::ArtifactArgs),
     Rollout(rollout::RolloutArgs),
+    Schedule(schedule::ScheduleArgs),
     Images(images::ImagesArgs),
     Provider(provider::ProviderArgs),
     Schema(schema::SchemaArgs),
@@ -222,10 +225,12 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Environments(args) => environments::environments(&project, args, output),
         Command::Context(args) => context::context(&project, args, output),
         Command::MovedIds(args) => moved_ids::moved_ids(&project, args, output),
+        Command::Graph(args) => graph::graph(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
         Command::Report(args) => report::report(&project, args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Rollout(args) => rollout::rollout(&project, args, output),
+        Command::Schedule(args) => schedule::schedule(&project, args, output),
         Command::Images(args) => images::images(&project, args, output),
         Command::Provider(args) => provider::provider(args, output),
         Command::Schema(_) => schema::schema(program, output),

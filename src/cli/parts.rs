@@ -81,7 +81,7 @@ fn read<T>(
             }
             Err(error) => problems.push(
                 Diagnostic::error(
-                    codes::BAD_PART,
+                    codes::NO_PART,
                     format!("`{name}` is not a {command} as JSON: {error}"),
                 )
                 .help(format!("make it with `stackwright {command} --format json > {name}`")),

@@ -74,7 +74,7 @@ pub struct PlanArgs {
 #[derive(Debug, Args)]
 pub struct Scope {
     #[command(flatten)]
-    pub selection: Selection,
+    selection: Selection,
 
     /// The revision to compare with [default: the merge base with the default branch]
     #[arg(long, value_name = "REVISION", conflicts_with = "from_nothing")]
@@ -209,6 +209,16 @@ impl PlanArgs {
 }
 
 impl Scope {
+    /// The stacks that are selected.
+    pub fn stacks(&self) -> &[String] {
+        &self.selection.stacks
+    }
+
+    /// True when every stack is, changed or not.
+    pub fn is_all(&self) -> bool {
+        self.all
+    }
+
     fn rules(&self) -> anyhow::Result<Vec<Deny>> {
         match self.deny.as_slice() {
             [] if is_ci() => Ok([deny::always(), deny::in_ci()].concat()),

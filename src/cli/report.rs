@@ -1,6 +1,6 @@
 //! `stackwright report`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,34 +8,42 @@ use std::{fs, io};
 
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::git::{Repository, Snapshot};
+use crate::graph::{Choice, Graph};
 use crate::plan::Stop;
 use crate::plan::revision::Git;
 use crate::project::{FILE, Project};
 use crate::report::html::{self, Changed, Data};
 use crate::report::json::Check;
 use crate::report::plan::json::Plan;
-use crate::report::{Report, snippet};
+use crate::report::{Report, graph, schedule, snippet};
+use crate::schedule::{Durations, Timetable, Window};
 use crate::stack::of_root;
 use crate::template::is_hcl;
 use crate::tree;
+use crate::value::TimeZone;
 use clap::Args;
+use jiff::Timestamp;
 
 use super::Outcome;
 use super::output::Output;
 use super::parts::{Parts, Read};
 use super::plan::{self, Scope};
+use super::schedule::time;
 
-/// Write one page for a review: what was checked, what happens, in which files
+/// Write one page for a review: what is wrong, what happens, where and when
 ///
 /// The page stands alone: it needs no network and no other file, and opens in any browser. Checks and
 /// plans as `check` and `plan` do, or takes what these have printed elsewhere with `--format json`.
-/// What looks like a secret is masked.
+/// What looks like a secret is masked. Graph and schedules are of the stacks that change or have
+/// problems, or of all that `--stack` and `--all` choose.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   stackwright report --html report.html                what this branch does
   stackwright report --html report.html --base v1.2.0  what has changed since a tag
   stackwright report --html report.html --all          with every stack, changed or not
+  stackwright report --html report.html --at 2026-11-21T00:00:00Z
+                                                       with that day's schedules
   stackwright report --html report.html --check check-*.json --plan plan-*.json
                                                        of what several machines have found
 
@@ -51,6 +59,11 @@ pub struct ReportArgs {
     /// What the page is called [default: the name of the project's folder]
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
+
+    /// When the day of the schedules begins, as RFC 3339 has it [default: the day of the commit that
+    /// is looked at]
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
 
     #[command(flatten)]
     parts: Parts,
@@ -79,7 +92,13 @@ pub fn report(
         }
     };
     let (checks, plans) = (read.checks, read.plans);
-    let (head, changed) = since(project, &args.scope.selection.stacks, &plans);
+    let begin = match &args.at {
+        Some(at) => Some(time(Some(at))?),
+        None => None,
+    };
+    let Since { head, day, changed } = since(project, args.scope.stacks(), &plans);
+    let stacks = pictured(project, args, &checks, &plans, &changed);
+    let Pictures { graphs, schedules } = pictures(project, &stacks, &plans, begin.or(day));
     let folder = project.root.file_name().map(|name| name.to_string_lossy().into_owned());
     let text = |path: &str| fs::read_to_string(project.root.join(path)).ok();
     let data = Data::of(html::Parts {
@@ -89,8 +108,9 @@ pub fn report(
         checks,
         plans,
         changed,
+        graphs,
+        schedules,
         read: Some(&text),
-        ..html::Parts::default()
     });
     let page = html::page(&data);
     if args.html.as_os_str() == "-" {
@@ -113,7 +133,7 @@ pub fn report(
 /// said why.
 fn run(project: &Project, args: &ReportArgs, output: &mut Output) -> anyhow::Result<Option<Read>> {
     let progress = output.progress("checking stacks");
-    let rendered = tree::render(project, &args.scope.selection.stacks, &|done| {
+    let rendered = tree::render(project, &args.scope.stacks(), &|done| {
         progress.set_position(done as u64);
     });
     progress.finish_and_clear();
@@ -129,19 +149,111 @@ fn run(project: &Project, args: &ReportArgs, output: &mut Output) -> anyhow::Res
     Ok(Some(Read { checks: vec![check], plans }))
 }
 
-/// The commit that is looked at, and what the files of the project were at the plans' base; nothing
-/// where there is no such commit here.
-fn since(project: &Project, stacks: &[String], plans: &[Plan]) -> (Option<String>, Vec<Changed>) {
-    let Ok(repository) = Repository::around(&project.root) else { return (None, Vec::new()) };
-    let git = Git::around(&project.root, LIMIT, Stop::default());
-    let head = repository.tip("HEAD").ok().flatten().map(|head| {
-        let head = head.to_string();
-        let is_more = git.is_ok_and(|git| git.changed(&head).is_ok_and(|paths| !paths.is_empty()));
+/// What git knows; nothing where there is none.
+#[derive(Default)]
+struct Since {
+    /// The commit that is looked at, and whether there is more.
+    head: Option<String>,
+    /// When the day of that commit began.
+    day: Option<Timestamp>,
+    /// What the files of the project were at the plans' base.
+    changed: Vec<Changed>,
+}
+
+fn since(project: &Project, stacks: &[String], plans: &[Plan]) -> Since {
+    let Ok(repository) = Repository::around(&project.root) else { return Since::default() };
+    let Ok(git) = Git::around(&project.root, LIMIT, Stop::default()) else {
+        return Since::default();
+    };
+    let head = repository.tip("HEAD").ok().flatten().map(|head| head.to_string());
+    let day = head.as_deref().and_then(|head| day(git.time(head).ok().flatten()?));
+    let head = head.map(|head| {
+        let is_more = git.changed(&head).is_ok_and(|paths| !paths.is_empty());
         let more = if is_more { " and uncommitted changes" } else { "" };
         format!("`{}`{more}", &head[..7.min(head.len())])
     });
-    let changed = plans.first().and_then(|plan| changed(project, &repository, stacks, &plan.base));
-    (head, changed.unwrap_or_default())
+    let since = plans.first();
+    let changed = since.and_then(|plan| changed(project, &repository, &git, stacks, &plan.base));
+    Since { head, day, changed: changed.unwrap_or_default() }
+}
+
+/// When the day of a second began, by UTC.
+fn day(second: i64) -> Option<Timestamp> {
+    Timestamp::from_second(second.div_euclid(86_400) * 86_400).ok()
+}
+
+/// The stacks of which there are pictures.
+fn pictured(
+    project: &Project,
+    args: &ReportArgs,
+    checks: &[Check],
+    plans: &[Plan],
+    changed: &[Changed],
+) -> Vec<String> {
+    let known = project.stack_names().unwrap_or_default();
+    if args.scope.is_all() {
+        return known;
+    }
+    if !args.scope.stacks().is_empty() {
+        return args.scope.stacks().to_vec();
+    }
+    let above = format!("{}/", project.stacks());
+    let of_path = |path: &str| Some(path.strip_prefix(&above)?.split_once('/')?.0.to_owned());
+    let roots = plans.iter().flat_map(|plan| &plan.roots);
+    let change = roots.filter(|root| root.components.iter().any(|it| !it.is_empty()));
+    let problems = checks.iter().flat_map(|check| &check.diagnostics);
+    let files = problems
+        .chain(plans.iter().flat_map(|plan| &plan.diagnostics))
+        .filter_map(|problem| problem.path.as_deref())
+        .chain(checks.iter().flat_map(|check| &check.drift).map(|drift| drift.path.as_str()))
+        .chain(changed.iter().map(|changed| changed.path.as_str()));
+    let stacks: BTreeSet<String> = files
+        .filter_map(of_path)
+        .chain(change.map(|root| of_root(&root.name).to_owned()))
+        .collect();
+    stacks.into_iter().filter(|stack| known.contains(stack)).collect()
+}
+
+/// What is drawn, by the name of what it is of.
+#[derive(Default)]
+struct Pictures {
+    graphs: BTreeMap<String, String>,
+    schedules: BTreeMap<String, String>,
+}
+
+/// How long the strip of a schedule is.
+const DAY_MINUTES: u32 = 24 * 60;
+
+/// Draws what can be read; what cannot was complained of by the check.
+fn pictures(
+    project: &Project,
+    stacks: &[String],
+    plans: &[Plan],
+    begin: Option<Timestamp>,
+) -> Pictures {
+    let mut pictures = Pictures::default();
+    if stacks.is_empty() {
+        return pictures;
+    }
+    let (stacks, _) = tree::read(project, stacks);
+    let mut drawn = Graph::of(stacks.iter().map(|(stack, _)| stack));
+    for plan in plans {
+        graph::mark(&mut drawn, plan);
+    }
+    for system in drawn.only(&Choice::Usual).systems {
+        let name = system.name.clone();
+        let svg = graph::svg::svg(&Graph { systems: vec![system] }, graph::svg::Options::default());
+        pictures.graphs.insert(name, svg);
+    }
+    let Some(begin) = begin else { return pictures };
+    for (stack, _) in &stacks {
+        let window = Window::new(begin, DAY_MINUTES, TimeZone::UTC);
+        let timetable = Timetable::of(&[stack], window, &Durations::default());
+        if !timetable.roots.is_empty() {
+            pictures.schedules.insert(stack.root.clone(), schedule::svg(&timetable));
+        }
+    }
+    pictures
 }
 
 /// The longest that git may take to answer.
@@ -150,10 +262,10 @@ const LIMIT: Duration = Duration::from_secs(60);
 fn changed(
     project: &Project,
     repository: &Repository,
+    git: &Git,
     stacks: &[String],
     base: &str,
 ) -> Option<Vec<Changed>> {
-    let git = Git::around(&project.root, LIMIT, Stop::default()).ok()?;
     let commit = git.commit(base).ok()?;
     let paths = git.changed(&commit).ok()?;
     let snapshot = Snapshot::of(repository, commit.parse().ok()?).ok()?;

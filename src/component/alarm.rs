@@ -1,5 +1,6 @@
 //! `alarm`: when somebody must look.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::fmt;
 
 use super::metric::{self, MOST_NODES, Metric, Watched};
@@ -237,6 +238,12 @@ impl Scalar for Period {
 impl Component for Alarm {
     const KIND: &'static str = "alarm";
     const FILE: &'static str = "alarms.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Operations, Meaning::HEARD).fields(&[
+        ("on", Meaning::HEARD),
+        ("metric", Meaning::HEARD),
+        ("actions", Meaning::TOLD),
+        ("ok_actions", Meaning::TOLD),
+    ]);
     const MODULE: Option<ModuleSource> = Some(module_source!("alarm"));
 
     fn outputs() -> Outputs {

@@ -1,5 +1,6 @@
 //! `api`: a REST API of API Gateway, in front of functions.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::collections::{BTreeMap, BTreeSet};
 
 use hcl::edit::expr::Expression as Source;
@@ -616,6 +617,8 @@ pub(super) fn check_format(check: &Check<'_>, logs: &ApiAccessLogs) {
 impl Component for Api {
     const KIND: &'static str = "api";
     const FILE: &'static str = "apis.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Edge, Meaning::TRAFFIC)
+        .fields(&[("route", Meaning::TRAFFIC), ("authorizer", Meaning::TRAFFIC)]);
     const MODULE: Option<ModuleSource> = Some(module_source!("api"));
 
     fn outputs() -> Outputs {

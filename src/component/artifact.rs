@@ -2,6 +2,7 @@
 
 use super::{Image, Outputs};
 use crate::component::Component;
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::Expr;
 use crate::hcl::print::escaped;
@@ -52,6 +53,7 @@ block! {
 impl Component for Artifact {
     const KIND: &'static str = "artifact";
     const FILE: &'static str = "images.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Images, Meaning::RUN);
 
     fn outputs() -> Outputs {
         outputs! {

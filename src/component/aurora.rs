@@ -4,6 +4,7 @@ use super::database::{CaCertificate, LogExport, Password};
 use super::proxy::{DATABASE_PROXY, Proxy};
 use super::serverless::ClassOrServerless;
 use super::{Network, network};
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::hcl::Expr;
@@ -150,6 +151,7 @@ fn dbadmin() -> DbUsername {
 impl Component for Aurora {
     const KIND: &'static str = "aurora";
     const FILE: &'static str = "databases.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Data, Meaning::ACCESS);
     const MODULE: Option<ModuleSource> = Some(module_source!("aurora", DATABASE_PROXY));
 
     fn protect(&self) -> Option<Protect> {

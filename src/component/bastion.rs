@@ -1,5 +1,6 @@
 //! `bastion`: the way in for people.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::fmt;
 
 use crate::component::{Component, Database, ModuleSource, Network, Outputs};
@@ -71,6 +72,8 @@ impl Scalar for GroupName {
 impl Component for Bastion {
     const KIND: &'static str = "bastion";
     const FILE: &'static str = "bastion.tf";
+    const DRAWN: Drawn =
+        Drawn::new(Family::Network, Meaning::USED).fields(&[("access", Meaning::ACCESS)]);
     const MODULE: Option<ModuleSource> = Some(module_source!("bastion"));
 
     fn outputs() -> Outputs {

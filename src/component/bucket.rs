@@ -1,5 +1,6 @@
 //! `bucket`: where files are kept.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::fmt;
 
 use super::{Cdn, LoadBalancer, Network};
@@ -183,6 +184,7 @@ const INFREQUENT_DAYS: i64 = 30;
 impl Component for Bucket {
     const KIND: &'static str = "bucket";
     const FILE: &'static str = "buckets.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Data, Meaning::ACCESS);
     const MODULE: Option<ModuleSource> = Some(module_source!("bucket"));
 
     fn protect(&self) -> Option<Protect> {

@@ -1,5 +1,6 @@
 //! `build`: images made from source.
 
+use crate::component::drawn::{Drawn, Family, Meaning, Relation};
 use std::fmt;
 
 use crate::component::task::{Architecture, check_environment};
@@ -123,6 +124,8 @@ const TOKEN_KEYS: [&str; 3] = ["ServerType", "AuthType", "Token"];
 impl Component for Build {
     const KIND: &'static str = "build";
     const FILE: &'static str = "builds.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Images, Meaning::USED)
+        .fields(&[("push", Meaning::To(Relation::Images))]);
     const MODULE: Option<ModuleSource> = Some(module_source!("build"));
 
     fn outputs() -> Outputs {

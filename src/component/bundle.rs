@@ -1,5 +1,6 @@
 //! `bundle`: images that move together.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -185,6 +186,7 @@ fn partial(images: &[&str], moving: &Move, strict: bool) -> Option<Diagnostic> {
 impl Component for Bundle {
     const KIND: &'static str = "bundle";
     const FILE: &'static str = "images.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Images, Meaning::USED);
 
     fn outputs() -> Outputs {
         outputs! {}

@@ -3,6 +3,7 @@
 use super::database::Password;
 use super::serverless::ClassOrServerless;
 use super::{Network, network};
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::stack::block::FieldInfo;
@@ -151,6 +152,7 @@ const WINDOW_MIN: u16 = 60;
 impl Component for Cache {
     const KIND: &'static str = "cache";
     const FILE: &'static str = "caches.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Data, Meaning::ACCESS);
     const MODULE: Option<ModuleSource> = Some(module_source!("cache"));
 
     fn protect(&self) -> Option<Protect> {

@@ -1,5 +1,6 @@
 //! `cdn`: answers kept close to those who ask.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -370,6 +371,8 @@ impl Field for Names {
 impl Component for Cdn {
     const KIND: &'static str = "cdn";
     const FILE: &'static str = "cdns.tf";
+    const DRAWN: Drawn =
+        Drawn::new(Family::Edge, Meaning::TRAFFIC).fields(&[("origin", Meaning::TRAFFIC)]);
     const MODULE: Option<ModuleSource> = Some(module_source!("cdn"));
 
     fn outputs() -> Outputs {

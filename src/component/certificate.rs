@@ -1,5 +1,6 @@
 //! `certificate`: by what a load balancer or a CDN proves its names.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use hcl::edit::expr::Expression as Source;
 
 use super::Dns;
@@ -61,6 +62,7 @@ const MOST: usize = 99;
 impl Component for Certificate {
     const KIND: &'static str = "certificate";
     const FILE: &'static str = "certificates.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Security, Meaning::USED);
     const MODULE: Option<ModuleSource> = Some(module_source!("certificate"));
 
     fn outputs() -> Outputs {

@@ -1,5 +1,6 @@
 //! `cluster`: where tasks run.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::{Component, ModuleSource, Network, Outputs};
 use crate::hcl::Expr;
 use crate::stack::block::FieldInfo;
@@ -42,6 +43,7 @@ choice! {
 impl Component for Cluster {
     const KIND: &'static str = "cluster";
     const FILE: &'static str = "clusters.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Compute, Meaning::In);
     const MODULE: Option<ModuleSource> = Some(module_source!("cluster"));
 
     fn outputs() -> Outputs {

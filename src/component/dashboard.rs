@@ -1,5 +1,6 @@
 //! `dashboard`: how it goes.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::{
     Cluster, Component, Database, LoadBalancer, ModuleSource, Outputs, Queue, Service, Worker,
 };
@@ -46,6 +47,8 @@ impl Kinds for Shown {
 impl Component for Dashboard {
     const KIND: &'static str = "dashboard";
     const FILE: &'static str = "dashboards.tf";
+    const DRAWN: Drawn =
+        Drawn::new(Family::Operations, Meaning::USED).fields(&[("show", Meaning::HEARD)]);
     const MODULE: Option<ModuleSource> = Some(module_source!("dashboard"));
 
     fn outputs() -> Outputs {

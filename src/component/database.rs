@@ -1,5 +1,6 @@
 //! `database`: an RDS instance, and who may connect to it.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use hcl::edit::expr::Expression as Source;
 use hcl::edit::template::Element;
 
@@ -306,6 +307,7 @@ fn is_written_out(reader: &Reader<'_>, source: &Source) -> bool {
 impl Component for Database {
     const KIND: &'static str = "database";
     const FILE: &'static str = "databases.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Data, Meaning::ACCESS);
     const MODULE: Option<ModuleSource> = Some(module_source!("database", DATABASE_PROXY));
 
     fn protect(&self) -> Option<Protect> {

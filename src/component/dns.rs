@@ -1,5 +1,6 @@
 //! `dns`: the records of a hosted zone.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -269,6 +270,8 @@ impl fmt::Display for Name {
 impl Component for Dns {
     const KIND: &'static str = "dns";
     const FILE: &'static str = "dns.tf";
+    const DRAWN: Drawn =
+        Drawn::new(Family::Edge, Meaning::USED).fields(&[("alias", Meaning::TRAFFIC)]);
     const MODULE: Option<ModuleSource> = Some(module_source!("dns"));
 
     fn outputs() -> Outputs {

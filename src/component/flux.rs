@@ -1,5 +1,6 @@
 //! `flux`: what brings the tree into a cluster.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use serde_json::{Value as Json, json};
 
 use crate::block;
@@ -61,6 +62,7 @@ block! {
 impl Component for Flux {
     const KIND: &'static str = "flux";
     const FILE: &'static str = "flux.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Images, Meaning::RUN);
 
     fn outputs() -> Outputs {
         Outputs::Known(Vec::new())

@@ -1,9 +1,10 @@
 //! `function`: code that Lambda runs when it is called.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use hcl::edit::expr::Expression as Source;
 
 use super::api::Cors;
-use super::schedule::RuleDescription;
+use super::schedule::{Length, RuleDescription, Scheduled};
 use super::task::{
     AccessKinds, Architecture, SecretsBy, Statement, access_statements, check_access_networks,
     check_statement, check_variables, default, is_reached, lower_access,
@@ -298,6 +299,11 @@ pub(super) fn set_code(stack: &Stack, call: &mut Call, code: &Ref<Artifact>) {
 impl Component for Function {
     const KIND: &'static str = "function";
     const FILE: &'static str = "functions.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Compute, Meaning::TRAFFIC).fields(&[
+        ("access", Meaning::ACCESS),
+        ("dead_letter", Meaning::TOLD),
+        ("event_source", Meaning::HEARD),
+    ]);
     const MODULE: Option<ModuleSource> = Some(module_source!("function"));
 
     fn outputs() -> Outputs {
@@ -373,6 +379,18 @@ impl Component for Function {
             names.security_group(&network.label, "function");
         }
         names.names
+    }
+
+    fn scheduled(&self) -> Vec<Scheduled> {
+        let timeout = self.timeout().and_then(|seconds| u32::try_from(seconds).ok());
+        let rows = self.schedule.iter().map(|(label, row)| {
+            let mut scheduled = Scheduled::by_rule(&row.schedule, row.origin.field("schedule"));
+            scheduled.row = Some(label.to_owned());
+            scheduled.is_on = row.enabled != Value::Literal(false);
+            scheduled.length = timeout.map(|seconds| Length::AtMost(seconds.div_ceil(60)));
+            scheduled
+        });
+        rows.collect()
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

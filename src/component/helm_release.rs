@@ -1,12 +1,12 @@
 //! `helm_release`: a chart in a cluster.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use hcl::edit::expr::{Expression as Source, ObjectKey};
 use serde_json::{Map as JsonMap, Value as Json, json};
 
 use crate::component::{Component, Flux, Image, KubernetesCluster, ModuleSource, Outputs, flux};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::{Block, Expr};
-use crate::stack::Stack;
 use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
 use crate::stack::field::{Any, Field, Literal, Map, Ref, Type, Unpassed};
@@ -14,6 +14,7 @@ use crate::stack::lower::Lower;
 use crate::stack::manifests::{Manifests, object, with};
 use crate::stack::read::Reader;
 use crate::stack::value::{Reference, Value};
+use crate::stack::{Id, Stack};
 use crate::value::{KubernetesName, PinnedVersion, Scalar as _, Whole};
 use crate::{block, module_source, outputs};
 
@@ -148,6 +149,7 @@ pub fn data(source: &Source) -> Option<Json> {
 impl Component for HelmRelease {
     const KIND: &'static str = "helm_release";
     const FILE: &'static str = "helm_releases.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Compute, Meaning::USED);
     const MODULE: Option<ModuleSource> = Some(module_source!("helm_release"));
 
     fn module(&self) -> Option<ModuleSource> {
@@ -379,10 +381,13 @@ impl HelmRelease {
     }
 }
 
-/// The provider that goes into the cluster of a stack, where Terraform makes releases.
+/// The provider that goes into the cluster of a stack, where Terraform makes releases in this root.
 pub fn provider(stack: &Stack) -> Option<Block> {
     let releases = stack.all::<HelmRelease>();
-    let (_, release) = releases.into_iter().find(|(_, release)| release.flux.is_none())?;
+    let (_, release) = releases.into_iter().find(|(label, release)| {
+        let id = Id { kind: HelmRelease::KIND, label: (*label).to_owned() };
+        release.flux.is_none() && stack.is_here(&id)
+    })?;
     let cluster = KubernetesCluster::address(&release.cluster.label);
     let of = |attribute: &str| Expr::raw(format!("{cluster}.{attribute}"));
     let region = stack.settings.region.expr();

@@ -1,5 +1,6 @@
 //! `http_api`: an HTTP API of API Gateway, in front of functions.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::collections::BTreeSet;
 
 use super::api::{
@@ -140,6 +141,8 @@ impl Answered for HttpRoute {
 impl Component for HttpApi {
     const KIND: &'static str = "http_api";
     const FILE: &'static str = "apis.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Edge, Meaning::TRAFFIC)
+        .fields(&[("route", Meaning::TRAFFIC), ("authorizer", Meaning::TRAFFIC)]);
     const MODULE: Option<ModuleSource> = Some(module_source!("http_api"));
 
     fn outputs() -> Outputs {

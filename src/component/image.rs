@@ -1,5 +1,6 @@
 //! `image`: what a task runs, by the lock.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use hcl::edit::expr::Expression as Source;
 use serde_json::{Value as Json, json};
 
@@ -221,6 +222,7 @@ impl Field for ImageRepository {
 impl Component for Image {
     const KIND: &'static str = "image";
     const FILE: &'static str = "images.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Images, Meaning::RUN);
 
     fn outputs() -> Outputs {
         outputs! {

@@ -1,5 +1,6 @@
 //! `input`: a value that somebody gives from outside.
 
+use crate::component::drawn::{Drawn, Family, Meaning, Relation};
 use hcl::edit::expr::Expression as Source;
 
 use crate::block;
@@ -139,6 +140,7 @@ fn wrong_attribute(source: &Source) -> Option<&Source> {
 impl Component for Input {
     const KIND: &'static str = "input";
     const FILE: &'static str = "variables.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Values, Meaning::From(Relation::Values));
 
     /// What follows an input's name is Terraform's business: `input.keys[0]`.
     fn outputs() -> Outputs {

@@ -1,5 +1,6 @@
 //! `key`: what other things are encrypted with.
 
+use crate::component::drawn::{Drawn, Family, Meaning, Relation};
 use std::collections::BTreeSet;
 
 use crate::component::{Component, ModuleSource, Outputs, Protect, Queue, Topic, queue};
@@ -76,6 +77,7 @@ choice! {
 impl Component for Key {
     const KIND: &'static str = "key";
     const FILE: &'static str = "keys.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Security, Meaning::To(Relation::Encryption));
     const MODULE: Option<ModuleSource> = Some(module_source!("key"));
 
     fn protect(&self) -> Option<Protect> {

@@ -1,5 +1,6 @@
 //! `kubernetes_cluster`: Kubernetes, run by EKS.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::{Component, Database, ModuleSource, Network, Outputs};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::Expr;
@@ -231,6 +232,8 @@ choice! {
 impl Component for KubernetesCluster {
     const KIND: &'static str = "kubernetes_cluster";
     const FILE: &'static str = "kubernetes_clusters.tf";
+    const DRAWN: Drawn =
+        Drawn::new(Family::Compute, Meaning::In).fields(&[("databases", Meaning::ACCESS)]);
     const MODULE: Option<ModuleSource> = Some(module_source!("kubernetes_cluster"));
 
     fn outputs() -> Outputs {

@@ -1,5 +1,6 @@
 //! `kubernetes_manifest`: any other object in a cluster.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use serde_json::{Map as JsonMap, Value as Json};
 
 use crate::block;
@@ -74,6 +75,7 @@ pub fn served(api: &str, version: KubernetesVersion) -> Result<(), (String, Stri
 impl Component for KubernetesManifest {
     const KIND: &'static str = "kubernetes_manifest";
     const FILE: &'static str = "kubernetes_manifests.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Compute, Meaning::USED);
 
     fn outputs() -> Outputs {
         Outputs::Known(Vec::new())

@@ -1,5 +1,6 @@
 //! `kubernetes_service`: a program in a cluster, all of it.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use serde_json::{Map as JsonMap, Value as Json, json};
 
 use crate::component::{
@@ -236,6 +237,7 @@ block! {
 impl Component for KubernetesService {
     const KIND: &'static str = "kubernetes_service";
     const FILE: &'static str = "kubernetes_services.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Compute, Meaning::TRAFFIC);
 
     fn outputs() -> Outputs {
         Outputs::Known(Vec::new())

@@ -2,6 +2,7 @@
 
 use super::task::Architecture;
 use super::{Artifact, Component, ModuleSource, Outputs, function};
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
@@ -47,6 +48,7 @@ block! {
 impl Component for LambdaLayer {
     const KIND: &'static str = "lambda_layer";
     const FILE: &'static str = "lambda_layers.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Images, Meaning::RUN);
     const MODULE: Option<ModuleSource> = Some(module_source!("lambda_layer"));
 
     fn outputs() -> Outputs {

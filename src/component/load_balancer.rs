@@ -1,5 +1,6 @@
 //! `load_balancer`: who answers requests, and which service they go to.
 
+use crate::component::drawn::{Drawn, Family, Meaning, Relation};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -353,6 +354,11 @@ pub(super) fn check_certificate(check: &Check<'_>, arn: &Arn, region: &str, span
 impl Component for LoadBalancer {
     const KIND: &'static str = "load_balancer";
     const FILE: &'static str = "load_balancers.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Edge, Meaning::TRAFFIC).fields(&[
+        ("default.forward", Meaning::TRAFFIC),
+        ("rule.forward", Meaning::TRAFFIC),
+        ("rule.only_through_cdn", Meaning::From(Relation::Traffic)),
+    ]);
     const MODULE: Option<ModuleSource> = Some(module_source!("load_balancer"));
 
     fn outputs() -> Outputs {

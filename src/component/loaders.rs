@@ -1,15 +1,18 @@
 //! `loaders`: a table of jobs that share their settings, each on its own schedule.
 
+mod spread;
+
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::collections::BTreeMap;
 
 use crate::component::schedule::{
-    Job, Retries, RuleDescription, SCHEDULE, Start, Timing, schedule_variables,
+    Duration, Job, Retries, RuleDescription, SCHEDULE, Start, Timing, schedule_variables,
 };
 use crate::component::task::{
     TASK, TASK_ROLE, Task, check_arguments, check_environment, check_size, check_task,
     lower_secret_keys, lower_secrets, lower_task, task_variables,
 };
-use crate::component::{Cluster, Component, ModuleSource, Outputs};
+use crate::component::{Cluster, Component, ModuleSource, Outputs, Scheduled};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::print::print_expr;
 use crate::hcl::{Block as HclBlock, Expr, Property};
@@ -22,6 +25,7 @@ use crate::stack::rename::Renamed;
 use crate::stack::value::Value;
 use crate::value::{FargateCpu, FargateMemory, Schedule, SecretSource, TaskFamily};
 use crate::{block, module_source, outputs};
+use spread::Row;
 
 block! {
     /// Jobs that run the same program, each for its own sources and on its own schedule, in the
@@ -55,6 +59,12 @@ block! {
         /// When those run that have no schedule of their own; in UTC, unless EventBridge Scheduler
         /// starts them in another `time_zone`.
         schedule: Option<Value<Schedule>>,
+        /// True to give loaders minutes of their own, which lie evenly, in the order in which they are
+        /// written: those that have a `rate(…)` that divides an hour or a day, or a `cron(…)` in the
+        /// minutes `0`, `0/15` or `*/15`. A rate becomes a `cron(…)` for that. Another minute stays as
+        /// it is written. A loader that is added at the end moves no other; one that is taken out
+        /// may move those after it.
+        spread: Unpassed<Literal<bool>> = Unpassed(Literal(false)),
         /// How they are started.
         @flatten start: Start,
         /// What they share.
@@ -71,6 +81,8 @@ block! {
         description: Option<Value<RuleDescription>>,
         /// When it runs; needed unless the table has a schedule.
         schedule: Option<Value<Schedule>>,
+        /// False to keep the minute of its schedule when the table's loaders are spread.
+        spread: Unpassed<Literal<bool>> = Unpassed(Literal(true)),
         /// False to leave out its rule or schedule, true to have them when the table does not.
         enabled: Option<Literal<bool>>,
         /// Arguments that come after the table's command.
@@ -88,6 +100,8 @@ block! {
         secrets: Map<Value<SecretSource>>,
         /// How often it is tried again when its task cannot be started, in place of the table's.
         retries: Option<Value<Retries>>,
+        /// How long a run takes, in minutes, in place of the table's.
+        duration_minutes: Unpassed<Option<Value<Duration>>>,
         /// Has EventBridge Scheduler start it, each of its fields in place of the table's.
         scheduler: Option<Timing>,
         /// Its earlier label, or all of them, the oldest first: it is moved, and keeps its
@@ -99,6 +113,7 @@ block! {
 impl Component for Loaders {
     const KIND: &'static str = "loaders";
     const FILE: &'static str = "loaders.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Jobs, Meaning::USED);
     const MODULE: Option<ModuleSource> = Some(module_source!("loaders", SCHEDULE, TASK, TASK_ROLE));
 
     fn outputs() -> Outputs {
@@ -174,6 +189,29 @@ impl Component for Loaders {
         Some(&self.task)
     }
 
+    fn scheduled(&self) -> Vec<Scheduled> {
+        let spread = self.spread();
+        let row = |(label, loader): (&str, &Loader)| {
+            let enabled = loader.enabled.unwrap_or(self.start.enabled);
+            let own = loader.duration_minutes.as_ref();
+            let duration = own.or(self.start.duration_minutes.as_ref());
+            let job = self.job(loader, None);
+            let mut scheduled = job.scheduled((enabled, duration), &self.task, &self.cluster)?;
+            if let Some(own) = spread.get(label) {
+                scheduled.schedule = Value::Literal(own.clone());
+            }
+            scheduled.row = Some(label.to_owned());
+            if let Some(cpu) = &loader.cpu {
+                scheduled.cpu_units = cpu.literal().map(|cpu| cpu.units());
+            }
+            if let Some(memory) = &loader.memory {
+                scheduled.memory_mib = memory.literal().map(|memory| memory.mib());
+            }
+            Some(scheduled)
+        };
+        self.loader.iter().filter_map(row).collect()
+    }
+
     fn lower(&self, lower: &mut Lower<'_>) {
         let mut call = lower.call(self);
         if self.name.is_none() {
@@ -200,6 +238,30 @@ impl Loaders {
     /// The name of a table's rows in the root.
     pub(crate) fn local(label: &str) -> String {
         format!("loaders_{label}")
+    }
+
+    /// The schedules of the loaders that have another minute than the one that is written.
+    fn spread(&self) -> BTreeMap<&str, Schedule> {
+        if !self.spread.0.0 {
+            return BTreeMap::new();
+        }
+        let row = |loader: &Loader| {
+            let schedule = loader.schedule.as_ref().or(self.schedule.as_ref());
+            let Some(schedule) = schedule.and_then(Value::literal).cloned() else {
+                return Row::Unknown;
+            };
+            // Its start date says when a rate begins.
+            let is_dated =
+                schedule.rate_minutes().is_some() && self.job(loader, None).has_start_date();
+            match loader.spread.0.0 && !is_dated {
+                true => Row::Open(schedule),
+                false => Row::Fixed(schedule),
+            }
+        };
+        let rows: Vec<Row> = self.loader.iter().map(|(_, loader)| row(loader)).collect();
+        let labels = self.loader.iter().map(|(label, _)| label);
+        let spread = labels.zip(spread::spread(&rows));
+        spread.filter_map(|(label, schedule)| Some((label, schedule?))).collect()
     }
 
     fn job<'a>(&'a self, loader: &'a Loader, name: Option<String>) -> Job<'a> {
@@ -296,12 +358,24 @@ impl Loaders {
         let Some(Expr::Object(mut rows)) = self.loader.argument() else {
             return Expr::Object(Vec::new());
         };
+        let spread = self.spread();
         for Property { key, value, .. } in &mut rows {
             let (Expr::Object(fields), Some(loader)) = (value, self.loader.rows.get(key)) else {
                 continue;
             };
             if let Some(secrets) = fields.iter_mut().find(|field| field.key == "secrets") {
                 secrets.value = lower_secrets(lower, &loader.secrets);
+            }
+            if let Some(schedule) = spread.get(key.as_str()) {
+                let schedule = Expr::String(schedule.to_string());
+                match fields.iter_mut().find(|field| field.key == "schedule") {
+                    Some(field) => field.value = schedule,
+                    None => {
+                        let at =
+                            usize::from(fields.first().is_some_and(|it| it.key == "description"));
+                        fields.insert(at, Property::new("schedule", schedule));
+                    }
+                }
             }
             // Entries of one line would be aligned with each other, so that a new one changes its
             // neighbours.

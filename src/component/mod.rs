@@ -39,6 +39,7 @@ pub mod database;
 pub mod deployment;
 pub mod discovery;
 pub mod dns;
+pub mod drawn;
 pub mod flux;
 pub mod function;
 pub mod helm_release;
@@ -97,6 +98,7 @@ pub use cluster::Cluster;
 pub use dashboard::Dashboard;
 pub use database::Database;
 pub use dns::Dns;
+pub use drawn::{Drawn, Family, Meaning, Relation};
 pub use flux::Flux;
 pub use function::Function;
 pub use helm_release::HelmRelease;
@@ -120,6 +122,7 @@ pub use queue::Queue;
 pub use repository::Repository;
 pub use role::Role;
 pub use rollout::Rollout;
+pub use schedule::Scheduled;
 pub use scheduled_task::ScheduledTask;
 pub use search::Search;
 pub use secret::Secret;
@@ -207,6 +210,9 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
     /// The file of a root in which it stands.
     const FILE: &'static str;
 
+    /// What it is in a picture of its system, and what it means that it names others there.
+    const DRAWN: Drawn = Drawn::OTHER;
+
     /// Its Terraform module, where it has one.
     const MODULE: Option<ModuleSource> = None;
     /// Modules that some components of this kind call instead.
@@ -261,6 +267,11 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
     /// The ECS task that it runs, where it runs one.
     fn task(&self) -> Option<&Task> {
         None
+    }
+
+    /// What it has started at its times.
+    fn scheduled(&self) -> Vec<Scheduled> {
+        Vec::new()
     }
 
     /// Adds its Terraform to a root.
@@ -393,6 +404,8 @@ pub struct Kind {
     pub name: &'static str,
     /// The file of a root in which it stands.
     pub file: &'static str,
+    /// What it is in a picture.
+    pub drawn: Drawn,
     /// What it is.
     pub doc: fn() -> String,
     /// Its fields.
@@ -425,6 +438,7 @@ impl Kind {
         Self {
             name: C::KIND,
             file: C::FILE,
+            drawn: C::DRAWN,
             doc: C::doc,
             fields: C::fields,
             derived: C::derived,
@@ -472,6 +486,8 @@ pub trait AnyComponent: fmt::Debug + Send + Sync {
     fn aws_names(&self, check: &Check<'_>) -> Vec<AwsName>;
     /// See [`Component::task`].
     fn task(&self) -> Option<&Task>;
+    /// See [`Component::scheduled`].
+    fn scheduled(&self) -> Vec<Scheduled>;
     /// See [`Component::lower`].
     fn lower(&self, lower: &mut Lower<'_>);
     /// See [`Component::manifests`].
@@ -535,6 +551,10 @@ impl<C: Component> AnyComponent for C {
 
     fn task(&self) -> Option<&Task> {
         Component::task(self)
+    }
+
+    fn scheduled(&self) -> Vec<Scheduled> {
+        Component::scheduled(self)
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

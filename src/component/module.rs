@@ -1,5 +1,6 @@
 //! `module`: any Terraform module, called as it is.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use hcl::edit::structure::{Block as SourceBlock, Structure};
 use hcl::edit::{Decorate as _, Span as _};
 
@@ -175,6 +176,7 @@ impl crate::stack::block::Block for Module {
 impl Component for Module {
     const KIND: &'static str = "module";
     const FILE: &'static str = "modules.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Other, Meaning::USED);
 
     fn outputs() -> Outputs {
         Outputs::Any

@@ -1,5 +1,6 @@
 //! `network`: a VPC with its subnets.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use hcl::edit::expr::Expression as Source;
 
 use super::Bucket;
@@ -243,6 +244,7 @@ impl Field for Zones {
 impl Component for Network {
     const KIND: &'static str = "network";
     const FILE: &'static str = "network.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Network, Meaning::In);
     const MODULE: Option<ModuleSource> = Some(module_source!("network"));
     const OTHER_MODULES: &'static [ModuleSource] = &[EXISTING];
 

@@ -1,6 +1,7 @@
 //! `output`: a value that a root tells.
 
 use crate::block;
+use crate::component::drawn::{Drawn, Family, Meaning, Relation};
 use crate::component::{Component, Outputs};
 use crate::hcl::{Block, Expr};
 use crate::stack::check::Check;
@@ -33,6 +34,8 @@ impl Output {
 impl Component for Output {
     const KIND: &'static str = "output";
     const FILE: &'static str = "outputs.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Values, Meaning::USED)
+        .fields(&[("value", Meaning::From(Relation::Values))]);
 
     fn outputs() -> Outputs {
         Outputs::Known(Vec::new())

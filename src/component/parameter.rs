@@ -1,5 +1,6 @@
 //! `parameter`: a setting outside of what runs.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::protection::FIELD;
 use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::diagnostic::{Code, Diagnostic, codes};
@@ -73,6 +74,7 @@ const MOST_BYTES: usize = 4096;
 impl Component for Parameter {
     const KIND: &'static str = "parameter";
     const FILE: &'static str = "parameters.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Data, Meaning::ACCESS);
     const MODULE: Option<ModuleSource> = Some(module_source!("parameter"));
 
     /// The others' values stand in the description.

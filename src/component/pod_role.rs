@@ -1,5 +1,6 @@
 //! `pod_role`: what a pod may do in AWS.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::task::Statement;
 use crate::component::{Component, KubernetesCluster, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, codes};
@@ -50,6 +51,8 @@ block! {
 impl Component for PodRole {
     const KIND: &'static str = "pod_role";
     const FILE: &'static str = "pod_roles.tf";
+    const DRAWN: Drawn =
+        Drawn::new(Family::Security, Meaning::USED).fields(&[("statement", Meaning::ACCESS)]);
     const MODULE: Option<ModuleSource> = Some(module_source!("pod_role"));
 
     fn outputs() -> Outputs {

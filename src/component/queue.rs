@@ -1,5 +1,6 @@
 //! `queue`: work that waits.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::topic::Subscription;
 use crate::component::{Component, ModuleSource, Outputs, Protect, Topic};
 use crate::diagnostic::{Diagnostic, codes};
@@ -81,6 +82,7 @@ const LONGEST_NAME: usize = 80;
 impl Component for Queue {
     const KIND: &'static str = "queue";
     const FILE: &'static str = "queues.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Data, Meaning::ACCESS);
     const MODULE: Option<ModuleSource> = Some(module_source!("queue"));
 
     fn protect(&self) -> Option<Protect> {

@@ -1,6 +1,7 @@
 //! `repository`: where images are kept.
 
 use crate::block;
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::{Component, ModuleSource, Outputs, Protect};
 use crate::module_source;
 use crate::outputs;
@@ -39,6 +40,7 @@ block! {
 impl Component for Repository {
     const KIND: &'static str = "repository";
     const FILE: &'static str = "repositories.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Images, Meaning::RUN);
     const MODULE: Option<ModuleSource> = Some(module_source!("repository"));
 
     fn protect(&self) -> Option<Protect> {

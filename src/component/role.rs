@@ -1,5 +1,6 @@
 //! `role`: what CI may do.
 
+use crate::component::drawn::{Drawn, Family, Meaning, Relation};
 use crate::component::{Cluster, Component, ModuleSource, Outputs, Repository, StandaloneTask};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hcl::Expr;
@@ -91,6 +92,11 @@ block! {
 impl Component for Role {
     const KIND: &'static str = "role";
     const FILE: &'static str = "roles.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Security, Meaning::USED).fields(&[
+        ("push", Meaning::To(Relation::Images)),
+        ("run", Meaning::USED),
+        ("statement", Meaning::ACCESS),
+    ]);
     const MODULE: Option<ModuleSource> = Some(module_source!("role"));
 
     fn outputs() -> Outputs {

@@ -1,5 +1,6 @@
 //! `rollout`: what follows a deploy, in its order.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::{
     Bundle, Cluster, Component, Output, Outputs, Secret, Service, StandaloneTask, Worker,
     module_address,
@@ -84,6 +85,8 @@ impl Kinds for Kept {
 impl Component for Rollout {
     const KIND: &'static str = "rollout";
     const FILE: &'static str = "outputs.tf";
+    const DRAWN: Drawn =
+        Drawn::new(Family::Operations, Meaning::USED).fields(&[("step", Meaning::USED)]);
 
     fn outputs() -> Outputs {
         outputs! {}

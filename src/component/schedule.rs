@@ -7,8 +7,8 @@
 use std::fmt;
 
 use crate::component::service::Capacity;
-use crate::component::{Component as _, ModuleSource, Queue};
-use crate::diagnostic::{Code, Diagnostic, codes};
+use crate::component::{Cluster, Component as _, ModuleSource, Queue, Task};
+use crate::diagnostic::{Code, Diagnostic, Span, codes};
 use crate::hcl::Expr;
 use crate::stack::block::{FieldInfo, Origin};
 use crate::stack::check::Check;
@@ -39,6 +39,9 @@ block! {
         /// What the tasks run on. With `spot` a task may find no capacity, and be stopped while it
         /// runs.
         capacity: Value<Capacity> = Value::Literal(Capacity::OnDemand),
+        /// How long a run takes, in minutes, as far as anybody knows: `stackwright schedule` shows
+        /// what runs at once, and a run is warned of that outlasts its schedule. Nothing is rendered.
+        duration_minutes: Unpassed<Option<Value<Duration>>>,
         /// Has EventBridge Scheduler start it, in place of an EventBridge rule.
         scheduler: Option<Scheduler>,
     }
@@ -256,6 +259,47 @@ impl<'a> Job<'a> {
         self.own.is_some_and(|own| std::ptr::eq(&raw const own.origin, place))
     }
 
+    /// True for one that says before when nothing starts.
+    pub fn has_start_date(&self) -> bool {
+        self.timing(|timing| &timing.start_date).is_some()
+    }
+
+    /// When its task runs, where it has a schedule; `enabled` and `duration` are what it says of
+    /// that, or its table.
+    pub fn scheduled(
+        &self,
+        (enabled, duration): (Literal<bool>, Option<&Value<Duration>>),
+        task: &Task,
+        cluster: &Ref<Cluster>,
+    ) -> Option<Scheduled> {
+        let (schedule, place) = self.schedule?;
+        let literal =
+            |value: Option<(&Value<Instant>, _)>| value.and_then(|(it, _)| it.literal().copied());
+        let zone = self.timing(|timing| &timing.time_zone).map(|(zone, _)| zone.clone());
+        let window = self.timing(|timing| &timing.flexible_window_minutes);
+        let state = self.timing(|timing| &timing.state).and_then(|(state, _)| state.literal());
+        let mut scheduled = Scheduled::by_rule(schedule, place.field("schedule"));
+        if self.is_scheduled() {
+            scheduled.starter = Starter::Scheduler;
+            scheduled.time_zone = zone.unwrap_or(Value::Literal(TimeZone::UTC));
+            scheduled.flexible_minutes =
+                window.and_then(|(window, _)| Some(small(window.literal()?.get()))).unwrap_or(0);
+            scheduled.start_date = literal(self.timing(|timing| &timing.start_date));
+            scheduled.end_date = literal(self.timing(|timing| &timing.end_date));
+            scheduled.is_on = state != Some(&ScheduleState::Disabled);
+        }
+        scheduled.is_on &= enabled.0;
+        if self.skips() {
+            scheduled.overlap = Overlap::Skip;
+        }
+        scheduled.cluster = Some(cluster.label.clone());
+        scheduled.cpu_units = task.cpu.literal().map(|cpu| cpu.units());
+        scheduled.memory_mib = task.memory.literal().map(|memory| memory.mib());
+        scheduled.length =
+            duration.and_then(Value::literal).map(|minutes| Length::Said(small(minutes.get())));
+        Some(scheduled)
+    }
+
     /// The names of its rule or schedule.
     pub fn aws_names(&self, names: &mut AwsNames, group: &str, name: &str) {
         match self.is_scheduled() {
@@ -266,6 +310,11 @@ impl<'a> Job<'a> {
             names.add("state machine", name);
         }
     }
+}
+
+/// A whole number that is small and not negative.
+fn small(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or_default()
 }
 
 fn refuse(check: &Check<'_>, code: Code, place: &Origin, field: &str, message: &str, help: &str) {
@@ -339,6 +388,82 @@ pub(super) fn schedule_variables() -> Vec<FieldInfo> {
     ]);
     let doc = "The queue for starts that were given up, and the key that encrypts it.";
     vec![FieldInfo::derived("dead_letter_queue", queue, doc).optional()]
+}
+
+/// How long a run takes, in minutes: up to a week.
+pub type Duration = Whole<1, 10_080>;
+
+/// Something that a component has started at its times: what [`crate::schedule`] looks at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scheduled {
+    /// Its label in a table of the component; `None` for the component itself.
+    pub row: Option<String>,
+    /// When.
+    pub schedule: Value<Schedule>,
+    /// Who starts it.
+    pub starter: Starter,
+    /// The zone whose clocks it goes by.
+    pub time_zone: Value<TimeZone>,
+    /// Within how many minutes after its time it starts.
+    pub flexible_minutes: u32,
+    /// Before this nothing starts; a rate counts from there.
+    pub start_date: Option<Instant>,
+    /// After this nothing starts.
+    pub end_date: Option<Instant>,
+    /// False for what is switched off.
+    pub is_on: bool,
+    /// What happens when its last run goes on.
+    pub overlap: Overlap,
+    /// The label of the cluster that its task runs in.
+    pub cluster: Option<String>,
+    /// The CPU units of its task; 1024 are one virtual CPU.
+    pub cpu_units: Option<u32>,
+    /// The memory of its task in MiB.
+    pub memory_mib: Option<u32>,
+    /// How long it runs.
+    pub length: Option<Length>,
+    /// Where its schedule is written.
+    pub place: Option<Span>,
+}
+
+/// Who starts something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Starter {
+    /// An EventBridge rule, which goes by UTC.
+    Rule,
+    /// EventBridge Scheduler.
+    Scheduler,
+}
+
+/// How long a run takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// So many minutes, as the description says.
+    Said(u32),
+    /// At most so many minutes: then it is stopped.
+    AtMost(u32),
+}
+
+impl Scheduled {
+    /// What a rule starts at its times, as far as nothing else is known.
+    pub fn by_rule(schedule: &Value<Schedule>, place: Option<Span>) -> Self {
+        Self {
+            row: None,
+            schedule: schedule.clone(),
+            starter: Starter::Rule,
+            time_zone: Value::Literal(TimeZone::UTC),
+            flexible_minutes: 0,
+            start_date: None,
+            end_date: None,
+            is_on: true,
+            overlap: Overlap::Allow,
+            cluster: None,
+            cpu_units: None,
+            memory_mib: None,
+            length: None,
+            place,
+        }
+    }
 }
 
 /// How often a start is tried again (Amazon EventBridge API Reference, "RetryPolicy").

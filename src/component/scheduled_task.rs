@@ -1,8 +1,9 @@
 //! `scheduled_task`: one job on a schedule.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::schedule::{Job, RuleDescription, SCHEDULE, Start, schedule_variables};
 use crate::component::task::{TASK, TASK_ROLE, Task, check_task, lower_task, task_variables};
-use crate::component::{Cluster, Component, ModuleSource, Outputs};
+use crate::component::{Cluster, Component, ModuleSource, Outputs, Scheduled};
 use crate::stack::block::FieldInfo;
 use crate::stack::check::Check;
 use crate::stack::field::Ref;
@@ -49,6 +50,7 @@ block! {
 impl Component for ScheduledTask {
     const KIND: &'static str = "scheduled_task";
     const FILE: &'static str = "scheduled_tasks.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Jobs, Meaning::USED);
     const MODULE: Option<ModuleSource> =
         Some(module_source!("scheduled_task", SCHEDULE, TASK, TASK_ROLE));
 
@@ -90,6 +92,11 @@ impl Component for ScheduledTask {
 
     fn task(&self) -> Option<&Task> {
         Some(&self.task)
+    }
+
+    fn scheduled(&self) -> Vec<Scheduled> {
+        let start = (self.start.enabled, self.start.duration_minutes.as_ref());
+        self.job(None).scheduled(start, &self.task, &self.cluster).into_iter().collect()
     }
 
     fn lower(&self, lower: &mut Lower<'_>) {

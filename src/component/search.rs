@@ -1,5 +1,6 @@
 //! `search`: an OpenSearch domain, and who may ask it.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::fmt;
 
 use super::Network;
@@ -183,6 +184,7 @@ impl Scalar for MasterCount {
 impl Component for Search {
     const KIND: &'static str = "search";
     const FILE: &'static str = "searches.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Data, Meaning::ACCESS);
     const MODULE: Option<ModuleSource> = Some(module_source!("search"));
 
     fn protect(&self) -> Option<Protect> {

@@ -1,5 +1,6 @@
 //! `secret`: what somebody else knows.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::fmt;
 
 use crate::component::{Component, ModuleSource, Outputs, Protect};
@@ -72,6 +73,7 @@ impl Scalar for RecoveryDays {
 impl Component for Secret {
     const KIND: &'static str = "secret";
     const FILE: &'static str = "secrets.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Security, Meaning::ACCESS);
     const MODULE: Option<ModuleSource> = Some(module_source!("secret"));
 
     fn protect(&self) -> Option<Protect> {

@@ -1,5 +1,6 @@
 //! `secret_store`: from where secrets come into a cluster.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use serde_json::json;
 
 use crate::block;
@@ -31,6 +32,7 @@ block! {
 impl Component for SecretStore {
     const KIND: &'static str = "secret_store";
     const FILE: &'static str = "secret_stores.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Security, Meaning::USED);
 
     fn outputs() -> Outputs {
         Outputs::Known(Vec::new())

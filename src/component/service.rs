@@ -6,6 +6,7 @@ use super::load_balancer::{alternate_name, target_group_name};
 use super::task::{
     self, TASK, TASK_ROLE, Task, check_task, lower_task, other_network, task_variables,
 };
+use crate::component::drawn::{Drawn, Family, Meaning, Relation};
 use crate::component::{Cluster, Component, LoadBalancer, ModuleSource, Outputs};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::hcl::Expr;
@@ -270,6 +271,8 @@ choice! {
 impl Component for Service {
     const KIND: &'static str = "service";
     const FILE: &'static str = "services.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Compute, Meaning::TRAFFIC)
+        .fields(&[("load_balancer", Meaning::From(Relation::Traffic))]);
     const MODULE: Option<ModuleSource> = Some(SERVICE);
 
     fn outputs() -> Outputs {

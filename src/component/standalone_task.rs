@@ -1,5 +1,6 @@
 //! `task`: what somebody runs once, to its end.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::service::Capacity;
 use crate::component::task::{TASK, TASK_ROLE, Task, check_task, lower_task, task_variables};
 use crate::component::{Cluster, Component, ModuleSource, Outputs};
@@ -67,6 +68,7 @@ block! {
 impl Component for StandaloneTask {
     const KIND: &'static str = "task";
     const FILE: &'static str = "tasks.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Jobs, Meaning::USED);
     const MODULE: Option<ModuleSource> = Some(module_source!("standalone_task", TASK, TASK_ROLE));
 
     fn outputs() -> Outputs {

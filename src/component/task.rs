@@ -3,6 +3,7 @@
 //! A component that runs tasks has the field `@flatten task: Task`, calls [`check_task`] and
 //! [`lower_task`], and adds [`task_variables`] to its derived variables.
 
+use crate::component::drawn::Meaning;
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexSet;
@@ -37,6 +38,16 @@ pub const TASK: ModuleSource = module_source!("task");
 /// The roles of tasks: one with which ECS starts them, one that they have. A module that runs
 /// tasks calls it once.
 pub const TASK_ROLE: ModuleSource = module_source!("task_role");
+
+/// What it means in a picture that a task names something in its fields.
+pub(crate) const TASK_DRAWN: &[(&str, Meaning)] = &[
+    ("access", Meaning::ACCESS),
+    ("consumes", Meaning::HEARD),
+    ("mount", Meaning::ACCESS),
+    ("scheduler.dead_letter_queue", Meaning::TOLD),
+    ("secrets", Meaning::ACCESS),
+    ("statement", Meaning::ACCESS),
+];
 
 block! {
     /// An ECS task on Fargate.

@@ -1,5 +1,6 @@
 //! `topic`: who is told.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::fmt;
 
 use crate::component::{Component, ModuleSource, Outputs};
@@ -129,6 +130,8 @@ impl Scalar for DisplayName {
 impl Component for Topic {
     const KIND: &'static str = "topic";
     const FILE: &'static str = "topics.tf";
+    const DRAWN: Drawn =
+        Drawn::new(Family::Data, Meaning::TOLD).fields(&[("subscription", Meaning::TOLD)]);
     const MODULE: Option<ModuleSource> = Some(module_source!("topic"));
 
     fn outputs() -> Outputs {

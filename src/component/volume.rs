@@ -1,5 +1,6 @@
 //! `volume`: files that several tasks share.
 
+use crate::component::drawn::{Drawn, Family, Meaning};
 use std::fmt;
 
 use super::Network;
@@ -225,6 +226,7 @@ impl Volume {
 impl Component for Volume {
     const KIND: &'static str = "volume";
     const FILE: &'static str = "volumes.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Data, Meaning::ACCESS);
     const MODULE: Option<ModuleSource> = Some(module_source!("volume"));
 
     fn protect(&self) -> Option<Protect> {

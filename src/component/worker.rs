@@ -1,6 +1,7 @@
 //! `worker`: tasks that work off a queue.
 
 use crate::component::discovery;
+use crate::component::drawn::{Drawn, Family, Meaning};
 use crate::component::service::{
     ContainerHealthCheck, NOTICE_S, Running, SERVICE, Service, check_bounds, check_jobs_on_spot,
 };
@@ -93,6 +94,8 @@ const STOP_TIMEOUT_S: i64 = 30;
 impl Component for Worker {
     const KIND: &'static str = "worker";
     const FILE: &'static str = "workers.tf";
+    const DRAWN: Drawn =
+        Drawn::new(Family::Compute, Meaning::USED).fields(&[("queue", Meaning::HEARD)]);
     const MODULE: Option<ModuleSource> = Some(module_source!("worker", SERVICE));
 
     fn outputs() -> Outputs {

@@ -196,6 +196,19 @@ catalogue! {
     /// The steps of a rollout are not in an order in which each finds what it needs.
     ROLLOUT_ORDER = "SW355", "rollout-order";
 
+    // Schedules.
+    /// A schedule whose times no calendar has, or that ends before its first: the 31st of February,
+    /// no year's sixth Monday.
+    NEVER_FIRES = "SW361", "never-fires";
+    /// A run that takes longer, by its `duration_minutes`, than the time to the next one, which
+    /// EventBridge starts all the same.
+    OVERLAPS_ITSELF = "SW362", "overlaps-itself";
+    /// Many tasks of a cluster start in the same minute, which asks for all of their capacity at once.
+    SAME_MINUTE = "SW363", "same-minute";
+    /// A schedule that has fired for the last time. Only `check` tells, which knows what time it is;
+    /// what is rendered does not depend on that.
+    SCHEDULE_OVER = "SW364", "schedule-over";
+
     // The lock.
     /// `images.tf` is not the lock that Stackwright writes.
     BAD_LOCK = "SW401", "bad-lock";
@@ -321,10 +334,16 @@ catalogue! {
     /// What a template makes is not what its name says: HCL or JSON.
     TEMPLATE_OUTPUT = "SW905", "template-output";
 
+    // Pictures of systems.
+    /// More systems than a picture can show so that somebody can read it.
+    TOO_MUCH_TO_DRAW = "SW951", "too-much-to-draw";
+    /// A plan whose changes are to be marked cannot be read.
+    UNREADABLE_PLAN = "SW952", "unreadable-plan";
+
     // What is put together from the results of several runs.
     /// A file is not what `check --format json` or `plan --format json` prints, or is of another
     /// version.
-    BAD_PART = "SW961", "bad-part";
+    NO_PART = "SW961", "no-part";
     /// Two results of other runs speak of the same root.
     PART_TWICE = "SW962", "part-twice";
 }

@@ -8,13 +8,13 @@ use crate::component::Vocabulary;
 use crate::diagnostic::{Diagnostic, FileId, Sources, codes};
 use crate::hcl::format::format;
 use crate::hcl::{Expr, Property};
-use crate::image::{self, Lock};
+use crate::image::{self, Deployable, Lock};
 use crate::project::{DESCRIPTION, FILE, Project};
 use crate::stack::{self, Stack};
 use crate::template::{self, Text};
 use crate::tree::compare::{Class, Drift};
 use crate::tree::{self, write};
-use crate::value::{AccountId, Label, Region, Scalar as _, Tag};
+use crate::value::{AccountId, Digest, Label, Region, Scalar as _, Tag};
 
 /// The description's template.
 const TEMPLATE: &str = include_str!("stack.hcl.j2");
@@ -41,6 +41,10 @@ pub const NO_ACCOUNT: &str = "000000000000";
 /// A tag that nobody pushes.
 pub const NO_TAG: &str = "not-pushed-yet";
 
+/// What stands for the hash of an archive that nobody uploaded.
+pub const NO_DIGEST: &str =
+    "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
 /// What a new stack has, besides the network that it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
@@ -52,11 +56,25 @@ pub enum Part {
     Loaders,
     /// A queue and what works it off.
     Worker,
+    /// A CDN: in front of the service, or of files.
+    Cdn,
+    /// A function behind an HTTP API.
+    Function,
+    /// Kubernetes, with a program that Flux brings there.
+    Kubernetes,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Service, Self::Database, Self::Loaders, Self::Worker];
+    pub const ALL: [Self; 7] = [
+        Self::Service,
+        Self::Database,
+        Self::Loaders,
+        Self::Worker,
+        Self::Cdn,
+        Self::Function,
+        Self::Kubernetes,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -65,6 +83,9 @@ impl Part {
             Self::Database => "database",
             Self::Loaders => "loaders",
             Self::Worker => "worker",
+            Self::Cdn => "cdn",
+            Self::Function => "function",
+            Self::Kubernetes => "kubernetes",
         }
     }
 }
@@ -135,6 +156,8 @@ pub struct Choices {
     pub backend: Backend,
     /// Its environments, in their order; none for a stack without.
     pub environments: Vec<Label>,
+    /// True for three layers, each with a state of its own: foundation, data and services.
+    pub layers: bool,
 }
 
 impl Choices {
@@ -149,6 +172,7 @@ impl Choices {
             ),
             Property::new("placeholder", NO_ACCOUNT),
             Property::new("no_tag", NO_TAG),
+            Property::new("layers", self.layers),
             Property::new("backend", self.backend.context()),
             Property::new(
                 "environments",
@@ -180,13 +204,21 @@ impl Choices {
                 variants.iter().map(read).collect::<Result<_, _>>()?
             }
         };
-        let pin = image::Pin { tag: Tag::parse(NO_TAG).ok(), ..image::Pin::default() };
-        let locks = stacks.into_iter().filter_map(|stack| {
-            let images = stack.all::<crate::component::Image>();
-            let pins: BTreeMap<String, image::Pin> =
-                images.iter().map(|(label, _)| ((*label).to_owned(), pin.clone())).collect();
-            let lock = (!pins.is_empty()).then(|| Lock::pinned(None, &stack, &pins))?;
-            Some((stack.root, lock))
+        let image = image::Pin { tag: Tag::parse(NO_TAG).ok(), ..image::Pin::default() };
+        let artifact =
+            image::Pin { digest: Digest::parse(NO_DIGEST).ok(), ..image::Pin::default() };
+        let pin = |of: &Deployable<'_>| match of.needs.digest {
+            true => artifact.clone(),
+            false => image.clone(),
+        };
+        let locks = stacks.into_iter().flat_map(Stack::roots).filter_map(|root| {
+            let pins: BTreeMap<String, image::Pin> = root
+                .deployables()
+                .iter()
+                .map(|(label, it)| ((*label).to_owned(), pin(it)))
+                .collect();
+            let lock = (!pins.is_empty()).then(|| Lock::pinned(None, &root, &pins))?;
+            Some((root.root, lock))
         });
         Ok(locks.collect())
     }
@@ -352,6 +384,7 @@ mod tests {
             parts: parts.iter().copied().collect(),
             backend,
             environments: environments.iter().map(|name| Label::parse(name).unwrap()).collect(),
+            layers: false,
         }
     }
 
@@ -361,7 +394,7 @@ mod tests {
             let has = |part: &Part| bits & (1 << (*part as u32)) != 0;
             Part::ALL.into_iter().filter(has).collect()
         };
-        (1_u32..16).collect::<Vec<_>>().iter().map(some).collect()
+        (1_u32..128).collect::<Vec<_>>().iter().map(some).collect()
     }
 
     #[test]
@@ -370,28 +403,27 @@ mod tests {
         let nowhere = Project::open(nowhere.path()).unwrap();
         let mut count = 0;
         for parts in all_parts() {
-            for environments in [&[][..], &["staging", "production"]] {
-                for backend in backends() {
-                    let mut choices = choices(&parts, backend, environments);
-                    choices.account =
-                        AccountId::parse("123456789012").ok().filter(|_| count % 2 == 1);
-                    let text = choices.description();
-                    assert_eq!(format(&text), text);
-                    assert!(!text.contains("\n\n\n") && !text.contains("{\n\n"), "{text}");
-                    assert!(!text.contains("\n\n}") && !text.contains("\n\n  }"), "{text}");
-                    assert_eq!(text.contains(NO_ACCOUNT), choices.account.is_none(), "{text}");
-                    let files = files(&nowhere, &choices);
-                    let files = files.unwrap_or_else(|(_, wrong)| panic!("{wrong:#?}\n{text}"));
-                    assert!(files.contains_key("stacks/shop/stack.hcl"));
-                    // What is written is the same whatever the backend: once is enough.
-                    if count % 5 == 0 {
-                        checks_clean(&choices);
-                    }
-                    count += 1;
+            for layers in [false, true] {
+                // Parts and layers meet each other all; the rest is taken in turn.
+                let environments = [&[][..], &["staging", "production"]][count / 2 % 2];
+                let backend = backends().swap_remove(count % 5);
+                let mut choices = Choices { layers, ..choices(&parts, backend, environments) };
+                choices.account = AccountId::parse("123456789012").ok().filter(|_| count % 3 == 1);
+                let text = choices.description();
+                assert_eq!(format(&text), text);
+                assert!(!text.contains("\n\n\n") && !text.contains("{\n\n"), "{text}");
+                assert!(!text.contains("\n\n}") && !text.contains("\n\n  }"), "{text}");
+                assert_eq!(text.contains(NO_ACCOUNT), choices.account.is_none(), "{text}");
+                let files = files(&nowhere, &choices);
+                let files = files.unwrap_or_else(|(_, wrong)| panic!("{wrong:#?}\n{text}"));
+                assert!(files.contains_key("stacks/shop/stack.hcl"));
+                if count % 7 == 0 {
+                    checks_clean(&choices);
                 }
+                count += 1;
             }
         }
-        assert_eq!(count, 15 * 2 * 5);
+        assert_eq!(count, 127 * 2);
     }
 
     fn checks_clean(choices: &Choices) {
@@ -410,6 +442,8 @@ mod tests {
         let s3 = backends().swap_remove(1);
         let text = choices(&some, s3, &["staging", "production"]).description();
         insta::assert_snapshot!("environments", text);
+        let layered = Choices { layers: true, ..choices(&Part::ALL, Backend::Local, &["one"]) };
+        insta::assert_snapshot!("layers", layered.description());
     }
 
     #[test]

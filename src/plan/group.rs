@@ -53,8 +53,8 @@ impl<'a> Group<'a> {
         if change.follows {
             return "follows".to_owned();
         }
-        if let Some((old, new)) = change.attributes.iter().find_map(image) {
-            return format!("{NEW_IMAGE} {old} to {new}");
+        if let Some(words) = self.new_image() {
+            return words;
         }
         // What follows from other changes is no reason.
         let told: Vec<&AttributeChange> =
@@ -75,6 +75,12 @@ impl<'a> Group<'a> {
             words.push(format!("as {id}"));
         }
         words.join(", ")
+    }
+
+    /// `new image a1b2c3 to d4e5f6`, where that is the change.
+    pub fn new_image(&self) -> Option<String> {
+        let (old, new) = self.first().attributes.iter().find_map(image)?;
+        Some(format!("{NEW_IMAGE} {old} to {new}"))
     }
 
     fn rank(&self) -> (Rank, &'a str) {

@@ -76,6 +76,16 @@ impl Git {
         Err(Error::NoBase("the repository has no default branch that is known here".to_owned()))
     }
 
+    /// When a commit was made, in seconds since 1970.
+    ///
+    /// # Errors
+    /// When git cannot be asked.
+    pub fn time(&self, commit: &str) -> Result<Option<i64>, Error> {
+        let line =
+            self.line(&["show", "--no-patch", "--format=%ct", "--end-of-options", commit])?;
+        Ok(line.and_then(|second| second.parse().ok()))
+    }
+
     /// The paths in which the working tree differs from a commit, new files among them.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ pub mod bump;
 pub mod diagnostics;
 pub mod environments;
 pub mod github;
+pub mod graph;
 pub mod html;
 pub mod images;
 pub mod json;
@@ -12,6 +13,7 @@ pub mod markdown;
 pub mod picture;
 pub mod plan;
 pub mod sarif;
+pub mod schedule;
 pub mod snippet;
 pub mod terminal;
 
@@ -43,7 +45,7 @@ impl Report<'_> {
 
     /// One line that says how it stands.
     pub fn summary(&self) -> String {
-        let Rendered { stacks, files, drifts, diagnostics } = self.rendered;
+        let Rendered { stacks, files, drifts, diagnostics, .. } = self.rendered;
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
         if errors > 0 {
             return format!("{}: the comparison is not complete", count(errors, "error"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::Location;
 
-use super::field::Type;
+use super::field::{Field, Type};
 use super::read::{Entries, Reader};
 use super::rename::{Renamed, RowTable};
 use super::value::Reference;
@@ -317,7 +317,7 @@ macro_rules! block {
             }
 
             fn references(&self, _out: &mut Vec<$crate::stack::value::Reference>) {
-                $($crate::stack::field::Field::add_references(&self.$field, _out);)*
+                $($crate::block!(@references _out self $($flat)? [$field: $ty]);)*
             }
 
             fn earlier_labels(&self) -> Option<&$crate::stack::rename::Renamed> {
@@ -446,8 +446,30 @@ macro_rules! block {
         ));
     };
 
+    (@references $out:ident $self:ident flatten [$field:ident: $ty:ty]) => {
+        $crate::stack::block::Block::references(&$self.$field, $out);
+    };
+    (@references $out:ident $self:ident $mark:ident $($rest:tt)+) => {
+        $crate::block!(@references $out $self $($rest)+)
+    };
+    (@references $out:ident $self:ident [$field:ident: $ty:ty]) => {
+        $crate::stack::block::add_references(
+            $crate::stack::block::field_name(stringify!($field)),
+            &$self.$field,
+            $out,
+        );
+    };
+
     (@default $ty:ty) => { <$ty as $crate::stack::field::Field>::absent() };
     (@default $ty:ty, $default:expr) => { Some($default) };
+}
+
+/// Adds every reference in a field to a component, with the field's name.
+#[doc(hidden)]
+pub fn add_references(name: &'static str, field: &impl Field, out: &mut Vec<Reference>) {
+    let first = out.len();
+    field.add_references(out);
+    out[first..].iter_mut().for_each(|reference| reference.field.insert(0, name));
 }
 
 /// A field's name as it is written: `r#type` is `type`, and `origin_` is `origin`, a name that every

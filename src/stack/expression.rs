@@ -155,7 +155,8 @@ impl Names<'_, '_> {
                 let span = Some(Span::new(file, range.clone()));
                 let address = format!("{root}.{label}");
                 let kind = root.to_owned();
-                let reference = Reference { kind, label, attribute: None, weak: true, span };
+                let reference =
+                    Reference { kind, label, attribute: None, weak: true, field: Vec::new(), span };
                 self.found.push(Found { range, address, reference });
             }
             return;
@@ -189,6 +190,7 @@ impl Names<'_, '_> {
                 label: label.to_owned(),
                 attribute,
                 weak: false,
+                field: Vec::new(),
                 span: Some(Span::new(file, range.start..label_range.end)),
             };
             self.found.push(Found { range: range.start..label_range.end, address, reference });

@@ -802,6 +802,7 @@ impl<C: Component> Field for Ref<C> {
             label: self.label.clone(),
             attribute: None,
             weak: false,
+            field: Vec::new(),
             span: self.span,
         });
     }
@@ -888,6 +889,7 @@ impl<K: Kinds> Field for AnyRef<K> {
             label: self.label.clone(),
             attribute: None,
             weak: false,
+            field: Vec::new(),
             span: self.span,
         });
     }

@@ -246,8 +246,10 @@ fn parts(stack: &Stack) -> (Vec<Part>, BTreeMap<(String, String), Need>) {
         let mut part = Part { layer: name.clone(), components, ..Part::default() };
         // Each name with the component that it is there for.
         let mut pending: Vec<(Option<Id>, Name)> = Vec::new();
+        // A provider is there for components of its own root only.
+        let root = Stack { part: Some(part.clone()), ..stack.clone() };
         let mut settings = Root::default();
-        stack.settings.lower(&mut settings, stack);
+        root.settings.lower(&mut settings, &root);
         pending.extend(found(&settings).map(|name| (None, name)));
         for id in &part.components {
             pending.extend(lowered(stack, id).into_iter().map(|it| (Some(id.clone()), it)));

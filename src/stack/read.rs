@@ -417,6 +417,7 @@ impl<'a> Reader<'a> {
             label: label.to_owned(),
             attribute: None,
             weak: false,
+            field: Vec::new(),
             span: Some(span),
         })
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use hcl::edit::expr::{Expression as Source, FuncCall, Traversal};
-use hcl::edit::visit::{Visit, visit_body, visit_func_call, visit_traversal};
+use hcl::edit::expr::{Expression as Source, ForExpr, FuncCall, Traversal};
+use hcl::edit::visit::{Visit, visit_body, visit_for_expr, visit_func_call, visit_traversal};
 
 use super::Stack;
 use super::expression;
@@ -36,6 +36,8 @@ impl Stack {
 #[derive(Default)]
 struct Names {
     found: BTreeSet<Name>,
+    /// The variables of the `for` expressions around.
+    scopes: Vec<String>,
 }
 
 impl Names {
@@ -58,10 +60,20 @@ impl Names {
 impl Visit for Names {
     fn visit_traversal(&mut self, node: &Traversal) {
         let whole = Source::Traversal(Box::new(node.clone()));
-        if let Some((path, _)) = expression::path(&whole) {
+        if let Some((path, _)) = expression::path(&whole)
+            && !self.scopes.iter().any(|name| name == path[0].0)
+        {
             self.found.insert(path.iter().take(3).map(|(name, _)| (*name).to_owned()).collect());
         }
         visit_traversal(self, node);
+    }
+
+    fn visit_for_expr(&mut self, node: &ForExpr) {
+        let names = node.intro.key_var.iter().chain([&node.intro.value_var]);
+        let outer = self.scopes.len();
+        self.scopes.extend(names.map(|name| name.as_str().to_owned()));
+        visit_for_expr(self, node);
+        self.scopes.truncate(outer);
     }
 
     fn visit_func_call(&mut self, node: &FuncCall) {

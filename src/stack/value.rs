@@ -117,6 +117,9 @@ pub struct Reference {
     pub attribute: Option<(String, Option<Span>)>,
     /// True when the component that refers can be created without the other one.
     pub weak: bool,
+    /// The field of the component that refers, from the outside in: `rule`, `forward`. Only what
+    /// [`AnyComponent::references`](crate::component::AnyComponent::references) gives has it.
+    pub field: Vec<&'static str>,
     /// Where it was written.
     pub span: Option<Span>,
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use jiff::Timestamp;
+
 use super::compare::{Drift, compare};
 use super::header::Ownership;
 use super::templates::Templates;
@@ -13,6 +15,7 @@ use crate::diagnostic::{Diagnostic, FileId, Sources, Span, codes, did_you_mean};
 use crate::hcl::print::print;
 use crate::image::{self, Lock, Pin};
 use crate::project::{DESCRIPTION, Project, Vendor};
+use crate::schedule;
 use crate::stack::environment::Table;
 use crate::stack::{self, Stack, layer};
 use crate::value::{Scalar as _, Tag};
@@ -29,9 +32,22 @@ pub struct Rendered {
     pub drifts: Vec<Drift>,
     /// Errors and warnings, in the order of paths and places.
     pub diagnostics: Vec<Diagnostic>,
+    /// Schedules that fire for the last time some day. What is rendered does not depend on the time:
+    /// whoever knows it tells of them ([`Rendered::tell_endings`]).
+    pub endings: Vec<schedule::Ending>,
 }
 
 impl Rendered {
+    /// Adds warnings of the schedules that are over at a time.
+    pub fn tell_endings(&mut self, project: &Project, now: Timestamp) {
+        let over = self.endings.iter().filter(|ending| ending.last < now);
+        let mut warnings: Vec<Diagnostic> = over.map(|ending| ending.diagnostic.clone()).collect();
+        finish(project, &mut warnings);
+        self.diagnostics.extend(warnings);
+        let sources = project.sources.lock().expect("no thread panics while it holds this");
+        sort(&mut self.diagnostics, &sources);
+    }
+
     /// True when something keeps the tree from being complete.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
@@ -47,6 +63,7 @@ struct Part {
     uses: Vec<image::policy::Use>,
     drifts: Vec<Drift>,
     diagnostics: Vec<Diagnostic>,
+    endings: Vec<schedule::Ending>,
 }
 
 /// Renders the stacks of a project, all or those named, and compares them with the checkout.
@@ -75,6 +92,7 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
         uses.append(&mut part.uses);
         rendered.drifts.append(&mut part.drifts);
         rendered.diagnostics.append(&mut part.diagnostics);
+        rendered.endings.append(&mut part.endings);
     }
     rendered.diagnostics.extend(image::policy::shared_tags(&uses));
     if project.settings.vendor.0 == Vendor::All {
@@ -378,6 +396,7 @@ fn part(project: &Project, name: &str) -> Part {
             }
         };
         part.roots.push(stack.root.clone());
+        part.endings.extend(schedule::endings(&stack));
         part.uses.extend(image::policy::uses(&stack));
         let files = files(project, &stack, lock.as_ref(), &templates, &warnings, &mut part.modules);
         part.diagnostics.extend(warnings);
@@ -486,6 +505,7 @@ fn read_system(
                 return vec![Err(diagnostics)];
             }
         };
+    warnings.extend(schedule::check(&stack, project.same_minute()));
     let roots = stack.roots().into_iter().filter(|stack| is_in(&stack.root, asked));
     roots
         .map(|stack| {

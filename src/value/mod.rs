@@ -73,7 +73,7 @@ pub use network::{FlowLogInterval, SubnetId, VpcId};
 pub use producer::Producer;
 pub(crate) use producer::{PRE_RELEASE, RELEASE};
 pub use region::{Region, ZoneName};
-pub use schedule::Schedule;
+pub use schedule::{Cron, Run, Runs, Schedule, When};
 pub use store::{CacheName, CacheNodeType, SearchInstanceType, SearchName};
 pub use tag_pattern::{Stray, TagPattern};
 pub use task_size::{FargateCpu, FargateMemory, check_pair};

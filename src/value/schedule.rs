@@ -1,13 +1,19 @@
 //! When a rule of EventBridge fires, or a schedule of EventBridge Scheduler.
 
+mod cron;
+
 use std::fmt;
 use std::ops::Range;
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, TimeZone as Clock};
 
 use super::text::pieces;
 use super::{Invalid, Scalar, ScalarType, quote};
 use crate::diagnostic::codes;
+pub use cron::Cron;
+use cron::{Bits, Days};
 
 /// A `rate(…)` or `cron(…)` expression of an EventBridge rule, in UTC (Amazon EventBridge User
 /// Guide, "Cron expressions reference" and "Rate expressions"), or what EventBridge Scheduler takes:
@@ -27,7 +33,8 @@ use crate::diagnostic::codes;
 /// | day-of-week | 1-7 or SUN-SAT | `, - * ? L #` |
 /// | year | 1970-2199 | `, - * /` |
 ///
-/// Exactly one of the two day fields is `?`. It is kept with single spaces and names in upper case.
+/// Exactly one of the two day fields is `?`. A range may run past the end of its field, `20-2` or
+/// `FRI-MON`; of years it may not. It is kept with single spaces and names in upper case.
 ///
 /// ```
 /// use stackwright::value::{Scalar, Schedule};
@@ -37,35 +44,156 @@ use crate::diagnostic::codes;
 /// assert!(five_fields.help.unwrap().ends_with("try `cron(0 4 * * ? *)`"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Schedule(String);
+pub struct Schedule {
+    text: String,
+    when: When,
+}
+
+/// What a [`Schedule`] means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// Again and again after so many minutes, whatever clocks show.
+    Rate(u64),
+    /// Whenever clocks show one of these times.
+    Cron(Cron),
+    /// At this time, and never again.
+    Once(DateTime),
+}
 
 impl Schedule {
     /// The expression as EventBridge takes it.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// What it means.
+    pub fn when(&self) -> &When {
+        &self.when
     }
 
     /// The one time at which it starts something, by the clock of its time zone; `None` for what
     /// repeats.
     pub fn once(&self) -> Option<DateTime> {
-        self.0.strip_prefix("at(")?.strip_suffix(')')?.parse().ok()
+        match self.when {
+            When::Once(time) => Some(time),
+            When::Rate(_) | When::Cron(_) => None,
+        }
     }
 
     /// After how many minutes a rate starts something again; `None` for what is no rate.
     pub fn rate_minutes(&self) -> Option<u64> {
-        let (count, unit) = self.0.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
-        let minutes = match unit.trim_end_matches('s') {
-            "minute" => 1,
-            "hour" => 60,
-            _ => 24 * 60,
-        };
-        Some(count.parse::<u64>().ok()?.saturating_mul(minutes))
+        match self.when {
+            When::Rate(minutes) => Some(minutes),
+            When::Cron(_) | When::Once(_) => None,
+        }
+    }
+
+    /// The first time after another one at which it starts something; `None` when it is over.
+    /// [`Schedule::runs`] says what is taken into account.
+    ///
+    /// ```
+    /// use jiff::{Timestamp, tz::TimeZone};
+    /// use stackwright::value::{Scalar, Schedule};
+    ///
+    /// let schedule = Schedule::parse("cron(0 9 ? * 2#1 *)").unwrap();
+    /// let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+    /// let next = schedule.next_after(now, &TimeZone::UTC, now).unwrap();
+    /// assert_eq!(next.to_string(), "2026-12-07T09:00:00Z");
+    /// ```
+    pub fn next_after(&self, time: Timestamp, zone: &Clock, first: Timestamp) -> Option<Timestamp> {
+        self.runs(time, zone, first).find_map(|run| run.at.filter(|at| *at > time))
+    }
+
+    /// When it starts something from a time on, in order, by the clock of a time zone.
+    ///
+    /// A rate goes by no clock: it counts from `first`, the creation of its rule or the start date
+    /// of its schedule, which starts something, too. A time that clocks leave out when they are put
+    /// forward is left out; one that comes twice when they are put back counts once, the first time
+    /// (Amazon EventBridge Scheduler User Guide, "Daylight savings time on EventBridge Scheduler").
+    pub fn runs<'a>(&'a self, from: Timestamp, zone: &'a Clock, first: Timestamp) -> Runs<'a> {
+        Runs { when: &self.when, zone, first, from, at: Some(zone.to_datetime(from)) }
+    }
+}
+
+/// A time of a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// The point in time; `None` for one that its clocks leave out.
+    pub at: Option<Timestamp>,
+    /// What clocks show then.
+    pub local: DateTime,
+    /// True when clocks show that twice: this is the first time.
+    pub is_twice: bool,
+}
+
+/// The times of a schedule, in order: see [`Schedule::runs`].
+#[derive(Debug, Clone)]
+pub struct Runs<'a> {
+    when: &'a When,
+    zone: &'a Clock,
+    first: Timestamp,
+    /// Nothing before this.
+    from: Timestamp,
+    /// What clocks show from where on it is to be looked.
+    at: Option<DateTime>,
+}
+
+impl Runs<'_> {
+    fn run(&self, local: DateTime) -> Run {
+        let found = self.zone.to_ambiguous_timestamp(local);
+        match found.offset() {
+            AmbiguousOffset::Gap { .. } => Run { at: None, local, is_twice: false },
+            AmbiguousOffset::Fold { .. } => Run { at: found.earlier().ok(), local, is_twice: true },
+            AmbiguousOffset::Unambiguous { .. } => {
+                Run { at: found.compatible().ok(), local, is_twice: false }
+            }
+        }
+    }
+}
+
+impl Iterator for Runs<'_> {
+    type Item = Run;
+
+    fn next(&mut self) -> Option<Run> {
+        loop {
+            let run = match self.when {
+                When::Once(time) => {
+                    let run = self.run(*time);
+                    self.at.take()?;
+                    run
+                }
+                When::Cron(cron) => {
+                    let from = self.at.take()?;
+                    let run = self.run(cron.first_from(from)?);
+                    self.at = run.local.checked_add(jiff::Span::new().minutes(1)).ok();
+                    run
+                }
+                When::Rate(minutes) => {
+                    let seconds = i64::try_from(minutes.saturating_mul(60)).ok()?;
+                    self.at.take()?;
+                    let since = self.from.as_second() - self.first.as_second();
+                    let passed = since.max(0).div_euclid(seconds);
+                    let late = i64::from(since > passed.saturating_mul(seconds));
+                    let after = (passed + late).checked_mul(seconds)?;
+                    let at = self.first.as_second().checked_add(after)?;
+                    let at = Timestamp::from_second(at).ok()?;
+                    self.from = Timestamp::from_second(at.as_second().checked_add(1)?).ok()?;
+                    let local = self.zone.to_datetime(at);
+                    self.at = Some(local);
+                    return Some(Run { at: Some(at), local, is_twice: false });
+                }
+            };
+            // When clocks are put back, the first pass may be over.
+            if run.at.is_none_or(|at| at >= self.from) {
+                return Some(run);
+            }
+        }
     }
 }
 
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -76,7 +204,8 @@ impl Scalar for Schedule {
         `at(2026-11-20T13:00:00)`";
 
     fn parse(text: &str) -> Result<Self, Invalid> {
-        read(text).map(Self).map_err(|fault| {
+        let read = read(text).map(|(text, when)| Self { text, when });
+        read.map_err(|fault| {
             let corrected = corrected(text, fault.clone());
             let invalid = Invalid::new(codes::BAD_SCHEDULE, fault.message).help(fault.help);
             let invalid = if fault.at == (0..text.len()) { invalid } else { invalid.at(fault.at) };
@@ -114,25 +243,25 @@ fn corrected(text: &str, mut fault: Fault) -> Option<String> {
     for _ in 0..MOST_FAULTS {
         text.replace_range(fault.at, &fault.instead?);
         fault = match read(&text) {
-            Ok(expression) => return Some(expression),
+            Ok((expression, _)) => return Some(expression),
             Err(next) => next,
         };
     }
     None
 }
 
-/// The expression in its canonical form.
-fn read(text: &str) -> Result<String, Fault> {
+/// The expression in its canonical form, and what it means.
+fn read(text: &str) -> Result<(String, When), Fault> {
     const LONGEST: usize = 256;
     let call = |name: &str| text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
-    let expression = match (call("rate"), call("cron"), call("at")) {
+    let (expression, when) = match (call("rate"), call("cron"), call("at")) {
         (Some(body), ..) => rate(body, "rate(".len())?,
         (_, Some(body), _) => cron(body, "cron(".len())?,
         (.., Some(body)) => at(body, "at(".len())?,
         _ => return Err(neither(text)),
     };
     match expression.len() {
-        ..=LONGEST => Ok(expression),
+        ..=LONGEST => Ok((expression, when)),
         length => Err(Fault::new(
             0..text.len(),
             format!("a schedule of {length} characters"),
@@ -170,7 +299,7 @@ fn neither(text: &str) -> Fault {
 }
 
 /// `2026-11-20T13:00:00`
-fn at(body: &str, start: usize) -> Result<String, Fault> {
+fn at(body: &str, start: usize) -> Result<(String, When), Fault> {
     const FORM: &str = "%Y-%m-%dT%H:%M:%S";
     let inner = body.trim();
     let start = start + body.len() - body.trim_start().len();
@@ -189,7 +318,7 @@ fn at(body: &str, start: usize) -> Result<String, Fault> {
     let time: Result<DateTime, _> = zoned.unwrap_or(&written).parse();
     let form = |time: DateTime| time.strftime(FORM).to_string();
     match (time, zoned) {
-        (Ok(time), None) if form(time) == inner => Ok(format!("at({inner})")),
+        (Ok(time), None) if form(time) == inner => Ok((format!("at({inner})"), When::Once(time))),
         (Ok(time), None) => Err(fault("write it with its seconds").instead(form(time))),
         // An offset is said once: the time in another zone would be another one.
         (Ok(_), Some(_)) => {
@@ -200,12 +329,13 @@ fn at(body: &str, start: usize) -> Result<String, Fault> {
 }
 
 /// `15 minutes`
-fn rate(body: &str, start: usize) -> Result<String, Fault> {
-    const UNITS: [(&str, u64, &[&str]); 4] = [
-        ("minute", 1, &["minute", "min", "m"]),
-        ("hour", 1, &["hour", "hr", "h"]),
-        ("day", 1, &["day", "d"]),
-        ("day", 7, &["week", "w"]),
+fn rate(body: &str, start: usize) -> Result<(String, When), Fault> {
+    /// What it becomes, how many of that it is, and how many minutes that has.
+    const UNITS: [(&str, u64, u64, &[&str]); 4] = [
+        ("minute", 1, 1, &["minute", "min", "m"]),
+        ("hour", 1, 60, &["hour", "hr", "h"]),
+        ("day", 1, 24 * 60, &["day", "d"]),
+        ("day", 7, 24 * 60, &["week", "w"]),
     ];
     let inner = body.trim();
     let start = start + body.len() - body.trim_start().len();
@@ -222,11 +352,13 @@ fn rate(body: &str, start: usize) -> Result<String, Fault> {
     };
     let unit = unit.trim().to_ascii_lowercase();
     let stem = unit.strip_suffix('s').filter(|stem| !stem.is_empty()).unwrap_or(&unit);
-    let Some((name, times, _)) = UNITS.iter().find(|(_, _, words)| words.contains(&stem)) else {
+    let unit = UNITS.iter().find(|(.., words)| words.contains(&stem));
+    let Some((name, times, minutes, _)) = unit else {
         let help = "use `minutes`, `hours` or `days`; nothing shorter than one minute";
         return Err(Fault::new(at, format!("{} has no unit that rates have", quote(inner)), help));
     };
-    let canonical = match u64::from(count) * times {
+    let count = u64::from(count) * times;
+    let canonical = match count {
         0 => {
             let help = "the shortest rate is one minute";
             return Err(Fault::new(at, "a rate of 0", help).instead("1 minute"));
@@ -235,7 +367,7 @@ fn rate(body: &str, start: usize) -> Result<String, Fault> {
         many => format!("{many} {name}s"),
     };
     if inner.split_whitespace().eq(canonical.split(' ')) {
-        return Ok(format!("rate({canonical})"));
+        return Ok((format!("rate({canonical})"), When::Rate(count * minutes)));
     }
     let help = "1 takes `minute`, `hour` or `day`, any other number `minutes`, `hours` or `days`";
     Err(Fault::new(at, format!("{} is not a rate", quote(inner)), help).instead(canonical))
@@ -307,7 +439,7 @@ impl<'a> Piece<'a> {
 }
 
 /// `0 4 * * ? *`
-fn cron(body: &str, start: usize) -> Result<String, Fault> {
+fn cron(body: &str, start: usize) -> Result<(String, When), Fault> {
     // Neither changes how long anything is, so that places stay right.
     let body = &body.to_ascii_uppercase().replace(['\t', '\n', '\r'], " ");
     let fields: Vec<_> =
@@ -318,12 +450,24 @@ fn cron(body: &str, start: usize) -> Result<String, Fault> {
     if let [seconds, rest @ .., Piece { text: "?", .. }] = fields {
         return Err(with_seconds(body, start, seconds, rest));
     }
+    let mut read = Vec::with_capacity(fields.len());
     for (piece, field) in fields.into_iter().zip(&FIELDS) {
-        check_field(piece, field)?;
+        read.push(read_field(piece, field)?);
     }
     let [_, _, day_of_month, _, day_of_week, _] = fields;
     check_days(day_of_month, day_of_week)?;
-    Ok(format!("cron({})", fields.map(|piece| piece.text).join(" ")))
+    let values = |at: usize| match read.get(at) {
+        Some(Values::These(bits)) => *bits,
+        _ => Bits::default(),
+    };
+    let days = match (&read[2], &read[4]) {
+        (Values::Days(days), _) | (_, Values::Days(days)) => *days,
+        (Values::These(days), _) => Days::OfMonth(*days),
+        (_, Values::These(days)) => Days::OfWeek(*days),
+        (Values::Unsaid, Values::Unsaid) => Days::OfMonth(Bits::default()),
+    };
+    let cron = Cron::new(values(0), values(1), days, values(3), values(5));
+    Ok((format!("cron({})", fields.map(|piece| piece.text).join(" ")), When::Cron(cron)))
 }
 
 /// Six fields with `?` last are Quartz's: seconds first, and no year.
@@ -395,19 +539,29 @@ fn check_days(month: Piece, week: Piece) -> Result<(), Fault> {
     }
 }
 
-fn check_field(piece: Piece, field: &Field) -> Result<(), Fault> {
+/// What a field says.
+enum Values {
+    /// `?`
+    Unsaid,
+    These(Bits),
+    /// What only day fields say.
+    Days(Days),
+}
+
+fn read_field(piece: Piece, field: &Field) -> Result<Values, Fault> {
     let special = match (piece.text, field.day) {
-        ("*", _) | ("?", Day::OfMonth | Day::OfWeek) => true,
+        ("*", _) => return Ok(Values::These(bits(field, field.min, field.max, 1))),
+        ("?", Day::OfMonth | Day::OfWeek) => return Ok(Values::Unsaid),
         ("?", Day::Neither) => {
             let help = "only day-of-month and day-of-week can be `?`";
             return Err(piece.fault(format!("`?` in {}", field.name), help).instead("*"));
         }
         (_, Day::OfMonth) => special_day_of_month(piece, field)?,
         (_, Day::OfWeek) => special_day_of_week(piece, field)?,
-        (_, Day::Neither) => false,
+        (_, Day::Neither) => None,
     };
-    if special {
-        return Ok(());
+    if let Some(days) = special {
+        return Ok(Values::Days(days));
     }
     if piece.split(',').any(|item| item.text.is_empty()) {
         let items: Vec<_> = piece.text.split(',').filter(|item| !item.is_empty()).collect();
@@ -415,35 +569,47 @@ fn check_field(piece: Piece, field: &Field) -> Result<(), Fault> {
         let fault = piece.fault(format!("an empty item in {}", field.name), help);
         return Err(if items.is_empty() { fault } else { fault.instead(items.join(",")) });
     }
-    piece.split(',').try_for_each(|item| check_item(item, field))
+    let mut all = Bits::default();
+    for item in piece.split(',') {
+        all |= read_item(item, field)?;
+    }
+    Ok(Values::These(all))
+}
+
+/// A day as [`Days`] counts it.
+fn day(value: u16) -> i8 {
+    i8::try_from(value).unwrap_or_default()
 }
 
 /// `L` for the last day, `LW` for the last working day, `3W` for the working day closest to the 3rd.
-fn special_day_of_month(piece: Piece, field: &Field) -> Result<bool, Fault> {
+fn special_day_of_month(piece: Piece, field: &Field) -> Result<Option<Days>, Fault> {
     match (piece.text, piece.split_last()) {
-        ("L" | "LW", _) => Ok(true),
+        ("L", _) => Ok(Some(Days::Last)),
+        ("LW", _) => Ok(Some(Days::LastWorking)),
         (text, _) if text.starts_with("L-") => Err(piece.fault(
             format!("{} in day-of-month", quote(text)),
             "EventBridge knows the last day, `L`, and the last working day, `LW`, but does not count back from them",
         )),
-        (_, Some((day, 'W'))) if !day.text.contains(',') => check_value(day, field).map(|_| true),
-        _ => Ok(false),
+        (_, Some((number, 'W'))) if !number.text.contains(',') => {
+            read_value(number, field).map(|value| Some(Days::Nearest(day(value))))
+        }
+        _ => Ok(None),
     }
 }
 
 /// `L` for Saturday, `5L` for the month's last Thursday, `2#1` for its first Monday.
-fn special_day_of_week(piece: Piece, field: &Field) -> Result<bool, Fault> {
+fn special_day_of_week(piece: Piece, field: &Field) -> Result<Option<Days>, Fault> {
     if piece.text == "L" {
-        return Ok(true);
+        return Ok(Some(Days::OfWeek(bits(field, field.max, field.max, 1))));
     }
     if piece.text.contains('#') && piece.text.contains(',') {
         let help = "a day with `#` stands alone: write one schedule for each";
         return Err(piece.fault("`#` in a list", help));
     }
-    if let Some((day, which)) = piece.split_once('#') {
-        check_value(day, field)?;
-        return match which.text {
-            "1" | "2" | "3" | "4" | "5" => Ok(true),
+    if let Some((name, which)) = piece.split_once('#') {
+        let value = read_value(name, field)?;
+        return match which.text.parse::<u16>() {
+            Ok(nth @ 1..=5) if which.text.len() == 1 => Ok(Some(Days::Nth(day(value), day(nth)))),
             _ => Err(which.fault(
                 format!("{} after `#`", quote(which.text)),
                 "a month has a first to a fifth of each day of the week: `#1` to `#5`",
@@ -451,13 +617,15 @@ fn special_day_of_week(piece: Piece, field: &Field) -> Result<bool, Fault> {
         };
     }
     match piece.split_last() {
-        Some((day, 'L')) if !day.text.contains(',') => check_value(day, field).map(|_| true),
-        _ => Ok(false),
+        Some((name, 'L')) if !name.text.contains(',') => {
+            read_value(name, field).map(|value| Some(Days::LastOfWeek(day(value))))
+        }
+        _ => Ok(None),
     }
 }
 
-/// `*`, `5`, `1-5`, and each of them with a step: `0/15`.
-fn check_item(item: Piece, field: &Field) -> Result<(), Fault> {
+/// `5`, `1-5`, and each of them, or `*`, with a step: `0/15`.
+fn read_item(item: Piece, field: &Field) -> Result<Bits, Fault> {
     let Field { name, min, max, .. } = *field;
     let Some((range, step)) = item.split_once('/') else {
         return match item.text {
@@ -465,10 +633,10 @@ fn check_item(item: Piece, field: &Field) -> Result<(), Fault> {
                 format!("`*` in a list of {name}"),
                 "`*` is every value already: write it alone",
             )),
-            _ => check_range(item, field).map(|_| ()),
+            _ => read_range(item, field).map(|(first, last)| bits(field, first, last, 1)),
         };
     };
-    let first = match range.text {
+    let (first, last) = match range.text {
         "" => {
             let help = "say where the steps begin";
             return Err(item
@@ -476,7 +644,10 @@ fn check_item(item: Piece, field: &Field) -> Result<(), Fault> {
                 .instead(format!("{min}/{}", step.text)));
         }
         "*" => (min, max),
-        _ => check_range(range, field)?,
+        text => {
+            let (first, last) = read_range(range, field)?;
+            (first, if text.contains('-') { last } else { max })
+        }
     };
     let span = max - min;
     let step_by = match step.text.parse::<u16>() {
@@ -488,36 +659,45 @@ fn check_item(item: Piece, field: &Field) -> Result<(), Fault> {
             ));
         }
     };
+    let values = bits(field, first, last, step_by);
     if field.day == Day::OfWeek {
-        let last = if range.text.contains('-') { first.1 } else { max };
         let days: Vec<_> =
-            (first.0..=last).step_by(step_by.into()).map(|day| day.to_string()).collect();
+            (min..=max).filter(|day| values.has(day - min)).map(|day| day.to_string()).collect();
         let help = "EventBridge has no steps in day-of-week: list the days";
         return Err(item.fault(format!("a step in {name}"), help).instead(days.join(",")));
     }
-    Ok(())
+    Ok(values)
 }
 
-/// The first and last value.
-fn check_range(item: Piece, field: &Field) -> Result<(u16, u16), Fault> {
+/// The values from a first to a last one, past the end of the field where the last is smaller.
+fn bits(field: &Field, first: u16, last: u16, step: u16) -> Bits {
+    let count = field.max - field.min + 1;
+    let end = if first <= last { last } else { last + count };
+    let mut bits = Bits::default();
+    for value in (first..=end).step_by(step.into()) {
+        bits.set((value - field.min) % count);
+    }
+    bits
+}
+
+/// The first and last value; the last may be smaller, as in `0/30 20-2 ? * MON-FRI *`, which also
+/// runs on Monday from 0:00 to 2:30 (Amazon EventBridge User Guide, "Cron expressions reference",
+/// examples).
+fn read_range(item: Piece, field: &Field) -> Result<(u16, u16), Fault> {
     let Some((from, to)) = item.split_once('-') else {
-        return check_value(item, field).map(|value| (value, value));
+        return read_value(item, field).map(|value| (value, value));
     };
-    let (first, last) = (check_value(from, field)?, check_value(to, field)?);
-    if first <= last {
+    let (first, last) = (read_value(from, field)?, read_value(to, field)?);
+    if first <= last || field.name != "year" {
         return Ok((first, last));
     }
-    let in_two = format!("{}-{},{}-{}", from.text, field.max, field.min, to.text);
     Err(item
-        .fault(
-            format!("`{}` runs backwards", item.text),
-            format!("write the two parts of {} that it means", field.name),
-        )
-        .instead(in_two))
+        .fault(format!("`{}` runs backwards", item.text), "write the earlier year first")
+        .instead(format!("{}-{}", to.text, from.text)))
 }
 
 /// A number, or the word that stands for it.
-fn check_value(piece: Piece, field: &Field) -> Result<u16, Fault> {
+fn read_value(piece: Piece, field: &Field) -> Result<u16, Fault> {
     let Field { name, min, max, words, .. } = *field;
     let word = words.iter().zip(min..).find(|(word, _)| piece.text.eq_ignore_ascii_case(word));
     if let Some((_, value)) = word {
@@ -570,6 +750,8 @@ mod tests {
         "cron(0 9 ? * 5L *)",
         "cron(0 9 ? * L *)",
         "cron(0 9 3W * ? *)",
+        "cron(0/30 20-2 ? * MON-FRI *)",
+        "cron(0 4 ? NOV-FEB FRI-MON *)",
         "cron(0-10/2,30 4 ? JAN,JUL-DEC SUN,3,6-7 1970-2199/2)",
         "at(2026-11-20T13:00:00)",
     ];
@@ -647,7 +829,7 @@ mod tests {
             ("cron(/15 4 * * ? *)", "/15", "try `cron(0/15 4 * * ? *)`"),
             ("cron(0 4,,5 * * ? *)", "4,,5", "try `cron(0 4,5 * * ? *)`"),
             ("cron(0 4 L-2 * ? *)", "L-2", "does not count back"),
-            ("cron(0 22-2 * * ? *)", "22-2", "try `cron(0 22-23,0-2 * * ? *)`"),
+            ("cron(0 4 * * ? 2030-2028)", "2030-2028", "try `cron(0 4 * * ? 2028-2030)`"),
             ("cron(0 4 ? * 2/2 *)", "2/2", "try `cron(0 4 ? * 2,4,6 *)`"),
             ("cron(0 4 32W * ? *)", "32", "day-of-month goes"),
         ]);
@@ -656,9 +838,9 @@ mod tests {
     #[test]
     fn all_faults_are_mended_in_one_suggestion() {
         bad::<Schedule>(&[(
-            "cron(/5 22-2 * * 1-5)",
-            "/5 22-2 * * 1-5",
-            "try `cron(0/5 22-23,0-2 ? * MON-FRI *)`",
+            "cron(/5 ,22 * * 1-5)",
+            "/5 ,22 * * 1-5",
+            "try `cron(0/5 22 ? * MON-FRI *)`",
         )]);
     }
 

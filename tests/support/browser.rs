@@ -86,6 +86,9 @@ impl Browser {
         let session = browser.post("", &capabilities);
         let id = session["sessionId"].as_str().expect("a session has an id").to_owned();
         browser.session = format!("{}/{id}", browser.session);
+        // Whatever it began with is left, and forgotten.
+        browser.post("/url", &json!({"url": "about:blank"}));
+        browser.requests();
         Some(browser)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use stackwright::component::{Component, ModuleSource, Outputs};
+use stackwright::component::{Component, Drawn, Family, Meaning, ModuleSource, Outputs};
 use stackwright::diagnostic::{Code, Diagnostic, codes};
 use stackwright::stack::check::Check;
 use stackwright::stack::field::{self, Literal};
@@ -111,6 +111,7 @@ impl Table {
 impl Component for Table {
     const KIND: &'static str = "table";
     const FILE: &'static str = "tables.tf";
+    const DRAWN: Drawn = Drawn::new(Family::Data, Meaning::ACCESS);
     const MODULE: Option<ModuleSource> = Some(module_source!("table" in "src/table"));
 
     fn outputs() -> Outputs {

@@ -6,13 +6,13 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const SIGNS = { replace: "±", destroy: "−", update: "~", create: "+", import: "<", move: ">", forget: "." };
-  const GROUP_SIGNS = { replace: "-/+", destroy: "-", update: "~", create: "+", import: "<", move: ">", forget: "." };
   const DONE = { replace: "replaced", destroy: "destroyed", update: "updated", create: "created", import: "imported", move: "moved", forget: "forgotten" };
   // The worst first; what is as described comes last.
   const RANKS = ["loss", "error", "replace", "destroy", "update", "create", "import", "move", "forget", "drift", "warning", "good"];
   const BATCH = 30;
   const DIFF_LINES = 600;
-  const SHORT = 60;
+  const SHORT = 100;
+  const ADDRESSES = 4;
   const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
   // --- making elements ---
@@ -42,6 +42,7 @@
   function picture(svg) {
     const parsed = new DOMParser().parseFromString(svg, "image/svg+xml");
     const root = parsed.documentElement;
+    const painted = [];
     if (root.localName !== "svg" || parsed.querySelector("parsererror")) return null;
     for (const element of [root, ...root.querySelectorAll("*")]) {
       if (/^(script|foreignObject|iframe|image|use|a|style)$/i.test(element.localName) && element !== root) {
@@ -49,11 +50,16 @@
         element.remove();
         continue;
       }
+      // A style that is written out is refused by the page's policy; what colours it may be set.
+      const colours = (element.getAttribute("style") ?? "").split(";").map((one) => one.split(":")).filter(([name, value]) => /^(fill|stroke)(-[a-z]+)?$|^font-weight$/.test(name) && /^(var\(--sw-[a-z-]+\)|[\w.#-]+)$/.test(value ?? ""));
+      if (colours.length) painted.push([element, colours]);
       for (const { name } of [...element.attributes]) {
         if (/^on/i.test(name) || name === "style" || (/href$/i.test(name) && !/^#/.test(element.getAttribute(name)))) element.removeAttribute(name);
       }
     }
-    return document.adoptNode(root);
+    document.adoptNode(root);
+    for (const [element, colours] of painted) for (const [name, value] of colours) element.style.setProperty(name, value);
+    return root;
   }
 
   // --- what is known of each stack ---
@@ -189,7 +195,7 @@
     view.details = make("details", { class: "card", on: { toggle: () => opened(view) } },
       make("summary", { "data-stop": true }, make("span", { class: "turn", "aria-hidden": "true" }), make("span", { class: `dot ${root.status}`, "aria-hidden": "true" }),
         make("h2", {}, view.label), make("span", { class: "words" }, root.words), tally(root)));
-    view.element = make("section", { class: "root", "data-root": root.name, "aria-label": view.label }, view.details);
+    view.element = make("section", { class: `root ${isNoted(view) ? "" : "quiet"}`, "data-root": root.name, "aria-label": view.label }, view.details);
     return view.element;
   }
 
@@ -279,7 +285,7 @@
     const words = isTold && !(group.words.startsWith("new image") && !component.headline) ? "" : group.words;
     return make("div", { class: `group ${group.action}`, "data-action": group.action },
       make("div", { class: "line" },
-        make("span", { class: "sign", "aria-hidden": "true" }, GROUP_SIGNS[group.action] ?? ""),
+        make("span", { class: "sign", "aria-hidden": "true" }, SIGNS[group.action] ?? ""),
         make("span", {}, number > 1 ? `${number} × ` : "", make("code", {}, group.type)),
         make("span", { class: "done" }, DONE[group.action] ?? group.action),
         group.stateful && (goes || group.may_be_replaced) && make("span", { class: "tag loud" }, "holds data"),
@@ -288,10 +294,17 @@
         group.follows ? make("span", { class: "muted" }, "follows from another change") : words && make("span", { class: "muted" }, words),
         group.reason && !words.includes(group.reason) && make("span", { class: "muted" }, group.reason)),
       !group.follows && group.attributes.length > 0 && make("table", { class: "attributes" }, make("tbody", {}, group.attributes.map(attributeRow))),
-      make("div", { class: "addresses" }, group.resources.map((resource) =>
+      addresses(group.resources.map((resource) =>
         view.root.graph && component.name
           ? make("button", { type: "button", title: "Show in the graph", on: { click: () => follow(view, component.name, "graph") } }, addressOf(resource))
           : make("span", {}, addressOf(resource)))));
+  }
+
+  /** Addresses; of many, the first. */
+  function addresses(all) {
+    const first = all.length > ADDRESSES + 1 ? all.slice(0, ADDRESSES) : all;
+    const rest = all.slice(first.length);
+    return make("div", { class: "addresses" }, first, rest.length > 0 && make("details", {}, make("summary", { class: "link" }, `and ${rest.length} more`), make("div", {}, rest)));
   }
 
   const addressOf = (resource) =>
@@ -300,8 +313,11 @@
   function attributeRow(attribute) {
     const note = attribute.forces ? make("span", { class: "note tag error" }, "forces the replacement")
       : attribute.may_force ? make("span", { class: "note tag replace" }, `may force a replacement${attribute.condition ? `: ${attribute.condition}` : ""}`) : null;
-    return make("tr", {}, make("th", { scope: "row" }, attribute.path), make("td", {}, change(attribute.old, attribute.new), note));
+    return make("tr", {}, make("th", { scope: "row" }, breakable(attribute.path)), make("td", {}, change(attribute.old, attribute.new), note));
   }
+
+  /** A path that may be broken after its dots. */
+  const breakable = (path) => path.split(/(?<=\.)/).flatMap((part, at) => (at ? [make("wbr"), part] : [part]));
 
   /** A value as people read it: texts that are JSON are laid out. */
   function laidOut(shown) {
@@ -322,6 +338,9 @@
     const hidden = (shown) => make("span", { class: "hidden-value" }, `(${WORDS[shown.hidden] ?? shown.hidden})`);
     if (before != null && after != null && (before.includes("\n") || after.includes("\n"))) return lineChange(before, after);
     const [old_, new_] = before != null && after != null ? differing(before, after) : [[before], [after]];
+    // What is long stands one below the other, so that the eye can compare.
+    if (before != null && after != null && before.length + after.length > 90)
+      return make("span", { class: "lines" }, make("span", { class: "old" }, "- ", old_), make("span", { class: "aside" }, "becomes"), make("span", { class: "new" }, "+ ", new_));
     return [before == null ? hidden(old) : make("span", { class: "old" }, old_), make("span", { class: "arrow", "aria-label": "becomes" }, "→"),
       after == null ? hidden(now) : make("span", { class: "new" }, new_)];
   }
@@ -481,7 +500,7 @@
     if (component) {
       const is = (element) => element.dataset.component === component && (element.dataset.root ?? view.root.name) === view.root.name;
       const found = [...view.element.querySelectorAll("[data-component]")].filter(is);
-      const node = found.find((element) => element.closest(".graph")) ?? found.find((element) => element.closest(".picture"));
+      const node = found.find((element) => element.matches(".graph .sw-node")) ?? found.find((element) => element.closest(".graph")) ?? found.find((element) => element.closest(".picture"));
       const block = found.find((element) => element.classList.contains("component"));
       const file = block ?? fileOf(view, component);
       followed = found;
@@ -532,12 +551,16 @@
     for (const { element, kinds, text } of view.items) {
       const isShown = hasKind(kinds) && (named || text.includes(state.query));
       element.hidden = !isShown;
-      if (isShown && state.query && !named && element.localName === "details") { element.open = true; element.fill?.(); }
+      if (isShown && state.query && !named) {
+        if (element.localName === "details") { element.open = true; element.fill?.(); }
+        for (const rest of element.querySelectorAll(".addresses details")) rest.open = true;
+      }
       for (const group of element.querySelectorAll?.(".group[data-action]") ?? []) group.hidden = !hasKind(new Set([group.dataset.action]));
     }
     for (const part of view.details.querySelectorAll(":scope > .body > section")) {
       const own = view.items.filter(({ element }) => part.contains(element));
-      part.hidden = own.length ? own.every(({ element }) => element.hidden) : false;
+      // Pictures are not searched.
+      part.hidden = own.length ? own.every(({ element }) => element.hidden) : !named;
     }
   }
 
@@ -591,16 +614,30 @@
     for (const view of views) {
       if (!view.built || !view.details.open || !view.element.isConnected) continue;
       const walk = document.createTreeWalker(view.element, NodeFilter.SHOW_TEXT);
-      for (let node = walk.nextNode(); node && found.size < 2000; node = walk.nextNode()) {
-        const text = node.data.toLowerCase();
-        if (text.length !== node.data.length) continue;
+      // A line may be in several pieces, of which some are marked as changed.
+      let pieces = [];
+      const look = () => {
+        const text = pieces.map((piece) => piece.data).join("").toLowerCase();
+        const place = (offset) => {
+          for (const piece of pieces) {
+            if (offset <= piece.length) return [piece, offset];
+            offset -= piece.length;
+          }
+          return [pieces.at(-1), pieces.at(-1).length];
+        };
         for (let at = text.indexOf(state.query); at >= 0; at = text.indexOf(state.query, at + state.query.length)) {
           const range = new Range();
-          range.setStart(node, at);
-          range.setEnd(node, at + state.query.length);
+          range.setStart(...place(at));
+          range.setEnd(...place(at + state.query.length));
           found.add(range);
         }
+      };
+      const lineOf = (node) => node.parentElement.localName === "i" ? node.parentElement.parentElement : node.parentElement;
+      for (let node = walk.nextNode(); node && found.size < 2000; node = walk.nextNode()) {
+        if (pieces.length && lineOf(pieces[0]) !== lineOf(node)) { look(); pieces = []; }
+        pieces.push(node);
       }
+      if (pieces.length) look();
     }
     CSS.highlights.set("found", found);
   }
@@ -733,5 +770,12 @@
   addEventListener("hashchange", route);
   addEventListener("popstate", route);
   route();
+  // Reads ahead what can be found, while there is nothing else to do.
+  const idle = window.requestIdleCallback ?? ((run) => setTimeout(() => run({ timeRemaining: () => 8 }), 50));
+  const readAhead = (at) => idle((deadline) => {
+    while (at < views.length && deadline.timeRemaining() > 4) textOf(views[at++]);
+    if (at < views.length) readAhead(at);
+  });
+  readAhead(0);
   document.documentElement.dataset.ready = "true";
 })();

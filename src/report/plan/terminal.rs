@@ -70,14 +70,11 @@ fn lines(group: &Group<'_>, with_words: bool, style: Style) -> String {
         colour(change.action).on_default().bold(),
         style,
     );
-    let words = group.words();
-    let words = match change.follows {
-        true => ", which follows".to_owned(),
-        // One attribute says it below.
-        false if with_words && change.attributes.len() != 1 && !words.is_empty() => {
-            format!(": {words}")
-        }
-        false => String::new(),
+    // What attributes and addresses say below is not said twice.
+    let words = match (change.follows, group.new_image().or(change.reason.map(str::to_owned))) {
+        (true, _) => ", which follows".to_owned(),
+        (false, Some(words)) if with_words => format!(": {words}"),
+        (false, _) => String::new(),
     };
     let note = match change.protection {
         Some(protection) => format!(" ({})", protection.words()),
@@ -114,7 +111,13 @@ fn lines(group: &Group<'_>, with_words: bool, style: Style) -> String {
     }
     let dim = anstyle::Style::new().dimmed();
     for change in group.changes.iter().take(ADDRESSES) {
-        out.push_str(&format!("        {}\n", paint(&change.address, dim, style)));
+        let before = match (&change.moved_from, &change.imported) {
+            (Some(from), _) => format!(", from {from}"),
+            (None, Some(id)) => format!(", as {id}"),
+            (None, None) => String::new(),
+        };
+        let address = format!("{}{before}", change.address);
+        out.push_str(&format!("        {}\n", paint(&address, dim, style)));
     }
     if let Some(more) = group.changes.len().checked_sub(ADDRESSES).filter(|more| *more > 0) {
         out.push_str(&format!("        {}\n", paint(&format!("and {more} more"), dim, style)));
