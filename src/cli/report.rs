@@ -118,7 +118,7 @@ pub fn report(
     } else {
         let name = args.html.display();
         write(&args.html, &page)
-            .map_err(|error| anyhow::anyhow!("cannot write `{name}`: {error}"))?;
+            .map_err(|error| anyhow::anyhow!("cannot write `{name}`: {}", error.kind()))?;
         let verdict: String = data.verdict.chars().map(snippet::visible).collect();
         output.print(&format!("{name}: {verdict}\n"))?;
     }

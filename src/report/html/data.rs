@@ -205,6 +205,10 @@ impl Data {
         }
         let graphs: BTreeMap<String, String> =
             parts.graphs.into_iter().map(|(name, svg)| (name, pictures.take(&svg))).collect();
+        let at_rest = match parts.plans.is_empty() {
+            true => "as described",
+            false => "as described, nothing changes",
+        };
         let nameless = roots.remove("");
         let mut roots: Vec<Root> = roots.into_values().chain(nameless).collect();
         for root in &mut roots {
@@ -214,7 +218,7 @@ impl Data {
                     .is_some_and(|it| it.is_empty() || it.starts_with('/'))
             };
             root.graph = graphs.keys().rev().find(inside).cloned();
-            root.sum_up();
+            root.sum_up(at_rest);
         }
         let mut data = Self {
             title: parts.title,
@@ -424,8 +428,8 @@ impl Root {
         }));
     }
 
-    /// Counts, and says how it stands.
-    fn sum_up(&mut self) {
+    /// Counts, and says how it stands; `at_rest` where there is nothing to say.
+    fn sum_up(&mut self, at_rest: &str) {
         for name in COUNTED {
             let groups = self.components.iter().flat_map(|component| &component.groups);
             let count = match name {
@@ -470,7 +474,7 @@ impl Root {
         if words.is_empty() {
             let since = self.files.len();
             words.push(match since {
-                0 => "as described, nothing changes".to_owned(),
+                0 => at_rest.to_owned(),
                 files => format!("{} changed, nothing happens", count(files, "file")),
             });
         }
@@ -547,9 +551,11 @@ struct Pictures {
 }
 
 impl Pictures {
-    /// A picture without its style.
+    /// A picture without its style. What single elements have of it stands as data for the script: a
+    /// page without inline styles in its policy cannot have it. In texts, quotes are escaped.
     fn take(&mut self, svg: &str) -> String {
-        let mut rest = svg;
+        let svg = svg.replace(" style=\"", " data-style=\"");
+        let mut rest = svg.as_str();
         let mut out = String::with_capacity(svg.len());
         while let Some((before, style)) = rest.split_once("<style>") {
             out.push_str(before);

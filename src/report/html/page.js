@@ -50,8 +50,9 @@
         element.remove();
         continue;
       }
-      // A style that is written out is refused by the page's policy; what colours it may be set.
-      const colours = (element.getAttribute("style") ?? "").split(";").map((one) => one.split(":")).filter(([name, value]) => /^(fill|stroke)(-[a-z]+)?$|^font-weight$/.test(name) && /^(var\(--sw-[a-z-]+\)|[\w.#-]+)$/.test(value ?? ""));
+      // The page's policy refuses styles that are written out, so they come as data; what only
+      // colours is set.
+      const colours = (element.dataset.style ?? "").split(";").map((one) => one.split(":")).filter(([name, value]) => /^(fill|stroke)(-[a-z]+)?$|^font-weight$/.test(name) && /^(var\(--sw-[a-z-]+\)|[\w.#-]+)$/.test(value ?? ""));
       if (colours.length) painted.push([element, colours]);
       for (const { name } of [...element.attributes]) {
         if (/^on/i.test(name) || name === "style" || (/href$/i.test(name) && !/^#/.test(element.getAttribute(name)))) element.removeAttribute(name);
@@ -281,7 +282,8 @@
     const number = group.resources.length;
     const goes = group.action === "replace" || group.action === "destroy";
     // What the attributes or the headline say is not said again.
-    const isTold = group.attributes.length > 0 && !group.follows || (component.headline ?? "").endsWith(group.words);
+    const isTold = group.attributes.length > 0 && !group.follows || (component.headline ?? "").endsWith(group.words)
+      || group.resources.some((it) => it.moved_from || it.imported);
     const words = isTold && !(group.words.startsWith("new image") && !component.headline) ? "" : group.words;
     return make("div", { class: `group ${group.action}`, "data-action": group.action },
       make("div", { class: "line" },
