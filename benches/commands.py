@@ -112,6 +112,51 @@ def median(results):
     return statistics.median(r[0] for r in results), max(r[1] for r in results)
 
 
+def git(folder, *args):
+    user = ["-c", "user.name=bench", "-c", "user.email=bench@example.org"]
+    subprocess.run(["git", *user, *args], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def append(folder, path):
+    with open(os.path.join(folder, path), "a") as file:
+        file.write("# changed\n")
+
+
+def affected(sizes, runs):
+    """`affected` against `git diff --name-only` over the same range, taking turns: what a change can
+    reach against what it is. Only stacks, the pages of a project, a module that all of them call."""
+    row("change", "stacks", "files", "affected", "git diff ms", "affected ms", "times git diff")
+    row(*["---"] * 7)
+    for stacks in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            project(folder, stacks)
+            run([BINARY, "render"], folder)
+            git(folder, "init", "-q", "-b", "main")
+            git(folder, "add", "-A")
+            git(folder, "commit", "-q", "-m", "base")
+            files = subprocess.check_output(["git", "ls-files"], cwd=folder).count(b"\n")
+            some = [f"stacks/s{i:04}/stack.hcl" for i in range(min(stacks, 5))]
+            for name, paths in [
+                ("some stacks", some),
+                ("a page", ["README.md"]),
+                ("a module", ["modules/loaders/main.tf"]),
+                ("every stack", [f"stacks/s{i:04}/stack.hcl" for i in range(stacks)]),
+            ]:
+                for path in paths:
+                    append(folder, path)
+                answer = [BINARY, "affected", "--format", "names", "--base", "HEAD"]
+                found = subprocess.check_output(answer, cwd=folder).count(b"\n")
+                diffs, answers = [], []
+                for _ in range(runs):
+                    diffs.append(run(["git", "diff", "--name-only", "HEAD"], folder))
+                    answers.append(run(answer, folder))
+                base, own = median(diffs)[0] * 1000, median(answers)[0] * 1000
+                cells = [name, str(stacks), str(files), str(found), f"{base:.1f}", f"{own:.1f}"]
+                row(*cells, f"{own / base:.1f}")
+                git(folder, "checkout", "-q", ".")
+                git(folder, "clean", "-qfd")
+
+
 def row(*cells):
     print("| " + " | ".join(cells) + " |", flush=True)
 
@@ -119,13 +164,19 @@ def row(*cells):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer and smaller runs")
-    quick = parser.parse_args().quick
+    parser.add_argument("--affected", action="store_true", help="only the case of `affected`")
+    options = parser.parse_args()
+    quick = options.quick
     terraform = shutil.which("terraform")
     if not os.path.exists(BINARY):
         sys.exit("build first: cargo build --release")
     if not terraform:
         print("terraform is not on the PATH: no ratios")
 
+    affected([1, 100] if quick else [1, 100, 1500], 5 if quick else 15)
+    if options.affected:
+        return
+    print()
     runs, slow = (3, 1) if quick else (7, 3)
     # Stacks, loaders each, environments each, whether in two layers. The fifth has files of the size
     # that rendering without `for_each` gives; the last three have 1,000 roots.

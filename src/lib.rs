@@ -44,9 +44,14 @@ extern crate self as stackwright;
 pub mod build;
 #[doc(hidden)]
 pub mod bump;
+#[doc(hidden)]
+pub mod ci;
 mod cli;
 pub mod component;
 pub mod diagnostic;
+#[doc(hidden)]
+pub mod explain;
+pub mod forge;
 #[doc(hidden)]
 pub mod git;
 #[doc(hidden)]
@@ -55,6 +60,7 @@ pub mod hcl;
 pub mod image;
 #[doc(hidden)]
 pub mod init;
+mod lsp;
 #[doc(hidden)]
 pub mod plan;
 pub mod prelude;
@@ -78,6 +84,7 @@ pub mod template;
 #[doc(hidden)]
 pub mod tree;
 pub mod value;
+mod web;
 #[doc(hidden)]
 pub mod yaml;
 

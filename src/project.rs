@@ -10,6 +10,7 @@ use crate::Program;
 use crate::block;
 use crate::build::Described;
 use crate::choice;
+use crate::ci::Ci;
 use crate::component::Vocabulary;
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span, codes};
 use crate::git::{Identity, Kind, Snapshot};
@@ -25,7 +26,7 @@ pub const FILE: &str = "stackwright.hcl";
 pub const DESCRIPTION: &str = "stack.hcl";
 
 /// The largest description that is read.
-const MAX_BYTES: u64 = 4 << 20;
+pub const MAX_BYTES: u64 = 4 << 20;
 
 block! {
     /// Where things are, when it is not the usual place.
@@ -40,6 +41,9 @@ block! {
         @block bump: Option<Bump>,
         /// What schedules are warned of.
         @block schedule: Option<ScheduleLimits>,
+        /// Files of continuous integration that are rendered: `ci "github"`, `ci "gitlab"`,
+        /// `ci "atlantis"`, `ci "hcp"`.
+        ci: Ci,
     }
 }
 
@@ -50,6 +54,8 @@ block! {
         branch: Option<Literal<String>>,
         /// The remote that it pushes to; the branch's own when it is not written.
         remote: Option<Literal<String>>,
+        /// How a commit gets to the remote: pushed by git, or made and signed by GitHub.
+        push_via: Literal<PushVia> = Literal(PushVia::Git),
         /// Whose the commits are, `Name <mail>`; as git is configured when it is not written.
         author: Option<Literal<Identity>>,
         /// Who makes the commits, `Name <mail>`; the author when it is not written.
@@ -74,6 +80,16 @@ block! {
 
 /// How many tasks that start in one minute are warned of.
 const SAME_MINUTE: i64 = 10;
+
+choice! {
+    /// How a commit gets to the remote.
+    pub enum PushVia {
+        /// By `git push`.
+        Git = "git",
+        /// By GitHub's API, which makes the commit and signs it.
+        Github = "github",
+    }
+}
 
 choice! {
     /// Which modules of the library are written into a project.
@@ -122,6 +138,8 @@ pub struct Project {
     commit: Option<Snapshot>,
     /// Texts that are read in place of what stands at their paths.
     overlay: BTreeMap<String, Arc<str>>,
+    /// True where there is nothing but these texts.
+    in_memory: bool,
     /// Where things are.
     pub settings: Settings,
     /// What is known beside its files.
@@ -161,10 +179,28 @@ impl Project {
     /// # Errors
     /// When its project file is wrong.
     pub fn open(root: &Path) -> Result<Self, (Sources, Vec<Diagnostic>)> {
+        Self::open_overlaid(root, BTreeMap::new())
+    }
+
+    /// The project in exactly this folder, with other texts in place of what stands at some paths:
+    /// also of its project file, and of descriptions that are not on disk.
+    ///
+    /// # Errors
+    /// When its project file is wrong.
+    pub fn open_overlaid(
+        root: &Path,
+        overlay: BTreeMap<String, Arc<str>>,
+    ) -> Result<Self, (Sources, Vec<Diagnostic>)> {
         let mut sources = Sources::default();
-        let text = read_text(root, FILE);
+        let text = match overlay.get(FILE) {
+            Some(text) => check_text(FILE, text).map(|()| Some(text.to_string())),
+            None => read_text(root, FILE),
+        };
         match read_settings(text, &mut sources) {
-            Ok(settings) => Ok(Self::with(root.to_owned(), None, settings, sources)),
+            Ok(settings) => {
+                let project = Self::with(root.to_owned(), None, settings, sources);
+                Ok(Self { overlay, ..project })
+            }
             Err(diagnostics) => Err((sources, diagnostics)),
         }
     }
@@ -201,11 +237,30 @@ impl Project {
         Ok(None)
     }
 
+    /// The project that these texts are, by path. It is read only: nothing of it is on disk.
+    ///
+    /// # Errors
+    /// When its project file is wrong.
+    pub fn of_texts(
+        texts: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, (Sources, Vec<Diagnostic>)> {
+        let texts: BTreeMap<String, String> = texts.into_iter().collect();
+        let mut sources = Sources::default();
+        match read_settings(Ok(texts.get(FILE).cloned()), &mut sources) {
+            Ok(settings) => {
+                let project = Self::with(PathBuf::new(), None, settings, sources).overlaid(texts);
+                Ok(Self { in_memory: true, ..project })
+            }
+            Err(diagnostics) => Err((sources, diagnostics)),
+        }
+    }
+
     fn with(root: PathBuf, commit: Option<Snapshot>, settings: Settings, sources: Sources) -> Self {
         Self {
             root,
             commit,
             overlay: BTreeMap::new(),
+            in_memory: false,
             settings,
             program: Program::new(),
             sources: Mutex::new(sources),
@@ -224,6 +279,11 @@ impl Project {
     pub fn overlaid(mut self, texts: impl IntoIterator<Item = (String, String)>) -> Self {
         self.overlay.extend(texts.into_iter().map(|(path, text)| (path, text.into())));
         self
+    }
+
+    /// True for one that is on no disk and in no commit ([`Project::of_texts`]).
+    pub fn is_in_memory(&self) -> bool {
+        self.in_memory
     }
 
     /// The commit that it is read from; `None` for a project on disk.
@@ -262,6 +322,12 @@ impl Project {
             .help(format!("make a folder `{}/<name>` with a `{DESCRIPTION}`", self.stacks()))
         };
         let mut names: Vec<String> = self.program.stacks().map(str::to_owned).collect();
+        if self.in_memory {
+            names.extend(self.names(self.stacks()));
+            names.sort_unstable();
+            names.dedup();
+            return Ok(names);
+        }
         if let Some(commit) = &self.commit {
             for (name, _) in commit.list(self.stacks()).map_err(unreadable)? {
                 let description = format!("{}/{name}/{DESCRIPTION}", self.stacks());
@@ -289,9 +355,17 @@ impl Project {
                 _ => names.push(name),
             }
         }
+        let overlaid = self.overlay.keys().filter_map(|path| self.stack_of(path));
+        names.extend(overlaid.map(str::to_owned));
         names.sort_unstable();
         names.dedup();
         Ok(names)
+    }
+
+    /// The stack whose description stands at a path.
+    pub(crate) fn stack_of<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let rest = path.strip_prefix(self.stacks())?.strip_prefix('/')?;
+        rest.split_once('/').filter(|(_, file)| *file == DESCRIPTION).map(|(name, _)| name)
     }
 
     /// True when there is a stack of this name.
@@ -304,6 +378,9 @@ impl Project {
             return true;
         }
         let description = format!("{}/{name}/{DESCRIPTION}", self.stacks());
+        if self.in_memory || self.overlay.contains_key(&description) {
+            return self.overlay.contains_key(&description);
+        }
         match &self.commit {
             Some(commit) => commit.kind(&description).is_ok_and(|kind| kind.is_some()),
             None => self.root.join(description).symlink_metadata().is_ok(),
@@ -317,7 +394,7 @@ impl Project {
     pub fn inside(&self, path: &str) -> Result<(), Diagnostic> {
         let known = || self.inside.lock().expect("no thread panics while it holds this");
         // A commit's links are never followed, so nothing of it leads anywhere.
-        if self.commit.is_some() || known().contains(path) {
+        if self.commit.is_some() || self.in_memory || known().contains(path) {
             return Ok(());
         }
         // What does not exist yet is where its parent is.
@@ -339,6 +416,15 @@ impl Project {
 
     /// The names of what a folder holds, sorted; none where it cannot be read.
     pub fn names(&self, folder: &str) -> Vec<String> {
+        if self.in_memory {
+            let below =
+                |path: &String| Some(path.strip_prefix(folder)?.strip_prefix('/')?.to_owned());
+            let paths = self.overlay.keys().filter_map(below);
+            let mut names: Vec<String> =
+                paths.map(|path| path.split('/').next().unwrap_or_default().to_owned()).collect();
+            names.dedup();
+            return names;
+        }
         if let Some(commit) = &self.commit {
             let entries = commit.list(folder).unwrap_or_default();
             return entries.into_iter().map(|(name, _)| name).collect();
@@ -350,16 +436,32 @@ impl Project {
         names
     }
 
+    /// The bytes of a file; `None` where there is none, or it cannot be read.
+    pub(crate) fn bytes(&self, path: &str) -> Option<Vec<u8>> {
+        match &self.commit {
+            Some(commit) => commit.read(path).ok().flatten(),
+            None => {
+                let path = self.root.join(path);
+                let is_file = fs::symlink_metadata(&path).is_ok_and(|it| it.is_file());
+                is_file.then(|| fs::read(path).ok()).flatten()
+            }
+        }
+    }
+
     /// Reads a text file of the project. `None` when there is none.
     ///
     /// # Errors
     /// When it is not UTF-8 text with plain line ends, too large, or cannot be read.
     pub fn read(&self, path: &str) -> Result<Option<(FileId, Arc<str>)>, Diagnostic> {
-        if let Some(text) = self.overlay.get(path) {
-            return Ok(Some((self.add_source(path, Arc::clone(text)), Arc::clone(text))));
-        }
         let in_rust = self.described(path);
-        let file = self.read_file(path)?;
+        let file = match self.overlay.get(path) {
+            Some(text) => {
+                let file = self.add_source(path, Arc::clone(text));
+                problem_of_text(file, path, text).map_or(Ok(()), Err)?;
+                Some((file, Arc::clone(text)))
+            }
+            None => self.read_file(path)?,
+        };
         match (in_rust, file) {
             (Some((name, _)), Some((file, _))) => Err(Diagnostic::error(
                 codes::CONFLICT,
@@ -379,12 +481,14 @@ impl Project {
 
     /// The description in Rust that stands for the file of this path.
     fn described(&self, path: &str) -> Option<(&str, &Described)> {
-        let rest = path.strip_prefix(self.stacks())?.strip_prefix('/')?;
-        let (name, DESCRIPTION) = rest.split_once('/')? else { return None };
+        let name = self.stack_of(path)?;
         Some((self.program.stacks().find(|it| *it == name)?, self.program.described(name)?))
     }
 
     fn read_file(&self, path: &str) -> Result<Option<(FileId, Arc<str>)>, Diagnostic> {
+        if self.in_memory {
+            return Ok(None);
+        }
         self.inside(path.rsplit_once('/').map_or("", |(folder, _)| folder))?;
         let text = match &self.commit {
             Some(commit) => read_committed(commit, path),
@@ -423,6 +527,12 @@ impl Project {
     }
 }
 
+/// What a description or project file of this text may not be: too large, not with plain line ends.
+pub(crate) fn problem_of_text(file: FileId, path: &str, text: &str) -> Option<Diagnostic> {
+    let (diagnostic, place) = check_text(path, text).err()?;
+    Some(diagnostic.at(place.map(|(_, range)| Span::new(file, range)), ""))
+}
+
 fn read_settings(
     text: Result<Option<String>, TextError>,
     sources: &mut Sources,
@@ -452,8 +562,8 @@ fn read_settings(
     }
 }
 
-/// A complaint, and the text and place that it is about.
-type TextError = (Diagnostic, Option<(String, std::ops::Range<usize>)>);
+/// A complaint, and the text and place that it is about, if there is one.
+pub type TextError = (Diagnostic, Option<(String, std::ops::Range<usize>)>);
 
 fn unreadable(path: &str, error: &dyn std::fmt::Display) -> TextError {
     (Diagnostic::error(codes::UNREADABLE, format!("cannot read `{path}`: {error}")), None)
@@ -466,6 +576,25 @@ fn too_large(path: &str, bytes: u64) -> TextError {
     (diagnostic, None)
 }
 
+/// The text of a description that is read from elsewhere.
+///
+/// # Errors
+/// When it is too large, or not UTF-8 text with plain line ends.
+pub fn text_of(path: &str, bytes: Vec<u8>) -> Result<String, TextError> {
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(too_large(path, bytes.len() as u64));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        let diagnostic = Diagnostic::error(codes::ENCODING, format!("`{path}` is not UTF-8"))
+            .help("save it as UTF-8");
+        (diagnostic, Some((text, at..at + '\u{fffd}'.len_utf8())))
+    })?;
+    check_text(path, &text)?;
+    Ok(text)
+}
+
 fn read_committed(commit: &Snapshot, path: &str) -> Result<Option<String>, TextError> {
     match commit.kind(path).map_err(|error| unreadable(path, &error))? {
         None => return Ok(None),
@@ -474,10 +603,7 @@ fn read_committed(commit: &Snapshot, path: &str) -> Result<Option<String>, TextE
         Some(_) => return Err(unreadable(path, &"it is not a file")),
     }
     let bytes = commit.read(path).map_err(|error| unreadable(path, &error))?.unwrap_or_default();
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(too_large(path, bytes.len() as u64));
-    }
-    check_text(path, bytes).map(Some)
+    text_of(path, bytes).map(Some)
 }
 
 fn read_text(root: &Path, path: &str) -> Result<Option<String>, TextError> {
@@ -503,25 +629,19 @@ fn read_text(root: &Path, path: &str) -> Result<Option<String>, TextError> {
     let file = fs::File::open(&full).map_err(|error| unreadable(&error))?;
     // The file may have grown since.
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-    check_text(path, bytes).map(Some)
+    text_of(path, bytes).map(Some)
 }
 
-fn check_text(path: &str, bytes: Vec<u8>) -> Result<String, TextError> {
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            let diagnostic = Diagnostic::error(codes::ENCODING, format!("`{path}` is not UTF-8"))
-                .help("save it as UTF-8");
-            return Err((diagnostic, Some((text, at..at + '\u{fffd}'.len_utf8()))));
-        }
-    };
+fn check_text(path: &str, text: &str) -> Result<(), TextError> {
+    if text.len() as u64 > MAX_BYTES {
+        return Err(too_large(path, text.len() as u64));
+    }
+    let refuse = |diagnostic, range| Err((diagnostic, Some((text.to_owned(), range))));
     if text.starts_with('\u{feff}') {
         let diagnostic =
             Diagnostic::error(codes::ENCODING, format!("`{path}` starts with a byte-order mark"))
                 .help("save it as UTF-8 without BOM");
-        return Err((diagnostic, Some((text, 0..'\u{feff}'.len_utf8()))));
+        return refuse(diagnostic, 0..'\u{feff}'.len_utf8());
     }
     if let Some(at) = text.find('\r') {
         let diagnostic = Diagnostic::error(
@@ -529,7 +649,7 @@ fn check_text(path: &str, bytes: Vec<u8>) -> Result<String, TextError> {
             format!("`{path}` has carriage returns"),
         )
         .help("end lines with a line feed; `*.hcl text eol=lf` in `.gitattributes` keeps git from changing them");
-        return Err((diagnostic, Some((text, at..at + 1))));
+        return refuse(diagnostic, at..at + 1);
     }
-    Ok(text)
+    Ok(())
 }

@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 
+use crate::Program;
 use crate::component::{Outputs, Vocabulary};
 use crate::diagnostic::ALL_CODES;
 use crate::hcl::print::print_expr;
+use crate::project::Settings as Project;
+use crate::report;
 use crate::stack::Settings;
 use crate::stack::block::{Block as _, FieldInfo};
 use crate::stack::field::{Type, Variant};
-use crate::stack::{environment, layer, rename, transfer};
+use crate::stack::{self, layer, rename};
 use crate::value::ScalarType;
 
 /// The page of everything that a description can hold whose components are of these kinds.
@@ -35,18 +38,8 @@ pub fn description(vocabulary: &Vocabulary) -> String {
         layer::KIND,
         layer::DOC,
     );
-    let _ = write!(
-        page,
-        "\n## Every component\n\n| field | type | default | what |\n| --- | --- | --- | --- |\n\
-         | `{}` | list of string |  | {} |\n| `{}` | string or list of string |  | {} |\n\
-         | `{}` | string |  | {} |\n",
-        environment::ONLY,
-        environment::ONLY_DOC,
-        rename::FIELD,
-        rename::DOC,
-        transfer::FIELD,
-        transfer::DOC,
-    );
+    page.push_str("\n## Every component\n");
+    table(&mut page, &stack::common_fields());
     for kind in vocabulary.kinds() {
         section(&mut page, &format!("{} \"<label>\"", kind.name), &(kind.doc)(), &(kind.fields)());
         match (kind.outputs)() {
@@ -63,15 +56,34 @@ pub fn description(vocabulary: &Vocabulary) -> String {
     page
 }
 
+/// Where the page of everything that can be wrong is published.
+pub(crate) const CODES_PAGE: &str =
+    concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/codes.md");
+
+/// The page of everything that the project file can hold.
+pub fn project() -> String {
+    let mut page = format!(
+        "# The project file\n\n`{}` stands at the top of a project. All of it can be left out, and \
+         the file, too. This page is made from the types, so it is never out of date.\n",
+        crate::project::FILE,
+    );
+    table(&mut page, &Project::fields());
+    nested(&mut page, &Project::fields());
+    page
+}
+
 /// The page of everything that can be wrong.
 pub fn codes() -> String {
     let mut page = String::from(
-        "# What can be wrong\n\nEvery problem has a code, which stays the same between versions.\n\n\
-         | code | name | rule |\n| --- | --- | --- |\n",
+        "# What can be wrong\n\nEvery problem has a code, which stays the same between versions. \
+         This page is made from the rules, and what stands below an example is what `stackwright` \
+         says to it; `stackwright explain SW204` prints a section of it. An example is the \
+         description of the stack `shop`. Where its region, its network, its images' locks and the \
+         like do not matter, they are left out.\n\n## All codes\n",
     );
-    for code in ALL_CODES {
-        let _ = writeln!(page, "| `{}` | {} | {} |", code.id, code.name, cell(code.doc));
-    }
+    page.push_str(&report::explain::tables(ALL_CODES));
+    page.push_str("\n## Each code\n\n");
+    page.push_str(&report::explain::sections(ALL_CODES, &Program::new(), 3));
     page
 }
 
@@ -109,13 +121,9 @@ fn table(page: &mut String, fields: &[FieldInfo]) {
     }
     page.push_str("\n| field | type | default | what |\n| --- | --- | --- | --- |\n");
     for field in fields {
-        let default = match (&field.default, field.required) {
+        let default = match (default(field), field.required) {
             (_, true) => "**required**".to_owned(),
-            (Some(default), _) => {
-                let lines = print_expr(default);
-                let words: Vec<&str> = lines.split_whitespace().collect();
-                format!("`{}`", words.join(" "))
-            }
+            (Some(default), _) => format!("`{default}`"),
             (None, _) => String::new(),
         };
         let rule = rule(&field.ty).map(|rule| format!("({rule})")).unwrap_or_default();
@@ -129,7 +137,14 @@ fn table(page: &mut String, fields: &[FieldInfo]) {
     }
 }
 
-fn type_name(field: &FieldInfo) -> String {
+/// What a field is when it is not written, on one line.
+pub(crate) fn default(field: &FieldInfo) -> Option<String> {
+    let lines = print_expr(field.default.as_ref()?);
+    Some(lines.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A field's type in a few words.
+pub(crate) fn type_name(field: &FieldInfo) -> String {
     match (&field.ty, field.is_block) {
         (Type::Map(_), true) => "blocks, labelled".to_owned(),
         (Type::List(_), true) => "blocks".to_owned(),
@@ -155,7 +170,8 @@ fn plain_type(ty: &Type) -> String {
     }
 }
 
-fn rule(ty: &Type) -> Option<&'static str> {
+/// The rule for a type's values, or those of its elements.
+pub(crate) fn rule(ty: &Type) -> Option<&'static str> {
     match ty {
         Type::Scalar(_, rule) if !rule.is_empty() => Some(rule),
         Type::List(inner) | Type::Map(inner) => rule(inner),

@@ -13,26 +13,24 @@ use crate::hcl::Expr;
 use crate::stack::Settings;
 use crate::stack::block::{Block as _, FieldInfo};
 use crate::stack::field::{Type, Variant};
-use crate::stack::{environment, layer, rename, transfer};
+use crate::stack::{self, environment, layer, rename};
 use crate::value::ScalarType;
 
 /// The schema, JSON Schema 2020-12, of descriptions whose components are of these kinds.
 pub fn description(vocabulary: &Vocabulary) -> Value {
     let mut properties = Map::new();
     properties.insert("stack".to_owned(), labelled(object(&Settings::fields(), &Settings::doc())));
-    properties.insert(
-        "locals".to_owned(),
-        json!({"type": "object", "description": "Named values and expressions, as in Terraform."}),
-    );
-    let values = json!({"type": "object", "description": "Values of an environment, named `environment.<value>` elsewhere."});
+    properties
+        .insert("locals".to_owned(), json!({"type": "object", "description": stack::LOCALS_DOC}));
+    let values = json!({"type": "object", "description": environment::DOC});
     properties.insert(environment::KIND.to_owned(), labelled(values));
     let mut definitions = Map::new();
     for kind in vocabulary.kinds() {
         let mut one = object(&(kind.fields)(), &(kind.doc)());
-        for (name, common) in every_component() {
+        for common in stack::common_fields() {
             // A field of its own has a meaning of its own.
-            if one["properties"].get(name).is_none() {
-                one["properties"][name] = common;
+            if one["properties"].get(common.name).is_none() {
+                one["properties"][common.name] = common_field(&common);
             }
         }
         if kind.name == Module::KIND {
@@ -63,14 +61,15 @@ pub fn description(vocabulary: &Vocabulary) -> Value {
     })
 }
 
-/// The fields that every component has besides its own.
-fn every_component() -> [(&'static str, Value); 3] {
-    let mut renamed = labels_or_one();
-    let mut only = json!({"type": "array", "items": {"type": "string"}});
-    renamed["description"] = json!(rename::DOC);
-    only["description"] = json!(environment::ONLY_DOC);
-    let layer = json!({"type": "string", "description": transfer::DOC});
-    [(rename::FIELD, renamed), (environment::ONLY, only), (transfer::FIELD, layer)]
+/// A field that every component has besides its own.
+fn common_field(field: &FieldInfo) -> Value {
+    let mut schema = match field.name {
+        rename::FIELD => labels_or_one(),
+        environment::ONLY => json!({"type": "array", "items": {"type": "string"}}),
+        _ => of(&field.ty, false),
+    };
+    schema["description"] = json!(field.doc);
+    schema
 }
 
 /// Earlier labels.

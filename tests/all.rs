@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod affected;
 mod bad_input;
 mod bump;
+mod bump_github;
 mod bump_surroundings;
 mod cgap;
 mod check;
+mod ci;
+mod comment;
 mod corpus;
 mod coworks;
 mod ctms;
@@ -15,7 +19,9 @@ mod diff;
 mod docs;
 mod environments;
 mod examples;
+mod explain;
 mod facts;
+mod fmt;
 mod gate;
 mod graph;
 mod guide;
@@ -26,6 +32,7 @@ mod init;
 mod layers;
 mod loaders;
 mod log;
+mod lsp;
 mod modules;
 mod plan;
 mod plan_runs;

@@ -284,7 +284,7 @@ fn names_that_collide_or_are_too_long_are_refused() {
 
 #[test]
 fn a_token_that_is_written_is_refused() {
-    assert_snapshot!(refusals(&[("    token      = secret.github\n    push       = [repository.portal]", "    token      = \"ghp_0123456789abcdefghij\"\n    push       = [repository.portal]")]), @"error[SW105]: expected a reference, `secret.…`");
+    assert_snapshot!(refusals(&[("    token    = secret.github\n    push     = [repository.portal]", "    token      = \"ghp_0123456789abcdefghij\"\n    push       = [repository.portal]")]), @"error[SW105]: expected a reference, `secret.…`");
     // In clear text anywhere else it is warned of, and not repeated.
     let written = "      IMAGE_TAG       = \"v1.0.0\"\n      GITHUB_TOKEN    = \"ghp_0123456789abcdefghijABCDEFGHIJ012345\"";
     let said = edited(&[("      IMAGE_TAG       = \"v1.0.0\"", written)]).run(&["render"]).err;
@@ -402,7 +402,7 @@ fn a_task_that_is_run_once_has_no_count_and_says_where_it_destroys() {
 
 #[test]
 fn the_deployment_runs_when_all_services_are_stable() {
-    assert_snapshot!(refusals(&[("stable       = [service.portal, worker.indexer, worker.ingester]", "stable       = [service.portal, worker.ingester]")]), @"error[SW355]: `task.deployment` would run while `worker.indexer` may still run an older `image.portal`");
+    assert_snapshot!(refusals(&[("stable = [service.portal, worker.indexer, worker.ingester]", "stable       = [service.portal, worker.ingester]")]), @"error[SW355]: `task.deployment` would run while `worker.indexer` may still run an older `image.portal`");
     assert_snapshot!(refusals(&[("    step \"configured\" { filled = [secret.app] }\n", ""), ("      wait_minutes = 240\n    }\n", "      wait_minutes = 240\n    }\n\n    step \"configured\" { filled = [secret.app] }\n")]), @"error[SW355]: `configured` comes after `services`, which wants its secrets");
 }
 
@@ -414,9 +414,9 @@ fn what_destroys_is_no_part_of_a_rollout() {
 #[test]
 fn numbers_that_do_not_fit_together_are_refused() {
     assert_snapshot!(refusals(&[("    cpu           = 256\n    memory        = 512\n    port", "    cpu           = 256\n    memory        = 4096\n    port")]), @"error[SW301]: Fargate has no tasks of `256` CPU units with `4096` MiB");
-    assert_snapshot!(refusals(&[("      timeout_s      = 10\n", "      timeout_s      = 60\n")]), @"error[SW312]: a check that may take `60` seconds cannot start every `60` seconds");
+    assert_snapshot!(refusals(&[("      timeout_s  = 10\n", "      timeout_s      = 60\n")]), @"error[SW312]: a check that may take `60` seconds cannot start every `60` seconds");
     assert_snapshot!(refusals(&[("    visibility_timeout_s = 21600\n", "    visibility_timeout_s = 600\n")]), @"error[SW341]: a job of `21600` seconds would be done twice: `queue.ingestion` shows its message again after `600`");
-    assert_snapshot!(refusals(&[("    threshold  = 2\n    period_s   = 300\n    # At once, not after a quarter of an hour of them.\n    evaluation_periods = 1\n    actions    = [topic.alarms]\n", "    threshold  = 2\n    period_s   = 300\n")]), @"error[SW316]: the alarm tells nobody");
+    assert_snapshot!(refusals(&[("    threshold  = 2\n    period_s   = 300\n    # At once, not after a quarter of an hour of them.\n    evaluation_periods = 1\n    actions            = [topic.alarms]\n", "    threshold  = 2\n    period_s   = 300\n")]), @"error[SW316]: the alarm tells nobody");
 }
 
 #[test]

@@ -181,7 +181,9 @@ fn as_markdown() {
     assert_snapshot!(drifted().run(&["check", "--format", "markdown"]), @r#"
     exit 2
     --- out
-    **stackwright check**: 8 files of 1 stack: 1 missing, 1 stale, 1 edited, 1 orphan
+    ### ⚠️ 4 files not as described
+
+    **stackwright check**: 8 files of 1 stack: 1 missing, 1 stale, 1 edited, 1 orphan  
 
     | file | state | what to do |
     | --- | --- | --- |
@@ -190,7 +192,7 @@ fn as_markdown() {
     | `stacks/demo/outputs.tf` | orphan | no description produces it any more: `stackwright render` deletes it |
     | `stacks/demo/providers.tf` | edited | it was changed by hand: change the description instead, then run `stackwright render` |
 
-    <details><summary>stacks/demo/data.tf</summary>
+    <details><summary><code>stacks/demo/data.tf</code></summary>
 
     ```diff
     --- /dev/null
@@ -210,7 +212,7 @@ fn as_markdown() {
 
     </details>
 
-    <details><summary>stacks/demo/network.tf</summary>
+    <details><summary><code>stacks/demo/network.tf</code></summary>
 
     ```diff
     --- a/stacks/demo/network.tf
@@ -231,7 +233,7 @@ fn as_markdown() {
 
     </details>
 
-    <details><summary>stacks/demo/outputs.tf</summary>
+    <details><summary><code>stacks/demo/outputs.tf</code></summary>
 
     ```diff
     --- a/stacks/demo/outputs.tf
@@ -246,7 +248,7 @@ fn as_markdown() {
 
     </details>
 
-    <details><summary>stacks/demo/providers.tf</summary>
+    <details><summary><code>stacks/demo/providers.tf</code></summary>
 
     ```diff
     --- a/stacks/demo/providers.tf
@@ -313,7 +315,7 @@ fn a_lock_is_read_and_never_stale_by_its_data() {
     9 | image "agent" {
       | ^^^^^^^^^^^^^ nobody can say what this runs
       |
-      = help: create `stacks/demo/images.tf`:
+      = help: run `stackwright render --lock agent=<tag>`, or create `stacks/demo/images.tf`:
               # Image references: Terraform reads them, stackwright writes them.
               
               locals {

@@ -23,6 +23,11 @@ fn the_page_of_descriptions_follows_from_the_types() {
 }
 
 #[test]
+fn the_page_of_the_project_file_follows_from_the_types() {
+    current("project.md", &reference::project());
+}
+
+#[test]
 fn the_page_of_codes_follows_from_the_catalogue() {
     current("codes.md", &reference::codes());
 }

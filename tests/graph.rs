@@ -161,50 +161,54 @@ fn a_stack_without_components_is_drawn_as_that() {
     ");
 }
 
-/// Names that would be syntax elsewhere.
-fn strange() -> Project {
-    let long = "x".repeat(200);
-    Project::with(&format!(
-        r#"{STACK}
-bucket "end" {{}}
-module "graph" {{
-  source = "./local"
-  a      = data.aws_x.größe_服务.id
-  b      = aws_{long}.y.id
-}}
-loaders "source" {{
-  cluster = cluster.main
-  image   = image.app
-  loader "<script>alert(1)</script>" {{ schedule = "rate(1 hour)" }}
-  loader "\"]end`#;" {{ schedule = "rate(2 hours)" }}
-}}
-repository "app" {{}}
-image "app" {{ repository = repository.app }}
-cluster "main" {{ network = network.main }}
-"#
-    ))
+#[test]
+fn a_label_that_would_be_markup_is_refused_before_it_is_drawn() {
+    let project = Project::with(&format!("{STACK}bucket \"<script>\" {{}}\n"));
+    let run = project.run(&["graph", "--format", "svg"]).code(1);
+    assert_eq!(run.out, "");
+    assert!(run.err.contains("`<` cannot stand in a label"), "{}", run.err);
 }
 
 #[test]
 fn no_name_is_markup_or_syntax() {
-    let project = strange();
-    project.write("stacks/demo/images.tf", LOCK);
-    let run = project.run(&["graph", "--format", "svg"]);
-    if run.code == Some(1) {
-        // A label that Terraform has no address for is refused, which is as good.
-        assert_eq!(run.out, "");
-        project.edit("stacks/demo/stack.hcl", "<script>alert(1)</script>", "script");
-        project.edit("stacks/demo/stack.hcl", "\\\"]end`#;", "quotes");
-    }
-    let picture = svg(&project, &[]);
+    let long = "x".repeat(250);
+    let project = Project::with(&format!(
+        "{STACK}bucket \"end\" {{}}\nmodule \"graph\" {{\n  source = \"./local\"\n  \
+         a = data.aws_x.größe_服务.id\n  b = aws_{long}.y.id\n}}\n"
+    ));
+    // What goes is named by whoever wrote the plan.
+    let strange = "queue.</text><script>alert(1)</script>\"]end`#;&\\ 🚀 %%{init}%%";
+    let gone = component(strange, vec![group("destroy", "module.x.a.b")]);
+    project.write("plan.json", plan(&[gone]).to_string());
+    let draw =
+        |format| project.run(&["graph", "--plan", "plan.json", "--format", format]).success();
+    let picture = draw("svg");
     assert!(!picture.contains("<script"));
+    assert!(picture.contains("&lt;script&gt;"));
     assert!(picture.contains("größe_服务"));
     assert!(picture.contains('…'));
     assert!(picture.contains("data-component=\"bucket.end\""));
-    if let Some(drawn) = graphviz(&project.run(&["graph", "--format", "dot"]).success()) {
+    if let Some(drawn) = graphviz(&draw("dot")) {
         assert!(drawn.contains("größe_服务"));
+        assert!(!drawn.contains("<script"));
     }
-    mermaid(&[project.run(&["graph", "--format", "mermaid"]).success()]);
+    mermaid(&[draw("mermaid")]);
+    well_formed(&picture);
+}
+
+/// Asserts that every element is closed, in order.
+fn well_formed(picture: &str) {
+    let mut open: Vec<&str> = Vec::new();
+    for tag in picture.split('<').skip(1) {
+        let (tag, _) = tag.split_once('>').expect("a closed tag");
+        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap();
+        match (tag.starts_with('/'), tag.ends_with('/')) {
+            (true, _) => assert_eq!(open.pop(), Some(name)),
+            (false, true) => {}
+            (false, false) => open.push(name),
+        }
+    }
+    assert_eq!(open, Vec::<&str>::new());
 }
 
 #[test]
@@ -235,7 +239,15 @@ fn too_many_systems_for_one_picture_are_refused_with_what_to_do() {
         let text = head + &many.replace("NAME", name);
         project.write(&format!("stacks/{name}/stack.hcl"), text);
     }
-    assert_snapshot!(project.run(&["graph", "--format", "svg"]), @"");
+    assert_snapshot!(project.run(&["graph", "--format", "svg"]), @"
+    exit 1
+    --- out
+    --- err
+    error[SW951]: 4 systems with 320 components are too many for one picture
+     |
+     = help: choose some with `--stack`, such as `--stack a`
+     = help: or write a picture of each with `--output <folder>`
+    ");
     project.run(&["graph", "--format", "svg", "--stack", "b"]).success();
     project.run(&["graph"]).success();
     let written = project.run(&["graph", "--format", "svg", "--output", "pictures"]).success();
@@ -243,35 +255,45 @@ fn too_many_systems_for_one_picture_are_refused_with_what_to_do() {
     assert!(project.read("pictures/d.svg").ends_with("</svg>\n"));
 }
 
-#[test]
-fn what_a_plan_changes_is_marked_and_what_goes_is_a_ghost() {
-    let project = shop();
-    let resource = |address: &str| serde_json::json!({"address": address, "keys": [], "moved_from": null, "imported": null});
-    let group = |action: &str, address: &str| {
-        serde_json::json!({
-            "action": action, "type": "aws_ecs_service", "stateful": false, "protection": null,
-            "follows": false, "may_be_replaced": false, "words": "", "reason": null,
-            "attributes": [], "resources": [resource(address)],
-        })
-    };
-    let component = |name: &str, groups: Vec<Value>| serde_json::json!({"name": name, "kind": null, "headline": null, "groups": groups});
-    let plan = serde_json::json!({
+fn group(action: &str, address: &str) -> Value {
+    serde_json::json!({
+        "action": action, "type": "aws_ecs_service", "stateful": false, "protection": null,
+        "follows": false, "may_be_replaced": false, "words": "", "reason": null, "attributes": [],
+        "resources": [{"address": address, "keys": [], "moved_from": null, "imported": null}],
+    })
+}
+
+fn component(name: &str, groups: Vec<Value>) -> Value {
+    serde_json::json!({"name": name, "kind": null, "headline": null, "groups": groups})
+}
+
+/// What `stackwright plan --format json` prints for a plan of the root `demo`.
+fn plan(components: &[Value]) -> Value {
+    serde_json::json!({
         "version": 1, "offline": true, "base": "x", "summary": "", "changes": true,
         "untouched": 0, "note": null, "diagnostics": [],
         "roots": [{
             "name": "demo", "planned": true, "counts": {}, "outputs": [], "denied": [],
-            "unseen": [], "other_versions": [],
-            "components": [
-                component("service.web", vec![
-                    group("update", "module.service_web.a.b"),
-                    group("replace", "module.service_web.c.d"),
-                ]),
-                component("cluster.main", vec![group("update", "module.cluster_main.a.b")]),
-                component("queue.gone", vec![group("destroy", "module.queue_gone.a.b")]),
-                component("", vec![group("create", "aws_x.y")]),
-            ],
+            "unseen": [], "other_versions": [], "components": components,
         }],
-    });
+    })
+}
+
+#[test]
+fn what_a_plan_changes_is_marked_and_what_goes_is_a_ghost() {
+    let project = shop();
+    let plan = plan(&[
+        component(
+            "service.web",
+            vec![
+                group("update", "module.service_web.a.b"),
+                group("replace", "module.service_web.c.d"),
+            ],
+        ),
+        component("cluster.main", vec![group("update", "module.cluster_main.a.b")]),
+        component("queue.gone", vec![group("destroy", "module.queue_gone.a.b")]),
+        component("", vec![group("create", "aws_x.y")]),
+    ]);
     project.write("plan.json", plan.to_string());
     let picture = svg(&project, &["--plan", "plan.json"]);
     assert!(picture.contains("service.web\nreplace: 2 resources"));
@@ -291,6 +313,9 @@ fn what_a_plan_changes_is_marked_and_what_goes_is_a_ghost() {
 #[test]
 fn a_plan_is_made_where_none_is_given() {
     let project = shop();
+    let outside =
+        "  environment   = { QUEUE = aws_sqs_queue.old.url, VPN = data.aws_vpn.office.id }\n";
+    project.edit("stacks/demo/stack.hcl", outside, "");
     project.run(&["render"]).success();
     if crate::support::terraform(&project.path("."), &["version"]).is_none() {
         return;

@@ -278,3 +278,8 @@ fn an_image_pipeline() {
 fn from_cdk_for_terraform() {
     holds("from-cdktf.md");
 }
+
+#[test]
+fn from_copilot() {
+    holds("from-copilot.md");
+}

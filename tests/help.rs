@@ -18,8 +18,12 @@ fn the_front_page() {
       init          Start a project, or a new stack of one, that renders and checks clean at once
       render        Write the Terraform root of every stack, and the modules that they use
       check         Compare the checkout with what the descriptions say
+      comment       Write what check and plan say as one comment on a pull request, and post it
       diff          Show what a render would change, as a unified diff
+      fmt           Lay out descriptions as `terraform fmt` lays out Terraform
       environments  Show in what the environments of each stack differ
+      affected      Say which stacks a change can reach, and why
+      explain       Say what a diagnostic means, why it is one, and what is right instead
       context       Print what the templates of each root can name, as JSON
       moved-ids     Print what AWS calls the things that move into a layer
       graph         Draw each system: its components, and how they reach each other
@@ -33,6 +37,7 @@ fn the_front_page() {
       images        Say which images the stacks run, which they could, and whether registries have them
       provider      Say what is known of Terraform providers
       schema        Print the JSON Schema of descriptions, for editors
+      lsp           Run the language server, for editors
       completions   Print what a shell needs to complete commands and options
       man           Print the manual page, or write those of all commands
       help          Print this message or the help of the given subcommand(s)
@@ -88,10 +93,13 @@ fn the_front_page() {
       stackwright diff --stack univaf     show what a render would change in one stack
       stackwright validate                let Terraform check every root, without credentials
       stackwright plan                    show what this branch does to AWS, without credentials
+      stackwright affected                say which stacks this branch can reach, and why
+      stackwright fmt                     lay out the descriptions
       stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
       stackwright artifact hash app.zip   say which artifact of a function an archive is
       stackwright images verify           ask registries whether the locked images are there
       stackwright images resolve --tags-from tags.txt   show which tag each image would take
+      stackwright explain SW204           say what a diagnostic means, and what is right instead
 
     Exit codes:
       0  nothing to do, or done
@@ -110,8 +118,11 @@ fn every_command_has_examples() {
         "render",
         "check",
         "diff",
+        "explain",
         "plan",
         "report",
+        "affected",
+        "fmt",
         "validate",
         "images",
         "images resolve",

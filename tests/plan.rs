@@ -496,6 +496,10 @@ fn a_stack_that_is_gone_is_destroyed() {
     assert_eq!(report["roots"][0]["name"], "other");
     let counts = &report["roots"][0]["counts"];
     assert!(counts["destroy"].as_u64() > Some(5) && counts["create"] == 0, "{counts}");
+    let named = plan(&project, &["--format", "json", "--stack", "other"]).code(2);
+    let named: Value = serde_json::from_str(&named.out).unwrap();
+    assert_eq!(named["roots"], report["roots"], "it can be asked for by name");
+    assert!(plan(&project, &["--stack", "otter"]).code(1).err.contains("there is no stack"));
 }
 
 /// The system that is described in this repository, committed.

@@ -458,3 +458,69 @@ fn an_account_is_the_only_one_that_terraform_works_in() {
         assert!(run.code(1).err.contains(why), "{wrong}");
     }
 }
+
+/// Two environments with an image, and no lock.
+const UNLOCKED: &str = r#"stack "demo" {
+  region = "us-west-2"
+}
+
+environment "staging" {}
+environment "production" {}
+
+network "main" {
+  cidr = "10.0.0.0/16"
+}
+
+cluster "main" {
+  network = network.main
+}
+
+image "job" {
+  repository = "registry.example.org/job"
+  policy = "commit"
+}
+
+scheduled_task "job" {
+  cluster  = cluster.main
+  image    = image.job
+  schedule = "rate(1 hour)"
+}
+"#;
+
+#[test]
+fn the_first_entry_of_a_lock_is_written_where_it_is_asked_for() {
+    let project = Project::with(UNLOCKED);
+    let said = project.run(&["render"]).code(1).err;
+    assert!(said.contains("run `stackwright render --lock demo/staging/job=<tag>`, or"), "{said}");
+    let staging = ["render", "--lock", "demo/staging/job=1.4.0", "--stack", "demo/staging"];
+    let before = project.files();
+    assert!(project.run(&[&staging[..], &["--dry-run"]].concat()).success().contains("images.tf"));
+    assert!(project.files() == before, "a dry run writes nothing");
+    assert!(project.run(&staging).success().contains("created stacks/demo/staging/images.tf\n"));
+    assert!(project.read("stacks/demo/staging/images.tf").contains("tag        = \"1.4.0\""));
+    // The other environment is the only one that has none: it need not be named.
+    project.run(&["render", "--lock", "job=1.3.9"]).success();
+    project.run(&["check"]).success();
+    assert!(project.read("stacks/demo/production/images.tf").contains("\"1.3.9\""));
+}
+
+#[test]
+fn a_first_entry_that_cannot_be_is_refused_and_nothing_is_written() {
+    let project = Project::with(UNLOCKED);
+    let before = project.files();
+    let refused = |locks: &[&str]| {
+        let locks = locks.iter().flat_map(|lock| ["--lock", lock]);
+        let run = project.run(&["render"].into_iter().chain(locks).collect::<Vec<_>>());
+        assert!(project.files() == before, "something was written");
+        run.code(1).err
+    };
+    assert_snapshot!(refused(&["job=1.4.0"]));
+    assert_snapshot!(refused(&["jbo=1.4.0", "demo/staging/job=latest", "x y"]));
+    assert_snapshot!(refused(&["demo/staging/job=latest", "jbo=1.4.0"]));
+    assert_snapshot!(refused(&["demo/staging/job"]));
+    project
+        .run(&["render", "--lock", "demo/staging/job=1.4.0", "--stack", "demo/staging"])
+        .success();
+    let run = project.run(&["render", "--lock", "demo/staging/job=1.5.0"]).code(1);
+    assert!(run.err.contains("`demo/staging/job` is locked already"), "{run}");
+}

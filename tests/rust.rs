@@ -518,6 +518,61 @@ fn rules_of_ones_own_complain_as_ours_do() {
 }
 
 #[test]
+fn rules_of_ones_own_are_explained_as_ours_are() {
+    let project = Project::empty();
+    assert_snapshot!(run(&project, &["explain", "two-types"]), @r#"
+    exit 0
+    --- out
+    ACME002 two-types (error)
+
+    An attribute that is several keys has one type.
+
+    DynamoDB knows an attribute by its name alone, and refuses the table at `apply`.
+
+    Wrong:
+
+        table "sessions" {
+          key { name = "id" }
+
+          index "by_id" {
+            key {
+              name = "id"
+              type = "number"
+            }
+          }
+        }
+
+    error[ACME002]: `id` has two types
+     --> stacks/shop/stack.hcl:7:14
+      |
+    2 |   key { name = "id" }
+      |   --- a string here
+    ...
+    7 |       type = "number"
+      |              ^^^^^^^^ a number here
+      |
+      = help: give it one type, or use another attribute
+
+    Right:
+
+        table "sessions" {
+          key { name = "id" }
+
+          index "by_number" {
+            key {
+              name = "number"
+              type = "number"
+            }
+          }
+        }
+    --- err
+    "#);
+    let list = run(&project, &["explain"]).success();
+    let own = "This program's own components\n  ACME001  too-many-indexes  A table has at most";
+    assert!(list.contains(own), "{list}");
+}
+
+#[test]
 fn the_schema_and_completions_of_a_program_of_ones_own_have_its_words() {
     let project = shop();
     let schema = run(&project, &["schema"]).success();

@@ -183,13 +183,13 @@ fn a_third_zone_moves_no_address() {
 fn one_zone_is_refused() {
     assert_snapshot!(refused(&[("zones = 2", "zones = 1")]), @"
     error[SW307]: `network.main` has one zone, a database wants two
-      --> stacks/univaf/stack.hcl:70:20
+      --> stacks/univaf/stack.hcl:70:13
        |
     41 |   zones = 1
        |           - its zones
     ...
-    70 |   network        = network.main
-       |                    ^^^^^^^^^^^^
+    70 |   network = network.main
+       |             ^^^^^^^^^^^^
        |
        = help: give the network two zones: `zones = 2`
 
@@ -330,26 +330,26 @@ fn inverted_scaling_thresholds_are_refused() {
 fn a_task_that_is_told_of_a_database_it_cannot_reach_is_refused() {
     assert_snapshot!(refused(&[("access   = [database.main, bucket.data_snapshots]", "access   = [bucket.data_snapshots]")]), @"
     error[SW304]: `DB_HOST` tells of `database.main`, which cannot be reached from here
-       --> stacks/univaf/stack.hcl:309:26
+       --> stacks/univaf/stack.hcl:309:31
         |
-    309 |     DB_HOST            = database.main.host
-        |                          ^^^^^^^^^^^^^^^^^^
+    309 |     DB_HOST                 = database.main.host
+        |                               ^^^^^^^^^^^^^^^^^^
         |
         = help: add it to `access`: `access = [database.main]`
 
     error[SW304]: `DB_NAME` tells of `database.main`, which cannot be reached from here
-       --> stacks/univaf/stack.hcl:310:26
+       --> stacks/univaf/stack.hcl:310:31
         |
-    310 |     DB_NAME            = database.main.database
-        |                          ^^^^^^^^^^^^^^^^^^^^^^
+    310 |     DB_NAME                 = database.main.database
+        |                               ^^^^^^^^^^^^^^^^^^^^^^
         |
         = help: add it to `access`: `access = [database.main]`
 
     error[SW304]: `DB_USERNAME` tells of `database.main`, which cannot be reached from here
-       --> stacks/univaf/stack.hcl:311:26
+       --> stacks/univaf/stack.hcl:311:31
         |
-    311 |     DB_USERNAME        = database.main.username
-        |                          ^^^^^^^^^^^^^^^^^^^^^^
+    311 |     DB_USERNAME             = database.main.username
+        |                               ^^^^^^^^^^^^^^^^^^^^^^
         |
         = help: add it to `access`: `access = [database.main]`
     ");
@@ -359,7 +359,7 @@ fn a_task_that_is_told_of_a_database_it_cannot_reach_is_refused() {
 fn a_database_in_another_network_is_refused() {
     assert_snapshot!(refused(&[
         ("bastion \"main\" {", "network \"other\" {\n  cidr = \"10.0.0.0/16\"\n}\n\nbastion \"main\" {"),
-        ("  name           = \"univaf-db\"\n  network        = network.main", "  name           = \"univaf-db\"\n  network        = network.other"),
+        ("  name    = \"univaf-db\"\n  network = network.main", "  name           = \"univaf-db\"\n  network        = network.other"),
     ]), @"
     error[SW305]: `database.main` is in `network.other`, the bastion in `network.main`
       --> stacks/univaf/stack.hcl:52:20

@@ -547,17 +547,21 @@ fn against_bundles(stack: &Stack, decisions: &[Decision], rules: &Rules) -> Vec<
 }
 
 /// One image that is asked to run something.
-struct Asked<'a> {
-    stack: &'a str,
-    label: &'a str,
-    image: &'a Deployable<'a>,
-    from: Option<&'a Pin>,
-    wanted: &'a Wanted,
+pub(super) struct Asked<'a> {
+    pub(super) stack: &'a str,
+    pub(super) label: &'a str,
+    pub(super) image: &'a Deployable<'a>,
+    pub(super) from: Option<&'a Pin>,
+    pub(super) wanted: &'a Wanted,
 }
 
 impl Asked<'_> {
     /// What becomes of it.
-    fn decide(&self, rules: &Rules, order: &Order<'_>) -> Result<(Pin, Verdict), Diagnostic> {
+    pub(super) fn decide(
+        &self,
+        rules: &Rules,
+        order: &Order<'_>,
+    ) -> Result<(Pin, Verdict), Diagnostic> {
         let Self { label, from, wanted, .. } = *self;
         let nothing = Pin::default();
         let locked = from.unwrap_or(&nothing);

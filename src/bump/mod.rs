@@ -3,23 +3,29 @@
 //! starts again from the new commit; nothing is merged as text, rebased or overwritten.
 
 mod apply;
+mod first;
 mod intent;
 mod message;
 mod registry;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 pub use apply::{Applied, Decision, Order, Problems, Rules, Verdict, apply};
+pub use first::first;
 pub use intent::{Intent, Wanted};
 pub use message::{Context, ImageChange, Reference, Style};
 
 use crate::Program;
 use crate::diagnostic::{Diagnostic, Sources, codes};
-use crate::git::{Ancestry, Error, Identity, NewCommit, Oid, Push, Remote, Repository, Snapshot};
+use crate::forge::{self, Addition, Committed, Forge};
+use crate::git::{
+    Ancestry, Error, Identity, NewCommit, Oid, Prepared, Push, Remote, Repository, Snapshot,
+};
 use crate::image::Pin;
 use crate::value::Tag;
 
@@ -48,6 +54,8 @@ pub struct Bump {
     pub proposal: Option<String>,
     /// The remote to push to; `None` commits to the local branch.
     pub remote: Option<Remote>,
+    /// GitHub, where it is to make the commit on the remote, and sign it.
+    pub github: Option<Arc<Forge>>,
     /// How the message is written.
     pub style: Style,
     /// The commit from which the images were built.
@@ -118,6 +126,8 @@ pub struct Bumped {
     pub parent: Oid,
     /// The commit; `None` where there is none.
     pub commit: Option<Oid>,
+    /// Its tree; `None` where none was made.
+    pub tree: Option<Oid>,
     /// What it says.
     pub message: Option<String>,
     /// What the message was made from.
@@ -162,11 +172,11 @@ impl Bump {
                 Ok(Attempt::Unanswered(bumped, error)) => {
                     last = Some(*bumped);
                     unanswered += 1;
-                    self.bear(unanswered, attempt, &error)?;
+                    self.bear(unanswered, attempt, error)?;
                 }
                 Err(Failure::Git(error)) if error.may_pass() => {
                     unanswered += 1;
-                    self.bear(unanswered, attempt, &error)?;
+                    self.bear(unanswered, attempt, error.diagnostic())?;
                 }
                 Err(Failure::Git(error)) => return Err(one(error.diagnostic())),
                 Err(Failure::Problems(problems)) => return Err(problems),
@@ -191,11 +201,11 @@ impl Bump {
     }
 
     /// Bears with a remote that does not answer: it may be back in a moment.
-    fn bear(&self, unanswered: u32, attempt: u32, error: &Error) -> Result<(), Problems> {
+    fn bear(&self, unanswered: u32, attempt: u32, error: Diagnostic) -> Result<(), Problems> {
         if unanswered >= MAX_UNANSWERED || attempt >= self.patience.attempts {
-            return Err(one(error.diagnostic()));
+            return Err(one(error));
         }
-        tracing::warn!(%error, "trying again");
+        tracing::warn!(error = error.message, "trying again");
         Ok(())
     }
 
@@ -226,18 +236,19 @@ impl Bump {
             branch: target.branch.clone(),
             parent: target.base,
             commit: None,
+            tree: None,
             message: None,
             context,
             attempts: attempt,
         };
         if !bumped.applied.moves() {
             // A push whose answer was lost may have landed all the same.
-            if let Some(Bumped { commit: Some(commit), message, parent, .. }) = last
-                && self.repository.contains(target.base, *commit)?
+            if let Some(last) = last
+                && let Some(commit) = self.landed(last, &target)?
             {
                 bumped.ending = Ending::Bumped;
                 (bumped.commit, bumped.message, bumped.parent) =
-                    (Some(*commit), message.clone(), *parent);
+                    (Some(commit), last.message.clone(), last.parent);
                 return Ok(Attempt::Ended(Box::new(bumped)));
             }
             bumped.ending = ending(&bumped.applied);
@@ -253,14 +264,19 @@ impl Bump {
             return Ok(Attempt::Ended(Box::new(bumped)));
         }
         let files = bumped.applied.files();
-        let commit = self.repository.commit(&NewCommit {
+        let new = NewCommit {
             parent: target.base,
             files: &files,
             message: &message,
             author: self.author.as_ref(),
             committer: self.committer.as_ref().or(self.author.as_ref()),
             verify: self.verify,
-        })?;
+        };
+        if let (Some(github), Some(remote)) = (&self.github, &self.remote) {
+            progress("asking GitHub for the commit");
+            return self.through(github, remote, &target, &new, bumped);
+        }
+        let commit = self.repository.commit(&new)?;
         bumped.commit = Some(commit);
         progress("moving the branch");
         let done = match &self.remote {
@@ -271,7 +287,7 @@ impl Bump {
                     Ok(push) => push == Push::Done,
                     // Whether it landed is seen when the branch is looked at again.
                     Err(error) if error.may_pass() => {
-                        return Ok(Attempt::Unanswered(Box::new(bumped), error));
+                        return Ok(Attempt::Unanswered(Box::new(bumped), error.diagnostic()));
                     }
                     Err(error) => return Err(error.into()),
                 }
@@ -338,6 +354,101 @@ impl Bump {
         }
     }
 
+    /// The commit of an attempt whose answer was lost, where it landed all the same.
+    fn landed(&self, last: &Bumped, target: &Target) -> Result<Option<Oid>, Error> {
+        if let Some(commit) = last.commit {
+            let landed = self.repository.contains(target.base, commit)?;
+            return Ok(Some(commit).filter(|_| landed));
+        }
+        // GitHub has not said what it is called: it is the one with our tree in our place.
+        let above = self.repository.child_towards(target.base, last.parent)?;
+        match above {
+            Some(commit) if Some(self.repository.tree_of(commit)?) == last.tree => Ok(Some(commit)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Lets GitHub make the commit where the branch is as expected, and looks whether it is the one
+    /// that was asked for.
+    fn through(
+        &self,
+        github: &Forge,
+        remote: &Remote,
+        target: &Target,
+        new: &NewCommit<'_>,
+        mut bumped: Bumped,
+    ) -> Result<Attempt, Failure> {
+        let refuse = |diagnostic| Err(Failure::Problems(one(diagnostic)));
+        let odd = self.repository.not_plain(target.base, new.files.keys())?;
+        if !odd.is_empty() {
+            let problem = |path: &&str| {
+                let message =
+                    format!("`{path}` is no plain file, and GitHub's API would make it one");
+                Diagnostic::error(codes::NOT_THROUGH_API, message).help(
+                    "take its executable bit or link away, or push with git: `--push-via git`",
+                )
+            };
+            let problems = odd.iter().map(problem).collect();
+            return Err(Failure::Problems((Sources::default(), problems)));
+        }
+        let Prepared { tree, message } = self.repository.prepare(new)?;
+        bumped.tree = Some(tree);
+        let failed = |bumped: Bumped, error: &forge::Error| match error.may_pass() {
+            true => Ok(Attempt::Unanswered(Box::new(bumped), not_pushed(error))),
+            false => refuse(not_pushed(error)),
+        };
+        // GitHub commits on top of a branch that is there.
+        if target.tip != Some(target.base) {
+            let base = target.base.to_string();
+            match github.move_branch(&target.branch, target.tip.is_some(), &base) {
+                Ok(true) => {}
+                Ok(false) => return Ok(Attempt::Lost(Box::new(bumped))),
+                Err(error) => return failed(bumped, &error),
+            }
+        }
+        let additions: Vec<Addition<'_>> = new
+            .files
+            .iter()
+            .map(|(path, content)| Addition { path, content: content.as_bytes() })
+            .collect();
+        let commit = forge::Commit {
+            branch: &target.branch,
+            expected: &target.base.to_string(),
+            message: &message,
+            additions: &additions,
+            deletions: &[],
+        };
+        let made = match github.commit(&commit) {
+            Ok(Committed::Done(made)) => made,
+            Ok(Committed::Lost) => return Ok(Attempt::Lost(Box::new(bumped))),
+            Err(error) => return failed(bumped, &error),
+        };
+        let other = |what: &str| {
+            let message = format!("GitHub made the commit `{made}`, and {what}");
+            refuse(Diagnostic::error(codes::OTHER_COMMIT, message).help(format!(
+                "look at what is on `{}` now; a rule of the repository or a proxy may have changed it",
+                target.branch
+            )))
+        };
+        let Ok(oid) = made.parse::<Oid>() else { return other("that is no id of one") };
+        bumped.commit = Some(oid);
+        // Like a push, this brings the remote's branch up to date here.
+        match self.repository.fetch(remote, &target.branch) {
+            Ok(_) => {}
+            Err(error) if error.may_pass() || error.is_race() => {
+                return Ok(Attempt::Unanswered(Box::new(bumped), error.diagnostic()));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        match self.repository.tree_of(oid) {
+            Ok(found) if found == tree => {}
+            Ok(found) => return other(&format!("its tree is `{found}`, not `{tree}`")),
+            Err(_) => return other("the remote does not have it"),
+        }
+        bumped.ending = Ending::Bumped;
+        Ok(Attempt::Ended(Box::new(bumped)))
+    }
+
     fn move_local(
         &self,
         target: &Target,
@@ -370,7 +481,7 @@ const DEEPEN: &[u32] = &[50, 500, i32::MAX as u32];
 enum Attempt {
     Ended(Box<Bumped>),
     Lost(Box<Bumped>),
-    Unanswered(Box<Bumped>, Error),
+    Unanswered(Box<Bumped>, Diagnostic),
 }
 
 enum Failure {
@@ -386,6 +497,28 @@ impl From<Error> for Failure {
 
 fn one(diagnostic: Diagnostic) -> Problems {
     (Sources::default(), vec![diagnostic])
+}
+
+/// Why GitHub made no commit.
+fn not_pushed(error: &forge::Error) -> Diagnostic {
+    use forge::Error as Why;
+    let help = match error {
+        Why::Unauthorized { .. } | Why::Forbidden { .. } => {
+            "in a workflow, the job needs `permissions: contents: write`; let this identity commit to \
+             the branch, or make a pull request: `--branch-name <name>`"
+                .to_owned()
+        }
+        Why::Invalid { .. } => {
+            "where a rule protects the branch, let this identity bypass it, or make a pull request: \
+             `--branch-name <name>`"
+                .to_owned()
+        }
+        Why::NotFound { .. } => {
+            "check `--repository`, that the branch is there, and that the token can see it".to_owned()
+        }
+        other => other.help(),
+    };
+    Diagnostic::error(codes::NOT_PUSHED, error.to_string()).help(help)
 }
 
 /// How a bump ends that moves nothing: what people most want to know of its images.

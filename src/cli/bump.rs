@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Program;
 use crate::bump::{self, Applied, Bump, Bumped, Ending, Intent, Patience, Rules, Style};
 use crate::component::bundle::Reason;
-use crate::diagnostic::{Diagnostic, Sources};
+use crate::diagnostic::{Diagnostic, Sources, codes};
+use crate::forge::{self, Forge, Options};
 use crate::git::{Identity, Remote, Repository, Snapshot};
-use crate::project::{self, Project};
+use crate::project::{self, Project, PushVia};
 use crate::report;
 use crate::stack::field::Literal;
 use crate::value::Scalar as _;
@@ -39,6 +41,7 @@ Examples:
   stackwright bump --from-registry --push         the newest that each policy takes
   stackwright bump web --release-hold --push      let it move again
   stackwright bump web=v1.4.0 --push --branch-name bump/web   for a pull request
+  stackwright bump web=v1.4.0 --push-via github   a commit that GitHub signs
 
 Exit codes:
   0  committed, or nothing to do, or superseded by a newer image, or held
@@ -129,8 +132,32 @@ struct BranchArgs {
     remote: Option<String>,
 
     /// Let the working tree and index follow the commit
-    #[arg(long, conflicts_with_all = ["push", "branch_name"])]
+    #[arg(long, conflicts_with_all = ["push", "push_via", "branch_name"])]
     worktree: bool,
+
+    /// How the commit gets to the remote, with `--push` or without [default: git]
+    ///
+    /// With `github`, GitHub makes the commit and signs it, as the owner of the token in
+    /// `GITHUB_TOKEN` or `GH_TOKEN`.
+    #[arg(long, value_name = "HOW")]
+    push_via: Option<Via>,
+
+    /// GitHub's repository, `owner/name` [default: that of the remote]
+    #[arg(long, value_name = "REPOSITORY")]
+    repository: Option<String>,
+
+    /// The address of GitHub's API [default: that of the run, or of the remote]
+    #[arg(long, value_name = "URL")]
+    api_url: Option<String>,
+}
+
+/// How a commit gets to the remote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Via {
+    /// By `git push`.
+    Git,
+    /// By GitHub's API, which signs it.
+    Github,
 }
 
 #[derive(Debug, Args)]
@@ -347,11 +374,31 @@ fn prepare(program: &Program, folder: &Path, args: &BumpArgs) -> Result<Bump, Pr
     if !problems.is_empty() {
         return Err((Sources::default(), problems));
     }
-    let remote = args.push.then(|| {
+    let via = match args.branch.push_via {
+        Some(Via::Git) => PushVia::Git,
+        Some(Via::Github) => PushVia::Github,
+        None => settings.as_ref().map_or(PushVia::Git, |settings| settings.push_via.0),
+    };
+    let push = args.push || args.branch.push_via.is_some();
+    let remote = push.then(|| {
         let name = args.branch.remote.clone().or_else(|| text(|settings| &settings.remote));
         let name = name.unwrap_or_else(|| repository.remote_of(&branch));
         Remote { name, limit: Duration::from_secs(args.patience.timeout) }
     });
+    let github = match &remote {
+        Some(remote) if via == PushVia::Github => {
+            if author.is_some() || committer.is_some() {
+                let message = "GitHub's API makes commits in the name of the token's owner only";
+                let problem = Diagnostic::error(codes::NOT_THROUGH_API, message);
+                return Err(one(problem.help(
+                    "take `author` and `committer` out, in the `bump` block, too, or push with git: \
+                     `--push-via git`",
+                )));
+            }
+            github(&repository, remote, args).map_err(one)?
+        }
+        _ => None,
+    };
     let configured = settings.iter().flat_map(|settings| &settings.trailers);
     let configured = configured.map(|trailer| trailer.0.clone());
     Ok(Bump {
@@ -371,6 +418,7 @@ fn prepare(program: &Program, folder: &Path, args: &BumpArgs) -> Result<Bump, Pr
         branch,
         proposal,
         remote,
+        github,
         style: Style {
             template: args.commit.message.clone().or_else(|| text(|settings| &settings.message)),
             trailers: configured.chain(args.commit.trailers.iter().cloned()).collect(),
@@ -389,6 +437,35 @@ fn prepare(program: &Program, folder: &Path, args: &BumpArgs) -> Result<Bump, Pr
             time: Duration::from_secs(args.patience.seconds),
         },
     })
+}
+
+/// GitHub, as the repository that a remote is; `None` where nothing is to be written.
+fn github(
+    repository: &Repository,
+    remote: &Remote,
+    args: &BumpArgs,
+) -> Result<Option<Arc<Forge>>, Diagnostic> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let url = repository.url_of(&remote.name).map_err(|error| error.diagnostic())?;
+    let known = url.as_deref().and_then(forge::api_of);
+    let name = args.branch.repository.clone().or_else(|| known.as_ref().map(|it| it.1.clone()));
+    let Some(name) = name else {
+        let message = format!("the remote `{}` is no repository of GitHub", remote.name);
+        return Err(Diagnostic::error(codes::NOT_THROUGH_API, message).help(
+            "say which one it is: `--repository owner/name`, or push with git: `--push-via git`",
+        ));
+    };
+    if args.dry_run {
+        return Ok(None);
+    }
+    let api = args.branch.api_url.clone().or_else(|| variable("GITHUB_API_URL"));
+    let api = api.or(known.map(|(api, _)| api)).unwrap_or("https://api.github.com".to_owned());
+    let options = Options {
+        timeout: Duration::from_secs(args.patience.timeout),
+        ..Options::within(Duration::from_secs(args.patience.seconds))
+    };
+    let forge = Forge::open(forge::Kind::Github, &api, &name, options, &variable);
+    forge.map(|forge| Some(Arc::new(forge))).map_err(|error| error.diagnostic())
 }
 
 fn checked_branch(name: String) -> Result<String, Diagnostic> {

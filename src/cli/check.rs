@@ -1,8 +1,10 @@
 //! `stackwright check`
 
 use crate::project::Project;
+use crate::report::comment::{Frame, Parts, comment};
+use crate::report::json::Check;
 use crate::report::{self, Report};
-use crate::tree;
+use crate::tree::{self, Rendered};
 use clap::{Args, ValueEnum};
 
 use super::output::Output;
@@ -54,13 +56,23 @@ enum Format {
     Markdown,
 }
 
+/// Checks.
+pub fn make(project: &Project, stacks: &[String], output: &Output) -> Check {
+    let rendered = render(project, stacks, output);
+    let sources = project.sources.lock().expect("no thread is left");
+    Check::of(&Report { rendered: &rendered, sources: &sources })
+}
+
+fn render(project: &Project, stacks: &[String], output: &Output) -> Rendered {
+    let progress = output.progress("checking stacks");
+    let rendered = tree::render(project, stacks, &|done| progress.set_position(done as u64));
+    progress.finish_and_clear();
+    rendered
+}
+
 pub fn check(project: &Project, args: &CheckArgs, output: &mut Output) -> anyhow::Result<Outcome> {
     let now = super::schedule::time(args.at.as_deref())?;
-    let progress = output.progress("checking stacks");
-    let mut rendered = tree::render(project, &args.selection.stacks, &|done| {
-        progress.set_position(done as u64);
-    });
-    progress.finish_and_clear();
+    let mut rendered = render(project, &args.selection.stacks, output);
     rendered.tell_endings(project, now);
     let sources = project.sources.lock().expect("no thread is left");
     let report = Report { rendered: &rendered, sources: &sources };
@@ -69,10 +81,13 @@ pub fn check(project: &Project, args: &CheckArgs, output: &mut Output) -> anyhow
             output.diagnostics(&rendered.diagnostics, &sources)?;
             report::terminal::check(&report, output.style)
         }
-        Format::Json => Output::json(&report::json::Check::of(&report))?,
+        Format::Json => Output::json(&Check::of(&report))?,
         Format::Github => report::github::check(&report),
         Format::Sarif => format!("{:#}\n", report::sarif::check(&report)),
-        Format::Markdown => report::markdown::check(&report),
+        Format::Markdown => {
+            let parts = Parts { check: Some(Check::of(&report)), ..Parts::default() };
+            comment(&parts, &Frame::plain("run `stackwright diff`".to_owned())).text
+        }
     };
     output.print(&text)?;
     tracing::info!(files = rendered.files, drift = rendered.drifts.len(), "checked");

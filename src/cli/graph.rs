@@ -54,8 +54,8 @@ pub struct GraphArgs {
 
     /// Mark what changes: of what `stackwright plan --format json` printed (`-` for standard
     /// input), or of a plan that is made now
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "")]
-    plan: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    plan: Option<Option<PathBuf>>,
 
     #[command(flatten)]
     scope: plan::Scope,
@@ -131,7 +131,7 @@ pub fn graph(project: &Project, args: &GraphArgs, output: &mut Output) -> anyhow
     let choice = if args.with.is_empty() { Choice::Usual } else { only(&args.with) };
     problems.extend(too_much(&graph.clone().only(&choice), args));
     let plan = match &args.plan {
-        Some(file) if !file.as_os_str().is_empty() => match read_plan(file) {
+        Some(Some(file)) => match read_plan(file) {
             Ok(plan) => Some(plan),
             Err(problem) => {
                 problems.push(problem);

@@ -1,16 +1,21 @@
 //! The command line. One file a command; none of them decides anything that a user of the library
 //! would miss.
 
+mod affected;
 mod artifact;
 mod bump;
 mod check;
+mod comment;
 mod context;
 mod diff;
 mod environments;
+mod explain;
+mod fmt;
 mod graph;
 mod images;
 mod init;
 mod log;
+mod lsp;
 mod moved_ids;
 mod output;
 mod parts;
@@ -59,10 +64,13 @@ Examples:
   stackwright diff --stack univaf     show what a render would change in one stack
   stackwright validate                let Terraform check every root, without credentials
   stackwright plan                    show what this branch does to AWS, without credentials
+  stackwright affected                say which stacks this branch can reach, and why
+  stackwright fmt                     lay out the descriptions
   stackwright bump server=b5735582 --push   commit a new image, whoever else is pushing
   stackwright artifact hash app.zip   say which artifact of a function an archive is
   stackwright images verify           ask registries whether the locked images are there
   stackwright images resolve --tags-from tags.txt   show which tag each image would take
+  stackwright explain SW204           say what a diagnostic means, and what is right instead
 
 Exit codes:
   0  nothing to do, or done
@@ -112,7 +120,7 @@ enum Color {
 #[derive(Debug, Args)]
 struct Selection {
     /// Only this stack, or this part of it (`shop/production`, `shop/jobs`); may stand several times
-    #[arg(long = "stack", short = 's', value_name = "NAME")]
+    #[arg(long = "stack", short = 's', value_name = "NAME", value_delimiter = ',')]
     stacks: Vec<String>,
 }
 
@@ -121,8 +129,12 @@ enum Command {
     Init(Box<init::InitArgs>),
     Render(render::RenderArgs),
     Check(check::CheckArgs),
+    Comment(Box<comment::CommentArgs>),
     Diff(diff::DiffArgs),
+    Fmt(fmt::FmtArgs),
     Environments(environments::EnvironmentsArgs),
+    Affected(affected::AffectedArgs),
+    Explain(explain::ExplainArgs),
     Context(context::ContextArgs),
     MovedIds(moved_ids::MovedIdsArgs),
     Graph(graph::GraphArgs),
@@ -136,6 +148,7 @@ enum Command {
     Images(images::ImagesArgs),
     Provider(provider::ProviderArgs),
     Schema(schema::SchemaArgs),
+    Lsp(lsp::LspArgs),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
 }
@@ -188,6 +201,7 @@ pub(crate) fn main(program: &Program) -> ExitCode {
         output.error(&format!("{error:#}"));
         Outcome::Error
     });
+    output.close(program.name());
     outcome.into()
 }
 
@@ -198,9 +212,15 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Validate(args) if args.needs_no_project() => {
             return validate::validate(None, args, output);
         }
+        Command::Fmt(args) if args.needs_no_project() => return fmt::standard_input(args, output),
+        Command::Comment(args) if args.needs_no_project() => {
+            return comment::comment(None, &cli.global.project, args, output);
+        }
         // What is known of providers is no project's, nor is the vocabulary or the command line.
         Command::Provider(args) => return provider::provider(args, output),
         Command::Schema(_) => return schema::schema(program, output),
+        Command::Lsp(_) => return lsp::lsp(program),
+        Command::Explain(args) => return explain::explain(program, args, output),
         Command::Completions(args) => return shell::completions(program, args, output),
         Command::Man(args) => return shell::man(program, args, output),
         // It makes a project.
@@ -221,8 +241,13 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
     match &cli.command {
         Command::Render(args) => render::render(&project, args, output),
         Command::Check(args) => check::check(&project, args, output),
+        Command::Comment(args) => {
+            comment::comment(Some(&project), &cli.global.project, args, output)
+        }
         Command::Diff(args) => diff::diff(&project, args, output),
+        Command::Fmt(args) => fmt::fmt(&project, args, output),
         Command::Environments(args) => environments::environments(&project, args, output),
+        Command::Affected(args) => affected::affected(&project, args, output),
         Command::Context(args) => context::context(&project, args, output),
         Command::MovedIds(args) => moved_ids::moved_ids(&project, args, output),
         Command::Graph(args) => graph::graph(&project, args, output),
@@ -234,6 +259,8 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::Images(args) => images::images(&project, args, output),
         Command::Provider(args) => provider::provider(args, output),
         Command::Schema(_) => schema::schema(program, output),
+        Command::Lsp(_) => lsp::lsp(program),
+        Command::Explain(args) => explain::explain(program, args, output),
         Command::Completions(args) => shell::completions(program, args, output),
         Command::Man(args) => shell::man(program, args, output),
         Command::Init(args) => init::init(&cli.global.project, args, output),

@@ -1,123 +1,89 @@
 //! Results of other runs, as `check` and `plan` print them for programs.
 
-use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, codes};
+use crate::report::comment::{Apart, Parts};
 use crate::report::json::{Check, Unreadable};
 use crate::report::plan::json::Plan;
-use clap::Args;
 
-/// Results that are put together, of one run or of many.
-#[derive(Debug, Args)]
-pub struct Parts {
-    /// What `check --format json` has printed; may stand several times
-    #[arg(long = "check", value_name = "FILE", num_args = 1..)]
-    checks: Vec<PathBuf>,
+/// Options of a run that parts made elsewhere had.
+pub const OF_A_RUN: [&str; 7] =
+    ["stacks", "base", "from_nothing", "all", "var_files", "no_cache", "deny"];
 
-    /// What `plan --format json` has printed; may stand several times
-    #[arg(long = "plan", value_name = "FILE", num_args = 1..)]
-    plans: Vec<PathBuf>,
-}
-
-/// What they say, in the order of the files' names.
-#[derive(Debug, Default)]
-pub struct Read {
-    /// Checks, no two of one root.
-    pub checks: Vec<Check>,
-    /// Plans, likewise.
-    pub plans: Vec<Plan>,
-}
-
-impl Parts {
-    /// True when there are any.
-    pub fn are_given(&self) -> bool {
-        !self.checks.is_empty() || !self.plans.is_empty()
+/// Reads the parts that were made elsewhere.
+///
+/// # Errors
+/// What is wrong with them: files that are something else, and what does not belong together.
+pub fn read(
+    checks: &[PathBuf],
+    plans: &[PathBuf],
+    missing: &[String],
+) -> Result<Parts, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let standard_input = checks.iter().chain(plans).filter(|file| is_stdin(file)).count();
+    let checks = read_all(checks, "check", Check::read, &mut problems);
+    let plans = read_all(plans, "plan", Plan::read, &mut problems);
+    if standard_input > 1 {
+        problems.push(
+            Diagnostic::error(codes::BAD_PART, "standard input is one part only")
+                .help("write `-` once"),
+        );
     }
-
-    /// Reads all of them.
-    ///
-    /// # Errors
-    /// What is wrong with them: files that are something else, roots in several of them.
-    pub fn read(&self) -> Result<Read, Vec<Diagnostic>> {
-        let mut problems = Vec::new();
-        let checks = read(&self.checks, "check", Check::read, &mut problems);
-        let plans = read(&self.plans, "plan", Plan::read, &mut problems);
-        let roots = |check: &Check| check.stacks.clone();
-        problems.extend(twice(&checks, roots, "check"));
-        let roots = |plan: &Plan| plan.roots.iter().map(|root| root.name.clone()).collect();
-        problems.extend(twice(&plans, roots, "plan"));
-        if problems.is_empty() {
-            let checks = checks.into_values().collect();
-            Ok(Read { checks, plans: plans.into_values().collect() })
-        } else {
-            Err(problems)
-        }
+    let parts = Parts::together(checks, plans, missing.to_vec());
+    if !problems.is_empty() {
+        return Err(problems);
     }
+    parts.map_err(|apart| {
+        let problem = |apart: &Apart| {
+            Diagnostic::error(codes::PARTS_APART, apart.to_string())
+                .help("give each part of one run once, all made with the same `--base`")
+        };
+        apart.iter().map(problem).collect()
+    })
 }
 
-/// By name: the order in which machines have ended says nothing.
-fn read<T>(
+fn is_stdin(file: &Path) -> bool {
+    file.as_os_str() == "-"
+}
+
+fn read_all<T>(
     files: &[PathBuf],
     command: &str,
-    read: impl Fn(&str) -> Result<T, Unreadable>,
+    read: fn(&str) -> Result<T, Unreadable>,
     problems: &mut Vec<Diagnostic>,
-) -> BTreeMap<String, T> {
-    let mut parts = BTreeMap::new();
+) -> Vec<(String, T)> {
+    let mut parts = Vec::new();
     for file in files {
-        let name = file.display().to_string();
-        let text = match text(file) {
-            Ok(text) => text,
-            Err(error) => {
-                let message = format!("cannot read `{name}`: {error}");
-                problems.push(Diagnostic::error(codes::UNREADABLE, message));
-                continue;
-            }
+        let name =
+            if is_stdin(file) { "standard input".to_owned() } else { file.display().to_string() };
+        let mut text = String::new();
+        let found = match is_stdin(file) {
+            true => std::io::stdin().lock().read_to_string(&mut text).map(drop),
+            false => fs::read_to_string(file).map(|found| text = found),
         };
-        match read(&text) {
-            Ok(part) => {
-                parts.insert(name, part);
-            }
-            Err(error) => problems.push(
-                Diagnostic::error(
-                    codes::NO_PART,
-                    format!("`{name}` is not a {command} as JSON: {error}"),
-                )
-                .help(format!("make it with `stackwright {command} --format json > {name}`")),
-            ),
+        let bad = |why: String, help: String| Diagnostic::error(codes::BAD_PART, why).help(help);
+        let again = format!("make it with `stackwright {command} --format json`");
+        match found.map(|()| read(&text)) {
+            Ok(Ok(part)) => parts.push((name, part)),
+            Ok(Err(Unreadable::Version(version))) => problems.push(bad(
+                format!(
+                    "`{name}` was made by another stackwright: {}",
+                    Unreadable::Version(version)
+                ),
+                "make all parts, and what is made of them, with the same one".to_owned(),
+            )),
+            Ok(Err(error)) => problems.push(bad(
+                format!("`{name}` is not what `{command}` prints as JSON: {error}"),
+                again,
+            )),
+            Err(error) => problems.push(bad(
+                format!("`{name}` cannot be read: {error}"),
+                format!("{again}; name one that was not made with `--missing`"),
+            )),
         }
     }
     parts
-}
-
-fn text(file: &Path) -> Result<String, std::io::Error> {
-    fs::read_to_string(file)
-}
-
-/// Complains about roots that several parts speak of.
-fn twice<T>(
-    parts: &BTreeMap<String, T>,
-    roots: impl Fn(&T) -> Vec<String>,
-    command: &str,
-) -> Vec<Diagnostic> {
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    let mut problems = Vec::new();
-    for (file, part) in parts {
-        for root in roots(part) {
-            match seen.get(&root) {
-                Some(first) => problems.push(
-                    Diagnostic::error(
-                        codes::PART_TWICE,
-                        format!("`{root}` is in `{first}` and in `{file}`"),
-                    )
-                    .help(format!("give each run of `{command}` other stacks")),
-                ),
-                None => {
-                    seen.insert(root, file);
-                }
-            }
-        }
-    }
-    problems
 }

@@ -9,14 +9,18 @@ use std::time::Duration;
 use crate::bump;
 use crate::diagnostic::{Diagnostic, Sources, codes};
 use crate::git::{Repository, Snapshot};
+use crate::plan::affected::{self, Affected, Past, Reached, Side, Standing};
 use crate::plan::cache::Cache;
 use crate::plan::compare::{Base, OwnFacts, Planned, Planner, Schema, Scratch, Target};
 use crate::plan::deny::{self, Deny};
+use crate::plan::leads::Tree;
 use crate::plan::revision::Git;
 use crate::plan::summary::{Origin, Summary};
 use crate::plan::terraform::Terraform;
 use crate::plan::{Error, Stop, roots};
 use crate::project::Project;
+use crate::report::comment::{Frame, Parts, comment};
+use crate::report::markdown::code;
 use crate::report::plan::{self as face, PlanReport};
 use crate::tree;
 use clap::{Args, ValueEnum};
@@ -209,7 +213,7 @@ impl PlanArgs {
 }
 
 impl Scope {
-    /// The stacks that are selected.
+    /// The stacks that are named.
     pub fn stacks(&self) -> &[String] {
         &self.selection.stacks
     }
@@ -414,7 +418,8 @@ fn print(report: &PlanReport<'_>, args: &PlanArgs, output: &mut Output) -> anyho
         Format::Json => Output::json(&face::json::Plan::of(report))?,
         Format::Github => face::github::plan(report),
         Format::Markdown => {
-            let comment = face::markdown::plan(report, &args.spill.display().to_string());
+            let parts = Parts { plan: Some(face::json::Plan::of(report)), ..Parts::default() };
+            let comment = comment(&parts, &Frame::plain(see(&args.spill)));
             if let Some(whole) = &comment.spilled {
                 fs::write(&args.spill, whole).map_err(|error| {
                     anyhow::anyhow!("cannot write `{}`: {error}", args.spill.display())
@@ -429,6 +434,11 @@ fn print(report: &PlanReport<'_>, args: &PlanArgs, output: &mut Output) -> anyho
         (false, true) => Outcome::Difference,
         (false, false) => Outcome::Good,
     })
+}
+
+/// Where the rest of a comment is, in Markdown.
+pub fn see(spill: &Path) -> String {
+    format!("see {}", code(&spill.display().to_string()))
 }
 
 /// Finds out what to plan.
@@ -448,15 +458,10 @@ fn prepare(
     let git = Git::around(&start, scope.tool.limit(), stop.clone());
     let (commit, base) = match (&scope.base, &git) {
         _ if scope.from_nothing => (None, "nothing".to_owned()),
-        (Some(revision), Ok(git)) => (Some(git.commit(revision)?), revision.clone()),
+        (_, Ok(git)) => base_of(git, scope.base.as_deref(), "HEAD")
+            .map(|(commit, base)| (Some(commit), base))?,
         // A folder that nobody keeps has no past.
         (None, Err(_)) if root.is_some() || scope.all => (None, "nothing".to_owned()),
-        (None, Ok(git)) => {
-            let base = std::env::var("GITHUB_BASE_REF").ok().filter(|base| !base.is_empty());
-            let commit = git.merge_base(base.as_deref())?;
-            let short = commit.get(..7).unwrap_or(&commit).to_owned();
-            (Some(commit), short)
-        }
         (_, Err(_)) => return Err(git.err().unwrap_or(Error::Stopped)),
     };
     let base = if live { "the real state".to_owned() } else { base };
@@ -469,39 +474,53 @@ fn prepare(
         return Ok(work);
     };
     let top = top.unwrap_or_else(|| project.root.clone());
-    let changed = match (&work.git, &work.commit) {
-        (Some(git), Some(commit)) => Some(git.changed(commit)?),
+    let known = project.stack_names().unwrap_or_default();
+    let asked = scope.selection.stacks.as_slice();
+    let select = |asked: &[String]| {
+        tree::select(project, asked).unwrap_or_else(|problem| (Vec::new(), vec![problem]))
+    };
+    let (mut stacks, unknown) =
+        if asked.is_empty() { (known.clone(), Vec::new()) } else { select(asked) };
+    let affected = match (&work.git, &work.commit) {
+        // What is not there may be gone.
+        (Some(git), Some(commit)) if asked.is_empty() || !unknown.is_empty() => {
+            Some(affected_by_checkout(project, git, commit)?)
+        }
         _ => None,
     };
-    let known = project.stack_names().unwrap_or_default();
-    let mut stacks = match scope.selection.stacks.as_slice() {
-        [] => known.clone(),
-        some => {
-            let (stacks, unknown) =
-                tree::select(project, some).unwrap_or_else(|problem| (Vec::new(), vec![problem]));
-            work.diagnostics = unknown;
-            stacks
-        }
-    };
+    let reached = affected.iter().flat_map(|affected| &affected.roots);
+    let target = |it: &Reached| roots::of_folder(project, &top, &it.name, &it.folder);
+    let mut gone: Vec<Target> =
+        reached.clone().filter(|it| it.standing == Standing::Gone(true)).map(target).collect();
+    if !unknown.is_empty() {
+        let is_gone = |name: &&String| gone.iter().any(|it| tree::is_in(&it.name, name));
+        let (of_gone, rest): (Vec<String>, Vec<String>) =
+            asked.iter().cloned().partition(|name| is_gone(&name));
+        gone.retain(|it| of_gone.iter().any(|name| tree::is_in(&it.name, name)));
+        (stacks, work.diagnostics) =
+            if rest.is_empty() { (Vec::new(), Vec::new()) } else { select(&rest) };
+    }
     if !work.diagnostics.is_empty() {
         return Ok(work);
     }
-    if let (Some(changed), []) = (&changed, scope.selection.stacks.as_slice()) {
-        stacks.extend(roots::gone(project, &top, changed, &known));
-        stacks.sort_unstable();
-    }
-    let targets = roots::of_stacks(project, &top, &stacks)?;
+    let mut targets = roots::of_stacks(project, &top, &stacks)?;
+    targets.extend(gone);
+    targets.sort_by(|a, b| a.name.cmp(&b.name));
     let all = targets.len();
-    work.targets = match &changed {
-        Some(changed) if !scope.all && scope.selection.stacks.is_empty() => {
-            roots::touched(targets, changed)?
-        }
-        _ => targets,
-    };
+    if let (Some(affected), [], false) = (&affected, asked, scope.all) {
+        targets.retain(|target| {
+            let found = affected.roots.iter().find(|it| it.name == target.name);
+            found.is_some_and(|it| {
+                it.is_planned_otherwise() || !matches!(it.standing, Standing::Present)
+            })
+        });
+    }
+    work.targets = targets;
     work.unchanged = all - work.targets.len();
     let mut described = stacks_of(&work.targets, &known);
-    if let (Some(changed), []) = (&changed, scope.selection.stacks.as_slice()) {
-        described.extend(roots::changed_stacks(project, &top, changed, &known));
+    if let (Some(affected), []) = (&affected, asked) {
+        let stacks = affected.stacks();
+        described.extend(known.iter().filter(|name| stacks.contains(name.as_str())).cloned());
         described.sort_unstable();
         described.dedup();
     }
@@ -510,6 +529,26 @@ fn prepare(
         work.diagnostics.extend(unsaid_renames(project, commit, &described));
     }
     Ok(work)
+}
+
+/// The commit that is compared with, and what people call it: the one that is asked for, or where the
+/// head left the branch that it goes to.
+pub fn base_of(git: &Git, asked: Option<&str>, head: &str) -> Result<(String, String), Error> {
+    if let Some(revision) = asked {
+        return Ok((git.commit(revision)?, revision.to_owned()));
+    }
+    let branch = std::env::var("GITHUB_BASE_REF").ok().filter(|branch| !branch.is_empty());
+    let commit = git.merge_base(head, branch.as_deref())?;
+    let short = commit.get(..7).unwrap_or(&commit).to_owned();
+    Ok((commit, short))
+}
+
+/// What the working tree changes of a commit, and which roots that can reach.
+pub fn affected_by_checkout(project: &Project, git: &Git, commit: &str) -> Result<Affected, Error> {
+    let changed = git.changed(commit)?;
+    let above = git.below(&project.root);
+    let now = Side { project, tree: Tree::Disk(&git.top), above: &above };
+    affected::find(now, &changed, &|| Past::of(project, commit))
 }
 
 /// The trees that a root may be in: its repository, or where we stand.

@@ -1,5 +1,7 @@
 //! `stackwright render`
 
+use crate::bump::{self, Intent};
+use crate::diagnostic::Diagnostic;
 use crate::project::Project;
 use crate::tree::{self, write};
 use clap::Args;
@@ -16,14 +18,34 @@ use super::{Outcome, Selection};
 Examples:
   stackwright render
   stackwright render --dry-run
+  stackwright render --lock app=3f2a91c7   the first image of a new stack
   stackwright render --stack univaf")]
 pub struct RenderArgs {
     #[command(flatten)]
     selection: Selection,
 
+    /// What an image without an entry in its lock runs at first; may stand several times
+    ///
+    /// `<image>=<tag, digest, or tag@digest>`, or `<stack>/<image>=…` where several have it. Afterwards
+    /// `stackwright bump` moves it.
+    #[arg(long = "lock", value_name = "IMAGE=REFERENCE")]
+    locks: Vec<String>,
+
     /// Say what would change, and change nothing
     #[arg(long, short = 'n')]
     dry_run: bool,
+}
+
+/// The project with the first entries of its locks.
+fn locked(project: &Project, args: &RenderArgs) -> Result<Project, Vec<Diagnostic>> {
+    let intents: Vec<_> = args.locks.iter().map(|text| Intent::parse(text)).collect();
+    if intents.iter().any(Result::is_err) {
+        return Err(intents.into_iter().filter_map(Result::err).collect());
+    }
+    let intents: Vec<Intent> = intents.into_iter().flatten().collect();
+    let texts = bump::first(project, &args.selection.stacks, &intents)?;
+    let again = Project::open(&project.root).map_err(|(_, problems)| problems)?;
+    Ok(again.of(project.program.clone()).overlaid(texts))
 }
 
 pub fn render(
@@ -31,6 +53,18 @@ pub fn render(
     args: &RenderArgs,
     output: &mut Output,
 ) -> anyhow::Result<Outcome> {
+    let locked = match args.locks.is_empty() {
+        true => None,
+        false => match locked(project, args) {
+            Ok(project) => Some(project),
+            Err(problems) => {
+                let sources = project.sources.lock().expect("no thread is left");
+                output.diagnostics(&problems, &sources)?;
+                return Ok(Outcome::Error);
+            }
+        },
+    };
+    let project = locked.as_ref().unwrap_or(project);
     let guard = if args.dry_run { Ok(None) } else { write::guard(project).map(Some) };
     let progress = output.progress("rendering stacks");
     let rendered = tree::render(project, &args.selection.stacks, &|done| {
@@ -40,11 +74,11 @@ pub fn render(
     let mut problems = rendered.diagnostics.clone();
     problems.extend(guard.as_ref().err().cloned());
     problems.extend(write::foreign(project, &rendered.drifts));
-    if !problems.iter().any(crate::diagnostic::Diagnostic::is_error) && !args.dry_run {
+    if !problems.iter().any(Diagnostic::is_error) && !args.dry_run {
         problems.extend(write::write(project, &rendered.drifts).err());
     }
     output.diagnostics(&problems, &project.sources.lock().expect("no thread is left"))?;
-    if problems.iter().any(crate::diagnostic::Diagnostic::is_error) {
+    if problems.iter().any(Diagnostic::is_error) {
         return Ok(Outcome::Error);
     }
     let mut text = String::new();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
-use crate::diagnostic::{Diagnostic, Sources};
+use crate::diagnostic::Sources;
 use crate::git::{Repository, Snapshot};
 use crate::graph::{Choice, Graph};
 use crate::plan::Stop;
@@ -15,7 +15,7 @@ use crate::project::{FILE, Project};
 use crate::report::html::{self, Changed, Data};
 use crate::report::json::Check;
 use crate::report::plan::json::Plan;
-use crate::report::{Report, graph, schedule, snippet};
+use crate::report::{graph, schedule, snippet};
 use crate::schedule::{Durations, Timetable, Window};
 use crate::stack::of_root;
 use crate::template::is_hcl;
@@ -24,11 +24,11 @@ use crate::value::TimeZone;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::Outcome;
 use super::output::Output;
-use super::parts::{Parts, Read};
+use super::parts::{self, OF_A_RUN};
 use super::plan::{self, Scope};
 use super::schedule::time;
+use super::{Outcome, check};
 
 /// Write one page for a review: what is wrong, what happens, where and when
 ///
@@ -65,8 +65,13 @@ pub struct ReportArgs {
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
 
-    #[command(flatten)]
-    parts: Parts,
+    /// What `check --format json` printed; `-` is standard input; several, and it may stand several times
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = OF_A_RUN)]
+    check: Vec<PathBuf>,
+
+    /// What `plan --format json` printed; `-` is standard input; several, and it may stand several times
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = OF_A_RUN)]
+    plan: Vec<PathBuf>,
 
     #[command(flatten)]
     scope: Scope,
@@ -77,21 +82,19 @@ pub fn report(
     args: &ReportArgs,
     output: &mut Output,
 ) -> anyhow::Result<Outcome> {
-    let read = if args.parts.are_given() {
-        match args.parts.read() {
-            Ok(read) => read,
+    let found = match args.check.is_empty() && args.plan.is_empty() {
+        true => run(project, args, output)?,
+        false => match parts::read(&args.check, &args.plan, &[]) {
+            Ok(parts) => {
+                Some((parts.check.into_iter().collect(), parts.plan.into_iter().collect()))
+            }
             Err(problems) => {
                 output.diagnostics(&problems, &Sources::default())?;
-                return Ok(Outcome::Error);
+                None
             }
-        }
-    } else {
-        match run(project, args, output)? {
-            Some(read) => read,
-            None => return Ok(Outcome::Error),
-        }
+        },
     };
-    let (checks, plans) = (read.checks, read.plans);
+    let Some((checks, plans)) = found else { return Ok(Outcome::Error) };
     let begin = match &args.at {
         Some(at) => Some(time(Some(at))?),
         None => None,
@@ -131,22 +134,16 @@ pub fn report(
 
 /// Checks and plans. `None` when no plan could be begun though the descriptions are right; it was
 /// said why.
-fn run(project: &Project, args: &ReportArgs, output: &mut Output) -> anyhow::Result<Option<Read>> {
-    let progress = output.progress("checking stacks");
-    let rendered = tree::render(project, &args.scope.stacks(), &|done| {
-        progress.set_position(done as u64);
-    });
-    progress.finish_and_clear();
-    let check = {
-        let sources = project.sources.lock().expect("no thread is left");
-        Check::of(&Report { rendered: &rendered, sources: &sources })
-    };
+fn run(
+    project: &Project,
+    args: &ReportArgs,
+    output: &mut Output,
+) -> anyhow::Result<Option<(Vec<Check>, Vec<Plan>)>> {
+    let check = check::make(project, args.scope.stacks(), output);
     let made = plan::make(Some(project), &args.scope, None, false, output)?;
     let plans: Vec<Plan> = made.iter().map(|made| Plan::of(&made.report())).collect();
-    if plans.is_empty() && !rendered.diagnostics.iter().any(Diagnostic::is_error) {
-        return Ok(None);
-    }
-    Ok(Some(Read { checks: vec![check], plans }))
+    let is_wrong = check.diagnostics.iter().any(|problem| problem.severity == "error");
+    Ok((is_wrong || !plans.is_empty()).then(|| (vec![check], plans)))
 }
 
 /// What git knows; nothing where there is none.

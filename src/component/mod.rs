@@ -10,6 +10,7 @@ use std::panic::Location;
 use std::sync::{Arc, LazyLock};
 
 use crate::build::{Builder as _, Parts};
+use crate::diagnostic::Code;
 use crate::hcl::Property;
 use crate::stack::block::{Block, FieldInfo};
 use crate::stack::check::Check;
@@ -225,6 +226,10 @@ pub trait Component: Block + Clone + PartialEq + fmt::Debug + Send + Sync + 'sta
     /// (Terraform language, "The `for_each` Meta-Argument", limitations on values).
     const STRUCTURAL: &'static [&'static str] = &[];
 
+    /// The codes of its own rules, for `explain`: those made with
+    /// [`Code::new`](crate::diagnostic::Code::new).
+    const CODES: &'static [Code] = &[];
+
     /// Whether what it holds is protected; `None` for what holds nothing that would be lost.
     fn protect(&self) -> Option<Protect> {
         None
@@ -418,6 +423,8 @@ pub struct Kind {
     pub module: Option<ModuleSource>,
     /// Modules that some of its components call instead.
     pub other_modules: &'static [ModuleSource],
+    /// The codes of its own rules.
+    pub codes: &'static [Code],
     /// Terraform's address of one with this label.
     pub address: fn(&str) -> String,
     /// What stands for it in front of an attribute.
@@ -445,6 +452,7 @@ impl Kind {
             outputs: C::outputs,
             module: C::MODULE,
             other_modules: C::OTHER_MODULES,
+            codes: C::CODES,
             address: C::address,
             attribute_address: C::attribute_address,
             read: |reader, block| Some(Arc::new(C::read(reader, block)?)),

@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use super::{Component, Kind, kinds};
+use crate::diagnostic::{ALL_CODES, Code};
 
 /// The kinds of components that a description can hold: Stackwright's own, and those that a program
 /// adds.
@@ -53,6 +54,16 @@ impl Vocabulary {
     /// Every kind, in alphabetical order.
     pub fn kinds(&self) -> &[Kind] {
         &self.kinds
+    }
+
+    /// Everything that can be wrong: Stackwright's own codes, and those of its kinds, in the order
+    /// of ids.
+    pub fn codes(&self) -> Vec<Code> {
+        let mut codes = ALL_CODES.to_vec();
+        codes.extend(self.kinds.iter().flat_map(|kind| kind.codes));
+        codes.sort_unstable();
+        codes.dedup();
+        codes
     }
 
     /// The kind of a name.

@@ -18,6 +18,16 @@ pub enum Severity {
     Warning,
 }
 
+impl Severity {
+    /// `error` or `warning`: all formats have the same two words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
 /// A place in a source file and what to say about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
@@ -111,6 +121,17 @@ impl Diagnostic {
     pub fn suggest(mut self, span: Span, replacement: impl Into<String>) -> Self {
         self.suggestion = Some(Suggestion { span, replacement: replacement.into() });
         self
+    }
+
+    /// The word or literal that its help offers in place of what stands there: "did you mean `x`?",
+    /// "try `x`", "write it as `x`".
+    pub fn offer(&self) -> Option<&str> {
+        const BEFORE: [&str; 3] = ["did you mean `", "try `", "write it as `"];
+        self.help.iter().find_map(|help| {
+            let at = BEFORE.iter().find_map(|word| Some(help.rfind(word)? + word.len()))?;
+            let (offer, rest) = help.get(at..)?.split_once('`')?;
+            (!offer.is_empty() && matches!(rest, "" | "?")).then_some(offer)
+        })
     }
 
     /// True for [`Severity::Error`].

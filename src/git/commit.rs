@@ -75,6 +75,15 @@ pub struct NewCommit<'a> {
     pub verify: bool,
 }
 
+/// What a commit is to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// Its tree, in the object database.
+    pub tree: Oid,
+    /// Its message, as the hook has left it.
+    pub message: String,
+}
+
 impl Repository {
     /// Makes a commit, signed where `commit.gpgSign` says so. No reference moves.
     ///
@@ -82,10 +91,62 @@ impl Repository {
     /// When a file passes through a filter, the hook refuses, nobody is known to be the author, or
     /// the repository cannot be written.
     pub fn commit(&self, new: &NewCommit<'_>) -> Result<Oid, Error> {
+        let Prepared { tree, message } = self.prepare(new)?;
+        self.commit_tree(new, tree, &message)
+    }
+
+    /// What a commit is to hold, for somebody else to make it.
+    ///
+    /// # Errors
+    /// When a file passes through a filter, the hook refuses, or the repository cannot be written.
+    pub fn prepare(&self, new: &NewCommit<'_>) -> Result<Prepared, Error> {
         let tree = self.tree_with(new.parent, new.files)?;
         let message = git2::message_prettify(new.message, None)?;
         let message = if new.verify { self.commit_msg_hook(message)? } else { message };
-        self.commit_tree(new, tree, &message)
+        Ok(Prepared { tree, message })
+    }
+
+    /// The paths that are there in a commit, and no plain files: executable, links, or else.
+    ///
+    /// # Errors
+    /// When the repository cannot be read.
+    pub fn not_plain<'a>(
+        &self,
+        commit: Oid,
+        paths: impl Iterator<Item = &'a String>,
+    ) -> Result<Vec<&'a str>, Error> {
+        let repository = self.lock();
+        let tree = repository.find_commit(commit)?.tree()?;
+        let mode = |path: &str| tree.get_path(Path::new(path)).ok().map(|entry| entry.filemode());
+        let odd = |path: &&'a String| mode(path).is_some_and(|mode| mode != 0o100_644);
+        Ok(paths.filter(odd).map(String::as_str).collect())
+    }
+
+    /// The tree of a commit.
+    ///
+    /// # Errors
+    /// When there is no such commit here.
+    pub fn tree_of(&self, commit: Oid) -> Result<Oid, Error> {
+        Ok(self.lock().find_commit(commit)?.tree_id())
+    }
+
+    /// The commit right above another one, on the way of first parents to a tip; `None` where that
+    /// is not on it.
+    ///
+    /// # Errors
+    /// When the repository cannot be read.
+    pub fn child_towards(&self, tip: Oid, parent: Oid) -> Result<Option<Oid>, Error> {
+        let repository = self.lock();
+        let mut commit = repository.find_commit(tip)?;
+        while commit.parent_count() > 0 {
+            if commit.parent_id(0)? == parent {
+                return Ok(Some(commit.id()));
+            }
+            // A shallow clone ends somewhere.
+            let Ok(next) = commit.parent(0) else { break };
+            commit = next;
+        }
+        Ok(None)
     }
 
     /// The tree of a commit with some files changed; each keeps its mode.

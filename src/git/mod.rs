@@ -8,7 +8,7 @@ mod history;
 mod remote;
 mod snapshot;
 
-pub use commit::{Identity, NewCommit};
+pub use commit::{Identity, NewCommit, Prepared};
 pub use error::Error;
 pub use history::Since;
 pub use remote::{Push, Remote};

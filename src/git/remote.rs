@@ -48,6 +48,14 @@ impl Repository {
         }
     }
 
+    /// The address that a remote is pushed to.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub fn url_of(&self, remote: &str) -> Result<Option<String>, Error> {
+        self.ask(&["remote", "get-url", "--push", "--", remote])
+    }
+
     /// Fetches a branch and tells where it is; `None` when the remote has no such branch.
     ///
     /// # Errors

@@ -93,6 +93,17 @@ impl Snapshot {
         }
     }
 
+    /// Where a symbolic link leads, as it is written; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the repository cannot be read.
+    pub fn link(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
+        match self.entry(path)? {
+            Some((Kind::Link, blob)) => self.blob(blob).map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// What a folder holds, sorted by name; names that are not UTF-8 are passed over.
     ///
     /// # Errors

@@ -36,24 +36,21 @@ impl System {
     pub fn picture(&self) -> Picture<'_> {
         let around = self.around();
         let boxes: BTreeSet<usize> = around.values().copied().collect();
-        let shown = |edge: &&Edge| {
-            edge.relation != Relation::Placement || around.get(&edge.from) != Some(&edge.to)
-        };
-        // A network of which a cluster is a part is around that, and around the cluster's parts.
+        // The box around it says so; and a network of which a cluster is a part is around that, and
+        // around the cluster's parts.
         let implied = |edge: &&Edge| {
             edge.relation == Relation::Placement
                 && chain(&around, edge.from).skip(1).any(|it| it == edge.to)
         };
-        let edges: Vec<&Edge> =
-            self.edges.iter().filter(shown).filter(|edge| !implied(edge)).collect();
+        let edges: Vec<&Edge> = self.edges.iter().filter(|edge| !implied(edge)).collect();
         let is_drawn = |edge: &&Edge| self.placements || edge.relation != Relation::Placement;
         let (edges, unboxed): (Vec<&Edge>, Vec<&Edge>) = edges.into_iter().partition(is_drawn);
         let mut left_out = self.left_out.clone();
         if !unboxed.is_empty() {
             left_out.insert(Relation::Placement, unboxed.len());
         }
-        let (nodes, none, boxes_) = (Vec::new(), Vec::new(), Vec::new());
-        let mut picture = Picture { nodes, edges: none, frames: boxes_, left_out };
+        let mut picture =
+            Picture { nodes: Vec::new(), edges: Vec::new(), frames: Vec::new(), left_out };
         for layer in &self.layers {
             let frame = Frame { kind: "layer", label: layer, node: None, inside: None };
             picture.frames.push(frame);

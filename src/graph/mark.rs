@@ -1,7 +1,7 @@
 //! What a plan does to the components of a graph.
 
 use super::{Graph, Node, Origin, System};
-use crate::component::Family;
+use crate::component::{self, Family};
 use crate::plan::group::title;
 use crate::plan::summary::Action;
 
@@ -65,13 +65,14 @@ impl System {
                 let layer = change.root.strip_prefix(&self.name);
                 let layer = layer.and_then(|rest| rest.strip_prefix('/')).map(str::to_owned);
                 let (kind, label) = name.split_once('.').unwrap_or(("", name));
+                let known = component::kinds().iter().find(|known| known.name == kind);
                 let gone = Node {
                     name: name.to_owned(),
                     kind: kind.to_owned(),
                     label: label.to_owned(),
                     root: Some(change.root.to_owned()),
                     layer,
-                    family: Family::Other,
+                    family: known.map_or(Family::Other, |known| known.drawn.family),
                     origin: Origin::Gone,
                     mark: None,
                     details: vec!["described no more".to_owned()],

@@ -306,7 +306,13 @@ impl Reading {
         let name = format!("{}.{}", reference.kind, reference.label);
         let Some(other) = self.nodes.get_index_of(&name) else { return };
         let named = stack.vocabulary.kind(&reference.kind).map(|kind| kind.drawn.named);
-        self.edge(own, other, said.or(named).unwrap_or(Meaning::USED), path);
+        // An input or a key is that, whichever field it stands in.
+        let own_way = [Meaning::From(Relation::Values), Meaning::To(Relation::Encryption)];
+        let meaning = match named {
+            Some(named) if own_way.contains(&named) => named,
+            named => said.or(named).unwrap_or(Meaning::USED),
+        };
+        self.edge(own, other, meaning, path);
     }
 
     fn edge(&mut self, own: usize, other: usize, meaning: Meaning, path: &str) {
@@ -453,6 +459,8 @@ fn add_schedules(ty: &Type, value: &Expr, row: &str, out: &mut Vec<(String, Stri
 }
 
 #[cfg(test)]
+// Nobody builds what is read here.
+#[allow(dead_code)]
 mod tests {
     use super::*;
     use crate::block;
@@ -556,6 +564,13 @@ bucket "b" { name = local.one }
             .join("\n"),
             @"bucket.b → bucket.a access name"
         );
+    }
+
+    #[test]
+    fn an_input_is_a_value_in_every_field() {
+        let text = "input \"x\" {}\ntopic \"t\" {\n  subscription \"s\" {\n    \
+                    protocol = \"sqs\"\n    endpoint = input.x\n  }\n}\n";
+        assert_eq!(edges(text), ["input.x → topic.t values subscription.endpoint"]);
     }
 
     #[test]

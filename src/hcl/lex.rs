@@ -1,11 +1,11 @@
-//! HCL's tokens, for a formatter: any text has some, and nothing but blanks lies between them.
+//! HCL's tokens, for a formatter and for editors: any text has some, and nothing but blanks lies between them.
 //!
 //! Where the text is no HCL the tokens are a guess that spoils little of it: what nothing begins
 //! with is [`Kind::Unknown`], and a string that is not closed ends with its line.
 
 /// What a token is, as far as layout cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// The end of a line, with its carriage return.
     Newline,
     /// `# …` or `// …`, with the end of its line.
@@ -60,7 +60,7 @@ pub(super) enum Kind {
 
 /// A token and its bytes in the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token {
+pub(crate) struct Token {
     pub kind: Kind,
     pub start: usize,
     pub end: usize,
@@ -80,7 +80,7 @@ enum Inside<'a> {
 }
 
 /// The tokens of a text, in order.
-pub(super) struct Lexer<'a> {
+pub(crate) struct Lexer<'a> {
     source: &'a str,
     bytes: &'a [u8],
     at: usize,

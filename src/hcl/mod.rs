@@ -6,7 +6,7 @@
 pub mod comment;
 pub mod expr;
 pub mod format;
-mod lex;
+pub(crate) mod lex;
 pub mod parse;
 pub mod print;
 

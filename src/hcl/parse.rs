@@ -42,6 +42,26 @@ pub fn parse(file: FileId, text: &str) -> Result<Body, Vec<Diagnostic>> {
     Err(diagnostics)
 }
 
+/// What can be read of a text, and whether that is all of it: top-level blocks that are not HCL are
+/// left out. Places are those of the text.
+pub(crate) fn parse_rest(text: &str) -> (Body, bool) {
+    // Somebody waits for it.
+    const LARGE: usize = 1 << 20;
+    let most = if text.len() > LARGE { 2 } else { MAX_ERRORS };
+    let mut rest = std::borrow::Cow::Borrowed(text);
+    for tries in 0..most {
+        match hcl::edit::parser::parse_body(&rest) {
+            Ok(body) => return (body, tries == 0),
+            Err(error) => {
+                if !blank_block(rest.to_mut(), error.location().offset()) {
+                    break;
+                }
+            }
+        }
+    }
+    (Body::default(), false)
+}
+
 fn diagnostic(file: FileId, text: &str, error: &hcl::edit::parser::Error) -> Diagnostic {
     // hcl-edit's offset can be inside a character.
     let start = text.floor_char_boundary(error.location().offset());

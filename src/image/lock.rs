@@ -169,6 +169,11 @@ impl Lock {
                 format!("`{}.{label}` has no tag and no digest in `{path}`", image.kind),
             )
             .at(image.origin.head, "nobody can say what this runs");
+            let of = stack.system().split_once('/').map_or("", |_| stack.system());
+            let slash = if of.is_empty() { "" } else { "/" };
+            let what = if image.needs.digest { "sha256:…" } else { "<tag>" };
+            let help =
+                format!("run `stackwright render --lock {of}{slash}{label}={what}`, or {help}");
             diagnostics.push(if first { diagnostic.help(help) } else { diagnostic });
         }
         let Some(lock) = lock else {

@@ -63,6 +63,9 @@ pub enum Error {
     /// There is nothing to compare with.
     #[error("{0}")]
     NoBase(String),
+    /// There is nothing to compare with, perhaps because it was not fetched.
+    #[error("{0}: this is a shallow clone")]
+    Shallow(String),
     /// The provider's own schema was asked for, and there is none.
     #[error("no provider that it needs is installed in `{root}`")]
     NotInstalled {
@@ -105,6 +108,9 @@ impl Error {
             Self::Answer { .. } => Diagnostic::error(codes::TERRAFORM_FAILED, message),
             Self::NoBase(_) => Diagnostic::error(codes::NO_BASE, message).help(
                 "name one with `--base <revision>`, or plan from nothing with `--from-nothing`",
+            ),
+            Self::Shallow(_) => Diagnostic::error(codes::NO_BASE, message).help(
+                "fetch more: `fetch-depth: 0` of actions/checkout, or `git fetch --unshallow`",
             ),
             Self::NotInstalled { .. } => Diagnostic::error(codes::NO_PROVIDER, message).help(
                 "run `terraform init` there, or leave `--schema from-terraform` out and plan from the facts",

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::summary::{Action, AttributeChange, Change, Forces, Shown, Summary};
+use super::summary::{Action, AttributeChange, Change, Shown, Summary};
 use crate::component;
 
 /// What happens to one component, or to what stands outside of all.
@@ -31,30 +31,14 @@ impl<'a> Group<'a> {
         self.changes[0]
     }
 
-    /// `12 task definitions`
-    pub fn things(&self) -> String {
-        let noun = noun(&self.first().ty);
-        match self.changes.len() {
-            1 => format!("1 {noun}"),
-            count => format!("{count} {}", plural(&noun)),
-        }
-    }
-
-    /// What becomes of it: `replaced`, or `updated, may be replaced`.
-    pub fn done(&self) -> String {
-        let change = self.first();
-        let note = if change.may_be_replaced() { ", may be replaced" } else { "" };
-        format!("{}{note}", change.action.done())
-    }
-
     /// What changes, in a few words: `new image a1b2c3 to d4e5f6`.
     pub fn words(&self) -> String {
         let change = self.first();
         if change.follows {
             return "follows".to_owned();
         }
-        if let Some(words) = self.new_image() {
-            return words;
+        if let Some((old, new)) = change.attributes.iter().find_map(image) {
+            return format!("{NEW_IMAGE} {old} to {new}");
         }
         // What follows from other changes is no reason.
         let told: Vec<&AttributeChange> =
@@ -77,19 +61,13 @@ impl<'a> Group<'a> {
         words.join(", ")
     }
 
-    /// `new image a1b2c3 to d4e5f6`, where that is the change.
-    pub fn new_image(&self) -> Option<String> {
-        let (old, new) = self.first().attributes.iter().find_map(image)?;
-        Some(format!("{NEW_IMAGE} {old} to {new}"))
-    }
-
     fn rank(&self) -> (Rank, &'a str) {
         (rank(self.first()), &self.first().address)
     }
 }
 
 /// How the words for the most frequent of all changes begin.
-const NEW_IMAGE: &str = "new image";
+pub const NEW_IMAGE: &str = "new image";
 
 type Rank = (bool, bool, bool, Action, bool);
 
@@ -185,6 +163,15 @@ pub(crate) fn title(label: Option<&str>, own: &[&'static str]) -> (Option<&'stat
     }
 }
 
+/// So many resources of a type: `12 task definitions`.
+pub fn things(ty: &str, count: usize) -> String {
+    let noun = noun(ty);
+    match count {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {}", plural(&noun)),
+    }
+}
+
 /// What a resource type is called.
 fn noun(ty: &str) -> String {
     let known = match ty {
@@ -223,22 +210,8 @@ fn words(attribute: &AttributeChange) -> String {
     format!("{path} {} → {}", short(old), short(new))
 }
 
-/// Why the change of an attribute may replace its resource, where it may.
-pub fn maybe(attribute: &AttributeChange) -> Option<String> {
-    match &attribute.forces {
-        Forces::Maybe(Some(words)) => Some(format!("may force a replacement: {words}")),
-        Forces::Maybe(None) => Some("may force a replacement".to_owned()),
-        Forces::No | Forces::Yes => None,
-    }
-}
-
 /// A value in a few characters.
-pub fn short(shown: &Shown) -> String {
-    limited(shown, 40)
-}
-
-/// A value in so many characters.
-pub fn limited(shown: &Shown, most: usize) -> String {
+fn short(shown: &Shown) -> String {
     let text = match shown {
         Shown::Null => return "null".to_owned(),
         Shown::Unknown => return "(known after apply)".to_owned(),
@@ -246,10 +219,16 @@ pub fn limited(shown: &Shown, most: usize) -> String {
         Shown::Simulated => return "(simulated)".to_owned(),
         Shown::Known(value) => value.to_string(),
     };
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+    cut(text, 40)
+}
+
+/// The start of a text, with a sign where there is more.
+pub fn cut(mut text: String, most: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+        text.push('…');
     }
+    text
 }
 
 /// The references that an attribute moves between, where it is an image of one repository.

@@ -67,16 +67,6 @@ fn beside(target: &Target, name: &str) -> Option<Target> {
     })
 }
 
-/// The roots beside another one that it looks up.
-///
-/// # Errors
-/// When a root cannot be read.
-pub(super) fn looked_up_by(target: &Target) -> Result<Vec<String>, Error> {
-    let root = Root::read(&target.top, &target.folder)?;
-    let beside = root.looks_up().filter_map(|name| beside(target, name));
-    Ok(beside.map(|target| target.folder).collect())
-}
-
 impl Planner<'_> {
     /// What a root looks up in layers beside it.
     pub(super) fn look_up(

@@ -5,6 +5,7 @@
 //! real `terraform` plans the real root with no account, no network and no download
 //! ([`terraform`]). [`summary`] is what people are told of it.
 
+pub mod affected;
 pub mod cache;
 pub mod compare;
 pub mod conditions;
@@ -17,6 +18,7 @@ pub mod facts;
 pub mod group;
 mod installed;
 pub mod layers;
+pub mod leads;
 pub mod made_up;
 mod message;
 mod modules;

@@ -38,6 +38,11 @@ impl Git {
         Ok(git)
     }
 
+    /// The path of a folder in it; empty for its top.
+    pub fn below(&self, folder: &Path) -> String {
+        below(&self.top, folder).unwrap_or_default()
+    }
+
     /// The commit that a revision names.
     ///
     /// # Errors
@@ -45,15 +50,14 @@ impl Git {
     pub fn commit(&self, revision: &str) -> Result<String, Error> {
         let name = format!("{revision}^{{commit}}");
         self.line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &name])?
-            .ok_or_else(|| Error::NoBase(format!("there is no revision `{revision}`")))
+            .ok_or_else(|| self.too_little(format!("there is no revision `{revision}`")))
     }
 
-    /// Where the present commit left the default branch: what a pull request changes is what came
-    /// since.
+    /// Where a revision left the default branch: what a pull request changes is what came since.
     ///
     /// # Errors
     /// When there is no default branch, or no common commit.
-    pub fn merge_base(&self, pull_request_base: Option<&str>) -> Result<String, Error> {
+    pub fn merge_base(&self, head: &str, pull_request_base: Option<&str>) -> Result<String, Error> {
         let pull_request = pull_request_base.map(|branch| format!("refs/remotes/origin/{branch}"));
         let default = self.line(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?;
         let usual = [
@@ -67,13 +71,20 @@ impl Git {
             if self.commit(&branch).is_err() {
                 continue;
             }
-            return self.line(&["merge-base", "HEAD", &branch])?.ok_or_else(|| {
-                Error::NoBase(format!(
-                    "there is no common commit of `HEAD` and `{branch}`: a shallow clone has too little history"
-                ))
-            });
+            return self.line(&["merge-base", "--end-of-options", head, &branch])?.ok_or_else(
+                || self.too_little(format!("there is no common commit of `{head}` and `{branch}`")),
+            );
         }
-        Err(Error::NoBase("the repository has no default branch that is known here".to_owned()))
+        let message = "the repository has no default branch that is known here";
+        Err(self.too_little(message.to_owned()))
+    }
+
+    /// Why something is not there, which may be that it was not fetched.
+    fn too_little(&self, message: String) -> Error {
+        match self.line(&["rev-parse", "--is-shallow-repository"]) {
+            Ok(Some(is)) if is == "true" => Error::Shallow(message),
+            _ => Error::NoBase(message),
+        }
     }
 
     /// When a commit was made, in seconds since 1970.
@@ -91,26 +102,29 @@ impl Git {
     /// # Errors
     /// When git cannot be asked.
     pub fn changed(&self, commit: &str) -> Result<BTreeSet<String>, Error> {
-        let tracked = self.bytes(
-            &[
-                "diff",
-                "--name-only",
-                "--no-renames",
-                "--no-relative",
-                "--no-ext-diff",
-                "-z",
-                commit,
-                "--",
-            ],
-            None,
-        )?;
-        let new = self.bytes(&["ls-files", "--others", "--exclude-standard", "-z"], None)?;
-        let paths = [tracked, new].concat();
-        Ok(paths
-            .split(|&byte| byte == 0)
-            .filter(|path| !path.is_empty())
-            .map(|path| String::from_utf8_lossy(path).into_owned())
-            .collect())
+        let new = ["ls-files", "--others", "--exclude-standard", "-z"];
+        // Both look at every folder, and neither waits for the other.
+        std::thread::scope(|scope| {
+            let new = scope.spawn(|| self.bytes(&new, None));
+            let mut paths = self.differences(&[commit])?;
+            paths.extend(names(&new.join().expect("asking git does not panic")?));
+            Ok(paths)
+        })
+    }
+
+    /// The paths in which a commit differs from another one.
+    ///
+    /// # Errors
+    /// When git cannot be asked.
+    pub fn changed_between(&self, base: &str, head: &str) -> Result<BTreeSet<String>, Error> {
+        self.differences(&[base, head])
+    }
+
+    fn differences(&self, commits: &[&str]) -> Result<BTreeSet<String>, Error> {
+        let args = ["diff", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff"];
+        // What the user's configuration leaves out is a part of a root all the same.
+        let args = [&args, &["--ignore-submodules=none", "-z"][..], commits, &["--"]].concat();
+        Ok(names(&self.bytes(&args, None)?))
     }
 
     /// Writes what a root at a commit is made of into a folder: its folder, and whatever paths in
@@ -228,6 +242,12 @@ impl Git {
             },
         })
     }
+}
+
+/// The paths of a list that git prints with `-z`; a repository in it, as a folder.
+fn names(listing: &[u8]) -> BTreeSet<String> {
+    let paths = listing.split(|&byte| byte == 0).filter(|path| !path.is_empty());
+    paths.map(|path| String::from_utf8_lossy(path).trim_end_matches('/').to_owned()).collect()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -609,13 +609,18 @@ pub(super) fn terraform_files(folder: &Path) -> io::Result<Vec<String>> {
     };
     for entry in entries {
         let Ok(name) = entry?.file_name().into_string() else { continue };
-        let ours = [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().any(|end| name.ends_with(end));
-        if ours && !name.starts_with('.') && !name.starts_with('#') && !name.ends_with('~') {
+        if is_terraform(&name) {
             names.push(name);
         }
     }
     names.sort_unstable();
     Ok(names)
+}
+
+/// True for the name of a file that Terraform or OpenTofu reads.
+pub(super) fn is_terraform(name: &str) -> bool {
+    let ours = [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().any(|end| name.ends_with(end));
+    ours && !name.starts_with('.') && !name.starts_with('#') && !name.ends_with('~')
 }
 
 /// Links what is in a folder into another one.
@@ -647,7 +652,7 @@ fn joined_key(key: &str, name: &str) -> String {
 }
 
 /// Whether a path is a folder, or leads into it.
-fn is_below(path: &str, folder: &str) -> bool {
+pub(super) fn is_below(path: &str, folder: &str) -> bool {
     folder.is_empty()
         || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -333,16 +333,23 @@ impl Names {
                 .and_then(|(_, rest)| member(rest));
             outputs.extend(output.map(|(output, _)| output.to_owned()));
         }
-        let mut at = 0;
-        while let Some(found) = text[at..].find("../") {
-            let start = at + found;
-            let end = text[start..]
-                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/')))
-                .map_or(text.len(), |length| start + length);
-            self.up.insert(text[start..end].to_owned());
-            at = end;
-        }
+        self.up.extend(ups(text).map(|up| text[up].to_owned()));
     }
+}
+
+/// Where the paths in a text are that lead up and out of a folder, as far as they are plain.
+pub(super) fn ups(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text[at..].find("../")?;
+        at = text[start..].find(|c| !is_of_path(c)).map_or(text.len(), |length| start + length);
+        Some(start..at)
+    })
+}
+
+/// True for what paths are made of, as far as they are plain.
+pub(super) fn is_of_path(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/')
 }
 
 /// What an element is called, with the dot after it, where a text before a reference goes through

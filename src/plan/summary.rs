@@ -174,6 +174,11 @@ impl Action {
         }
     }
 
+    /// The action with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.name() == name)
+    }
+
     /// As Terraform marks it.
     pub fn sign(self) -> &'static str {
         match self {
@@ -394,25 +399,14 @@ impl Summary {
     pub fn maybe_replaced(&self) -> usize {
         self.changes.iter().filter(|change| change.may_be_replaced()).count()
     }
-
-    /// `2 to replace, 1 to update`, or `no changes`.
-    pub fn words(&self) -> String {
-        let mut words = counted(&[self]);
-        if words.is_empty() && !self.outputs.is_empty() {
-            words.push(crate::report::count(self.outputs.len(), "output"));
-        }
-        if words.is_empty() { "no changes".to_owned() } else { words.join(", ") }
-    }
 }
 
-/// `2 to replace`, `1 to update (1 may be replaced)`: what happens in all of these, the worst first.
-pub(crate) fn counted(summaries: &[&Summary]) -> Vec<String> {
-    let sum = |count: &dyn Fn(&Summary) -> usize| summaries.iter().map(|it| count(it)).sum();
-    let maybe: usize = sum(&Summary::maybe_replaced);
+/// `2 to replace`, `1 to update (1 may be replaced)`: what happens, the worst first.
+pub(crate) fn counted(count: &dyn Fn(Action) -> usize, maybe_replaced: usize) -> Vec<String> {
     let words = Action::ALL.into_iter().filter_map(|action| {
-        let count: usize = sum(&|summary| summary.count(action));
-        let note = match (action, maybe) {
-            (Action::Update, 1..) => format!(" ({maybe} may be replaced)"),
+        let count = count(action);
+        let note = match (action, maybe_replaced) {
+            (Action::Update, 1..) => format!(" ({maybe_replaced} may be replaced)"),
             _ => String::new(),
         };
         (count > 0).then(|| format!("{count} to {}{note}", action.name()))

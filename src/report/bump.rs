@@ -151,14 +151,12 @@ fn body(bumped: &Bumped) -> Option<String> {
     bumped.applied.moves().then(|| bumped.context.pull_request_body())
 }
 
-/// What GitHub Actions reads from the file in `GITHUB_OUTPUT` (GitHub Docs, "Workflow commands":
-/// setting an output parameter).
+/// What a step of GitHub Actions says to others.
 pub fn github_output(bumped: &Bumped) -> String {
     let stacks = serde_json::to_string(&bumped.context.stacks).unwrap_or_default();
     let images = serde_json::to_string(&bumped.context.images).unwrap_or_default();
     let commit = bumped.commit.map(|commit| commit.to_string()).unwrap_or_default();
-    let mut text = String::new();
-    for (name, value) in [
+    super::github::outputs(&[
         ("outcome", bumped.ending.name().to_owned()),
         ("branch", bumped.branch.clone()),
         ("commit", commit),
@@ -166,15 +164,7 @@ pub fn github_output(bumped: &Bumped) -> String {
         ("images", images),
         ("title", title(bumped).unwrap_or_default()),
         ("body", body(bumped).unwrap_or_default()),
-    ] {
-        // A value that holds its own end would set outputs of its own.
-        let mut end = "EOF".to_owned();
-        while value.contains(&end) {
-            end.push('_');
-        }
-        let _ = writeln!(text, "{name}<<{end}\n{}\n{end}", value.trim_end());
-    }
-    text
+    ])
 }
 
 /// A few lines of Markdown for the summary of a CI job.

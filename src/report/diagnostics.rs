@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 
 use super::json::{Position, Problem, Related, Suggestion};
 use super::snippet::one_line;
-use crate::diagnostic::{Code, Diagnostic, Label, Severity, Sources, Span};
+use crate::diagnostic::{ALL_CODES, Code, Diagnostic, Label, Sources, Span};
+use crate::explain::{Explanation, PAGE};
 
 /// `path:line:column: error[SW102] message`, one a line, as editors and `grep` read it.
 pub fn concise(diagnostics: &[Diagnostic], sources: &Sources) -> String {
@@ -22,7 +23,7 @@ pub fn concise(diagnostics: &[Diagnostic], sources: &Sources) -> String {
             lines += ": ";
         }
         let Diagnostic { code, message, .. } = diagnostic;
-        let _ = writeln!(lines, "{}[{code}] {}", severity(diagnostic), one_line(message));
+        let _ = writeln!(lines, "{}[{code}] {}", diagnostic.severity.name(), one_line(message));
     }
     lines
 }
@@ -51,7 +52,7 @@ pub fn github(diagnostics: &[Diagnostic], sources: &Sources) -> String {
         let _ = writeln!(
             lines,
             "::{} {}::{}",
-            severity(diagnostic),
+            diagnostic.severity.name(),
             properties.join(","),
             github_data(&with_help(diagnostic)),
         );
@@ -82,7 +83,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Problem> {
         Problem {
             code: diagnostic.code.id.to_owned(),
             name: diagnostic.code.name.to_owned(),
-            severity: severity(diagnostic).to_owned(),
+            severity: diagnostic.severity.name().to_owned(),
             message: diagnostic.message.clone(),
             path,
             start,
@@ -108,7 +109,7 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
         let mut result = json!({
             "ruleId": diagnostic.code.id,
             "ruleIndex": rules.binary_search(&diagnostic.code).unwrap_or_default(),
-            "level": severity(diagnostic),
+            "level": diagnostic.severity.name(),
             "message": sarif_message(&with_help(diagnostic)),
             "locations": sarif_locations(diagnostic.primary.as_slice(), sources),
             "relatedLocations": sarif_locations(&diagnostic.related, sources),
@@ -142,41 +143,6 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
     })
 }
 
-/// A table for a pull request or a job's summary (GitHub Flavored Markdown Spec). Empty for no
-/// diagnostics.
-pub fn markdown(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    if diagnostics.is_empty() {
-        return String::new();
-    }
-    let mut table = "| Severity | Rule | Place | Problem |\n| --- | --- | --- | --- |\n".to_owned();
-    for diagnostic in diagnostics {
-        let place = |label: &Label| code_span(&sources.place(label.span));
-        let mut cell = vec![prose(&diagnostic.message)];
-        cell.extend(diagnostic.related.iter().map(|label| match label.text.as_str() {
-            "" => format!("see {}", place(label)),
-            text => format!("see {}: {}", place(label), prose(text)),
-        }));
-        cell.extend(diagnostic.help.iter().map(|help| format!("help: {}", prose(help))));
-        let _ = writeln!(
-            table,
-            "| {} | {} | {} | {} |",
-            severity(diagnostic),
-            title(diagnostic.code),
-            diagnostic.primary.as_ref().map(place).unwrap_or_default(),
-            cell.join("<br>"),
-        );
-    }
-    table
-}
-
-/// Every format has the same two words for it.
-fn severity(diagnostic: &Diagnostic) -> &'static str {
-    match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
-}
-
 fn title(code: Code) -> String {
     format!("{} {}", code.id, code.name)
 }
@@ -206,15 +172,19 @@ pub(super) fn github_property(text: &str) -> String {
 }
 
 fn sarif_rule(code: &Code) -> Value {
-    let doc: Vec<_> = code.doc.lines().map(str::trim).collect();
-    let doc = doc.join(" ");
-    let sentence = doc.split_once(". ").map_or(doc.clone(), |(first, _)| format!("{first}."));
-    json!({
+    let explanation = Explanation::of(*code);
+    let mut rule = json!({
         "id": code.id,
         "name": code.name,
-        "shortDescription": {"text": sentence},
-        "fullDescription": {"text": doc},
-    })
+        "shortDescription": {"text": format!("{}.", explanation.summary())},
+        "fullDescription": {"text": explanation.rule},
+        "help": {"text": explanation.prose(), "markdown": super::explain::body(&explanation)},
+    });
+    if ALL_CODES.contains(code) {
+        let page = format!("{}/blob/main/{PAGE}", env!("CARGO_PKG_REPOSITORY"));
+        rule["helpUri"] = json!(format!("{page}#{}", super::explain::anchor(*code)));
+    }
+    rule
 }
 
 fn sarif_locations(labels: &[Label], sources: &Sources) -> Vec<Value> {
@@ -271,42 +241,6 @@ fn uri(path: &str) -> String {
         }
     }
     uri
-}
-
-/// Our own wording: what stands in backquotes stays code, everything else is only text.
-fn prose(text: &str) -> String {
-    let parts: Vec<_> = text.split('`').collect();
-    if parts.len().is_multiple_of(2) {
-        return escaped(text); // a backquote without a partner
-    }
-    let parts = parts.into_iter().enumerate();
-    parts.map(|(n, part)| if n % 2 == 0 { escaped(part) } else { code_span(part) }).collect()
-}
-
-pub(super) fn escaped(text: &str) -> String {
-    let mut safe = String::new();
-    for char in one_line(text).chars() {
-        match char {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$' => {
-                safe.extend(['\\', char]);
-            }
-            '@' => safe += "@<!-- -->", // nobody is mentioned
-            _ => safe.push(char),
-        }
-    }
-    safe
-}
-
-/// Text as code in a cell of a table.
-fn code_span(text: &str) -> String {
-    if text.is_empty() {
-        return "\\`\\`".to_owned();
-    }
-    let text = one_line(text).replace('|', "\\|");
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
-    let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
-    format!("{fence}{pad}{text}{pad}{fence}")
 }
 
 #[cfg(test)]
@@ -386,10 +320,10 @@ mod tests {
         let rest = log.to_string().replace(env!("CARGO_PKG_VERSION"), "[version]");
         assert_snapshot!(rest, @r#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":{"name":"stackwright","version":"[version]","informationUri":"https://github.com/stackwright/stackwright","rules":null}},"columnKind":"unicodeCodePoints","results":null}]}"#);
         assert_snapshot!(lines(&rules), @r#"
-        {"id":"SW001","name":"unreadable","shortDescription":{"text":"A file cannot be read: permissions, a folder in its place, an I/O error."},"fullDescription":{"text":"A file cannot be read: permissions, a folder in its place, an I/O error."}}
-        {"id":"SW102","name":"unknown-field","shortDescription":{"text":"A field that this block does not have."},"fullDescription":{"text":"A field that this block does not have."}}
-        {"id":"SW110","name":"no-stack","shortDescription":{"text":"A description has exactly one `stack` block, named as its folder."},"fullDescription":{"text":"A description has exactly one `stack` block, named as its folder."}}
-        {"id":"SW201","name":"bad-value","shortDescription":{"text":"A value that AWS or Terraform refuses on its own; the message names the rule."},"fullDescription":{"text":"A value that AWS or Terraform refuses on its own; the message names the rule."}}
+        {"id":"SW001","name":"unreadable","shortDescription":{"text":"A file cannot be read: permissions, a folder in its place, an I/O error."},"fullDescription":{"text":"A file cannot be read: permissions, a folder in its place, an I/O error."},"help":{"text":"A file cannot be read: permissions, a folder in its place, an I/O error.\n\nNothing is rendered, since what cannot be read would count as taken out of the description. Look at it with `ls -ld <path>`, and make it a file that you can read.","markdown":"A file cannot be read: permissions, a folder in its place, an I/O error.\n\nNothing is rendered, since what cannot be read would count as taken out of the description. Look at it with `ls -ld <path>`, and make it a file that you can read.\n"},"helpUri":"https://github.com/stackwright/stackwright/blob/main/docs/codes.md#sw001"}
+        {"id":"SW102","name":"unknown-field","shortDescription":{"text":"A field that this block does not have."},"fullDescription":{"text":"A field that this block does not have."},"help":{"text":"A field that this block does not have.\n\nA field that was passed over in silence would be a setting that somebody believes in.","markdown":"A field that this block does not have.\n\nA field that was passed over in silence would be a setting that somebody believes in.\n\nWrong:\n\n```hcl\nnetwork \"main\" {\n  cidr  = \"10.0.0.0/16\"\n  zonse = 3\n}\n```\n\nRight:\n\n```hcl\nnetwork \"main\" {\n  cidr  = \"10.0.0.0/16\"\n  zones = 3\n}\n```\n"},"helpUri":"https://github.com/stackwright/stackwright/blob/main/docs/codes.md#sw102"}
+        {"id":"SW110","name":"no-stack","shortDescription":{"text":"A description has exactly one `stack` block, named as its folder."},"fullDescription":{"text":"A description has exactly one `stack` block, named as its folder."},"help":{"text":"A description has exactly one `stack` block, named as its folder.\n\nThe name is part of default names and of the state's key. The folder of the examples here is `stacks/shop`.","markdown":"A description has exactly one `stack` block, named as its folder.\n\nThe name is part of default names and of the state's key. The folder of the examples here is `stacks/shop`.\n\nWrong:\n\n```hcl\nstack \"store\" {\n  region = \"us-west-2\"\n}\n```\n\nRight:\n\n```hcl\nstack \"shop\" {\n  region = \"us-west-2\"\n}\n```\n"},"helpUri":"https://github.com/stackwright/stackwright/blob/main/docs/codes.md#sw110"}
+        {"id":"SW201","name":"bad-value","shortDescription":{"text":"A value that AWS or Terraform refuses on its own; the message names the rule."},"fullDescription":{"text":"A value that AWS or Terraform refuses on its own; the message names the rule."},"help":{"text":"A value that AWS or Terraform refuses on its own; the message names the rule.","markdown":"A value that AWS or Terraform refuses on its own; the message names the rule.\n\nWrong:\n\n```hcl\ndatabase \"main\" {\n  network            = network.main\n  engine             = \"postgres\"\n  engine_version     = \"17\"\n  instance_class     = \"db.t4g.small\"\n  storage_gib        = 50\n  maintenance_window = \"sunday 3:00\"\n}\n```\n\nRight:\n\n```hcl\ndatabase \"main\" {\n  network            = network.main\n  engine             = \"postgres\"\n  engine_version     = \"17\"\n  instance_class     = \"db.t4g.small\"\n  storage_gib        = 50\n  maintenance_window = \"sun:03:00-sun:04:00\"\n}\n```\n"},"helpUri":"https://github.com/stackwright/stackwright/blob/main/docs/codes.md#sw201"}
         "#);
         assert_snapshot!(lines(&results), @r#"
         {"ruleId":"SW102","ruleIndex":1,"level":"error","message":{"text":"unknown field `netwrk`\nhelp: there is a field `network`\nhelp: see the reference"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"shop/main.hcl","uriBaseId":"%SRCROOT%"},"region":{"startLine":2,"startColumn":3,"endLine":2,"endColumn":9}},"message":{"text":"not a field of `service`"}}],"relatedLocations":[{"physicalLocation":{"artifactLocation":{"uri":"shop/main.hcl","uriBaseId":"%SRCROOT%"},"region":{"startLine":1,"startColumn":1,"endLine":1,"endColumn":12}},"message":{"text":"in this service"}}],"partialFingerprints":{"stackwright/v1":"5f940ee6fbbb73a9e0cb5827d4245727:1"},"fixes":[{"artifactChanges":[{"artifactLocation":{"uri":"shop/main.hcl","uriBaseId":"%SRCROOT%"},"replacements":[{"deletedRegion":{"startLine":2,"startColumn":3,"endLine":2,"endColumn":9},"insertedContent":{"text":"network"}}]}]}]}
@@ -406,25 +340,5 @@ mod tests {
         let log = sarif(&twice, &sources);
         let print = |n: usize| &log["runs"][0]["results"][n]["partialFingerprints"];
         assert_ne!(print(0), print(1));
-    }
-
-    #[test]
-    fn markdown_is_a_table_that_nothing_breaks_out_of() {
-        let (diagnostics, sources) = fixture();
-        assert_snapshot!(markdown(&diagnostics, &sources), @r"
-        | Severity | Rule | Place | Problem |
-        | --- | --- | --- | --- |
-        | error | SW102 unknown-field | `shop/main.hcl:2:3` | unknown field `netwrk`<br>see `shop/main.hcl:1:1`: in this service<br>help: there is a field `network`<br>help: see the reference |
-        | warning | SW201 bad-value | ``a b,c:d\|`% ␛.hcl:1:5`` | `a\|b` @<!-- -->all \<b\>5%,  \${x}\</b\> \`\` |
-        | error | SW110 no-stack | `shop/main.hcl:1:1` | no `stack` here<br>see ``a b,c:d\|`% ␛.hcl:1:1``: but \`here |
-        | error | SW001 unreadable |  | cannot read `shop` |
-        ");
-        assert_eq!(markdown(&[], &sources), "");
-    }
-
-    #[test]
-    fn code_spans_hold_backquotes() {
-        assert_eq!(code_span("a``b`"), "``` a``b` ```");
-        assert_eq!(code_span(" a "), "`  a  `");
     }
 }

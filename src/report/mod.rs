@@ -1,9 +1,12 @@
 //! One result, many faces: for a terminal, a pull request, a log of continuous integration, another
 //! program.
 
+pub mod affected;
 pub mod bump;
+pub mod comment;
 pub mod diagnostics;
 pub mod environments;
+pub mod explain;
 pub mod github;
 pub mod graph;
 pub mod html;
@@ -47,29 +50,37 @@ impl Report<'_> {
     pub fn summary(&self) -> String {
         let Rendered { stacks, files, drifts, diagnostics, .. } = self.rendered;
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
-        if errors > 0 {
-            return format!("{}: the comparison is not complete", count(errors, "error"));
-        }
-        let roots = stacks.len();
-        let stacks: BTreeSet<&str> = stacks.iter().map(|root| of_root(root)).collect();
-        let mut what = format!("{} of {}", count(*files, "file"), count(stacks.len(), "stack"));
-        if roots != stacks.len() {
-            what = format!("{what} in {}", count(roots, "root"));
-        }
-        if drifts.is_empty() {
-            return format!("{what}: as described");
-        }
-        let classes = [Class::Missing, Class::Stale, Class::Edited, Class::Orphan, Class::Foreign];
-        let tally: Vec<String> = classes
-            .iter()
-            .map(|class| {
-                (drifts.iter().filter(|drift| drift.class == *class).count(), class.name())
-            })
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, name)| format!("{count} {name}"))
-            .collect();
-        format!("{what}: {}", tally.join(", "))
+        let classes: Vec<&str> = drifts.iter().map(|drift| drift.class.name()).collect();
+        check_summary(stacks, *files, &classes, errors)
     }
+}
+
+/// One line that says how a check stands: of some roots with so many files, with the classes of
+/// those that differ.
+pub(crate) fn check_summary(
+    roots: &[String],
+    files: usize,
+    classes: &[&str],
+    errors: usize,
+) -> String {
+    if errors > 0 {
+        return format!("{}: the comparison is not complete", count(errors, "error"));
+    }
+    let stacks: BTreeSet<&str> = roots.iter().map(|root| of_root(root)).collect();
+    let mut what = format!("{} of {}", count(files, "file"), count(stacks.len(), "stack"));
+    if roots.len() != stacks.len() {
+        what = format!("{what} in {}", count(roots.len(), "root"));
+    }
+    if classes.is_empty() {
+        return format!("{what}: as described");
+    }
+    let tally: Vec<String> = Class::ALL
+        .iter()
+        .map(|class| (classes.iter().filter(|it| **it == class.name()).count(), class.name()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    format!("{what}: {}", tally.join(", "))
 }
 
 /// `1 file`, `2 files`.

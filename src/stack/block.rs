@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::Location;
 
-use super::field::{Field, Type};
+use super::field::Type;
 use super::read::{Entries, Reader};
 use super::rename::{Renamed, RowTable};
 use super::value::Reference;
@@ -21,6 +21,8 @@ pub struct FieldInfo {
     pub doc: String,
     /// Its type.
     pub ty: Type,
+    /// Every value that it, or each of its elements, can have; none where they cannot be listed.
+    pub choices: &'static [&'static str],
     /// True when it must be written.
     pub required: bool,
     /// What it is when it is not written, where that is a value.
@@ -35,7 +37,16 @@ impl FieldInfo {
     /// A required variable of a module that is no field of its component.
     pub fn derived(name: &'static str, ty: Type, doc: &str) -> Self {
         let doc = doc.to_owned();
-        Self { name, doc, ty, required: true, default: None, is_block: false, is_argument: true }
+        Self {
+            name,
+            doc,
+            ty,
+            choices: &[],
+            required: true,
+            default: None,
+            is_block: false,
+            is_argument: true,
+        }
     }
 
     /// The same, with the default `null`, `[]` or `{}`.
@@ -381,6 +392,7 @@ macro_rules! block {
             name: $crate::stack::block::field_name(stringify!($field)),
             doc: $crate::stack::block::doc_text(&[$($fdoc),+]),
             ty: <$ty as $crate::stack::field::Field>::ty(),
+            choices: <$ty as $crate::stack::field::Field>::choices(),
             required: absent.is_none() && !<$ty as $crate::stack::field::Field>::FROM_LABEL,
             default: absent.and_then(|value| $crate::stack::field::Field::argument(&value)),
             is_block: <$ty as $crate::stack::field::Field>::IS_BLOCK,
@@ -466,7 +478,11 @@ macro_rules! block {
 
 /// Adds every reference in a field to a component, with the field's name.
 #[doc(hidden)]
-pub fn add_references(name: &'static str, field: &impl Field, out: &mut Vec<Reference>) {
+pub fn add_references(
+    name: &'static str,
+    field: &impl super::field::Field,
+    out: &mut Vec<Reference>,
+) {
     let first = out.len();
     field.add_references(out);
     out[first..].iter_mut().for_each(|reference| reference.field.insert(0, name));

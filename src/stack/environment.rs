@@ -15,6 +15,7 @@ use hcl::edit::visit::{Visit, visit_block, visit_expr, visit_interpolation};
 
 use super::expression::{Path, path};
 use super::read::Reader;
+use super::value::Reference;
 use super::{Stack, layer, names};
 use crate::component::Vocabulary;
 use crate::diagnostic::{Diagnostic, FileId, Piece, Span, codes};
@@ -23,6 +24,9 @@ use crate::value::{Environment, Label, Scalar as _};
 
 /// The block's type, and the root of the names of its values.
 pub const KIND: &str = "environment";
+
+/// What the block is, for the reference.
+pub(crate) const DOC: &str = "Values of an environment, named `environment.<value>` elsewhere.";
 
 /// The field of a component that says in which environments it is.
 pub(crate) const ONLY: &str = "environments";
@@ -405,6 +409,21 @@ impl Visit for Uses<'_, '_> {
             _ => visit_interpolation(self, node),
         }
     }
+}
+
+/// Where a description names values of its environments, each by its first name.
+pub(super) fn named_values(reader: &Reader<'_>, body: &Body) -> Vec<Reference> {
+    let mut uses = Uses { reader, found: Vec::new(), text: reader.text() };
+    uses.visit_body(body);
+    let reference = |found: Use| {
+        let label = found.names.into_iter().next()?;
+        let written = reader.text().get(found.span.range())?;
+        let dot = written.find('.')? + 1;
+        let end = found.span.start + dot + written[dot..].find(&label)? + label.len();
+        let span = Some(Span { end, ..found.span });
+        Some(Reference { kind: KIND.to_owned(), label, attribute: None, weak: true, span })
+    };
+    uses.found.into_iter().filter_map(reference).collect()
 }
 
 fn variant(reader: &Reader<'_>, environment: &Written, only: &[Only], uses: &[Use]) -> Variant {

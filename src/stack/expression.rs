@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use hcl::edit::Span as _;
 use hcl::edit::expr::{Expression as Source, ForExpr, Traversal, TraversalOperator};
+use hcl::edit::structure::Body;
 use hcl::edit::template::{Element, ForDirective};
 use hcl::edit::visit::{Visit, visit_expr, visit_for_directive, visit_for_expr};
 
@@ -41,6 +42,14 @@ pub(super) fn read(reader: &Reader<'_>, source: &Source) -> Option<Expression> {
         references: names.found.into_iter().map(|found| found.reference).collect(),
         span: Some(reader.span(source)),
     })
+}
+
+/// What a body names, in no order; what is wrong with it is not passed over in silence but told to
+/// the reader.
+pub(super) fn named(reader: &Reader<'_>, body: &Body) -> Vec<Reference> {
+    let mut names = Names { reader, scopes: Vec::new(), found: Vec::new(), complete: true };
+    names.visit_body(body);
+    names.found.into_iter().map(|found| found.reference).collect()
 }
 
 /// `"${x}"` as `x`, which says the same: `terraform fmt` writes a whole argument so.
@@ -170,14 +179,6 @@ impl Names<'_, '_> {
                 );
                 return;
             };
-            if kind.module.is_none() && (kind.outputs)() == Outputs::Known(Vec::new()) {
-                self.fail(
-                    Diagnostic::error(codes::WRONG_KIND, format!("`{root}.{label}` has no value"))
-                        .at(Span::new(file, range.start..label_range.end), "")
-                        .help(format!("nothing can refer to a `{root}`")),
-                );
-                return;
-            }
             let attribute = path
                 .get(2)
                 .map(|(name, range)| ((*name).to_owned(), Some(Span::new(file, range.clone()))));
@@ -193,7 +194,16 @@ impl Names<'_, '_> {
                 field: Vec::new(),
                 span: Some(Span::new(file, range.start..label_range.end)),
             };
-            self.found.push(Found { range: range.start..label_range.end, address, reference });
+            let whole = range.start..label_range.end;
+            self.found.push(Found { range: whole.clone(), address, reference });
+            if kind.module.is_none() && (kind.outputs)() == Outputs::Known(Vec::new()) {
+                self.fail(
+                    Diagnostic::error(codes::WRONG_KIND, format!("`{root}.{label}` has no value"))
+                        .at(Span::new(file, whole), "")
+                        .help(format!("nothing can refer to a `{root}`")),
+                );
+                return;
+            }
             return;
         }
         let known = self.reader.vocabulary().kinds().iter().map(|kind| kind.name);

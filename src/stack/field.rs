@@ -105,6 +105,11 @@ pub trait Field: Sized {
     /// Its type.
     fn ty() -> Type;
 
+    /// Every value that it, or each of its elements, can have; none where they cannot be listed.
+    fn choices() -> &'static [&'static str] {
+        &[]
+    }
+
     /// Reads the value of an argument. Problems go to the reader.
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
         reader.wrong_type(source, &Self::ty());
@@ -164,6 +169,10 @@ impl<T: Scalar> Field for Value<T> {
         Type::Scalar(T::TYPE, T::RULE)
     }
 
+    fn choices() -> &'static [&'static str] {
+        T::choices()
+    }
+
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
         match shape(source) {
             _ if reader.is_literal(source) => reader.scalar(source).map(Self::Literal),
@@ -212,6 +221,10 @@ impl<T: Scalar> Field for OrLabel<T> {
 
     fn ty() -> Type {
         Value::<T>::ty()
+    }
+
+    fn choices() -> &'static [&'static str] {
+        T::choices()
     }
 
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
@@ -264,6 +277,10 @@ impl<T: Scalar> Field for Literal<T> {
         Type::Scalar(T::TYPE, T::RULE)
     }
 
+    fn choices() -> &'static [&'static str] {
+        T::choices()
+    }
+
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
         if reader.is_literal(source) {
             reader.scalar(source).map(Self)
@@ -300,6 +317,10 @@ impl<F: Field> Field for Unpassed<F> {
 
     fn ty() -> Type {
         F::ty()
+    }
+
+    fn choices() -> &'static [&'static str] {
+        F::choices()
     }
 
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
@@ -347,6 +368,10 @@ impl<F: Field> Field for Option<F> {
         F::ty()
     }
 
+    fn choices() -> &'static [&'static str] {
+        F::choices()
+    }
+
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
         F::from_expr(reader, source).map(Some)
     }
@@ -389,6 +414,10 @@ impl<F: Field> Field for Vec<F> {
 
     fn ty() -> Type {
         Type::List(Box::new(F::ty()))
+    }
+
+    fn choices() -> &'static [&'static str] {
+        F::choices()
     }
 
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
@@ -463,6 +492,10 @@ impl<F> Default for ListOf<F> {
 impl<F: Field> Field for ListOf<F> {
     fn ty() -> Type {
         Vec::<F>::ty()
+    }
+
+    fn choices() -> &'static [&'static str] {
+        F::choices()
     }
 
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {
@@ -572,6 +605,10 @@ impl<F> FromIterator<(String, F)> for Map<F> {
 impl<F: Field> Field for Map<F> {
     fn ty() -> Type {
         Type::Map(Box::new(F::ty()))
+    }
+
+    fn choices() -> &'static [&'static str] {
+        F::choices()
     }
 
     fn from_expr(reader: &Reader<'_>, source: &Source) -> Option<Self> {

@@ -9,6 +9,7 @@ mod flow;
 pub mod layer;
 pub mod lower;
 pub mod manifests;
+pub(crate) mod mention;
 pub mod names;
 pub mod read;
 pub mod rename;
@@ -27,9 +28,9 @@ use indexmap::IndexMap;
 use crate::component::{AnyComponent, Component, Vocabulary};
 use crate::diagnostic::{Diagnostic, FileId, Span, codes, did_you_mean};
 use crate::hcl::comment::Comment;
-use crate::value::{Environment, Label, Scalar as _};
-use block::Block as _;
-use field::{Any, Field as _, MapEntry, Ref};
+use crate::value::{Environment, Label, Scalar as _, ScalarType};
+use block::{Block as _, FieldInfo};
+use field::{Any, Field as _, MapEntry, Ref, Type};
 use layer::{Layer, Part};
 use read::Reader;
 use rename::Renamed;
@@ -66,6 +67,20 @@ pub struct Stack {
 /// The stack that a root is of: `shop` of `shop`, `shop/production` and `shop/production/jobs`.
 pub fn of_root(root: &str) -> &str {
     root.split_once('/').map_or(root, |(stack, _)| stack)
+}
+
+/// What `locals` are, for the reference.
+pub(crate) const LOCALS_DOC: &str = "Named values and expressions, as in Terraform.";
+
+/// The fields that every component has besides its own.
+pub(crate) fn common_fields() -> [FieldInfo; 3] {
+    let string = || Type::Scalar(ScalarType::String, "");
+    let list = Type::List(Box::new(string()));
+    [
+        FieldInfo::derived(environment::ONLY, list, environment::ONLY_DOC).optional(),
+        FieldInfo::derived(rename::FIELD, string(), rename::DOC).optional(),
+        FieldInfo::derived(transfer::FIELD, string(), transfer::DOC).optional(),
+    ]
 }
 
 /// A component's kind and label.

@@ -408,6 +408,17 @@ impl Settings {
         }
     }
 
+    /// The organization and workspace of HCP Terraform that keep a root's state, where they are written
+    /// out.
+    pub(crate) fn workspace(&self, system: &str, layer: Option<&str>) -> Option<(String, String)> {
+        match self.backend.as_ref()?.of(system, layer) {
+            Backend::Cloud(cloud) => {
+                Some((cloud.organization.literal()?.clone(), cloud.workspace.literal()?.clone()))
+            }
+            _ => None,
+        }
+    }
+
     /// Where the state of a stack or environment is kept, as far as that is written out; `None` where
     /// it is in the root itself.
     pub(super) fn state(&self, system: &str) -> Option<String> {

@@ -1,5 +1,6 @@
 //! The tree against the checkout, file by file.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -10,7 +11,7 @@ use super::Files;
 use super::header::{Ownership, ownership};
 use super::templates;
 use crate::diagnostic::{Code, Diagnostic, codes};
-use crate::git::Snapshot;
+use crate::git::{Kind, Snapshot};
 use crate::project::Project;
 use crate::secret;
 
@@ -30,6 +31,15 @@ pub enum Class {
 }
 
 impl Class {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Missing, Self::Stale, Self::Edited, Self::Orphan, Self::Foreign];
+
+    /// The class with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.name() == name)
+    }
+
     /// One word for it.
     pub fn name(self) -> &'static str {
         self.code().name
@@ -146,6 +156,7 @@ pub fn compare(project: &Project, files: &Files) -> (Vec<Drift>, Vec<Diagnostic>
         }
         let compared = match project.commit() {
             Some(commit) => compare_committed(commit, path, expected),
+            None if project.is_in_memory() => Ok(Some((Class::Missing, None))),
             None => compare_file(&project.root, path, expected),
         };
         match compared {
@@ -247,7 +258,7 @@ fn class(ownership: Ownership) -> Class {
     }
 }
 
-/// Files below some folders that are ours and that no description produces: `produced` is sorted.
+/// Files below some folders, or at some paths, that are ours and that no description produces: `produced` is sorted.
 pub fn orphans(
     project: &Project,
     folders: &[String],
@@ -255,6 +266,9 @@ pub fn orphans(
 ) -> (Vec<Drift>, Vec<Diagnostic>) {
     let mut drifts = Vec::new();
     let mut diagnostics = Vec::new();
+    if project.is_in_memory() {
+        return (drifts, diagnostics);
+    }
     if let Some(commit) = project.commit() {
         for folder in folders {
             match committed_orphans(commit, folder, produced) {
@@ -306,7 +320,11 @@ fn committed_orphans(
     produced: &[String],
 ) -> std::io::Result<Vec<Drift>> {
     let mut drifts = Vec::new();
-    for path in commit.files(folder)? {
+    let files = match commit.kind(folder)? {
+        Some(Kind::File) => BTreeSet::from([folder.to_owned()]),
+        _ => commit.files(folder)?,
+    };
+    for path in files {
         if produced.binary_search(&path).is_ok() {
             continue;
         }

@@ -3,6 +3,7 @@
 mod beside;
 pub mod compare;
 pub mod header;
+pub mod layout;
 mod render;
 mod taken_out;
 mod templates;

@@ -10,6 +10,7 @@ use super::compare::{Drift, compare};
 use super::header::Ownership;
 use super::templates::Templates;
 use super::{Files, header, templates};
+use crate::ci;
 use crate::component::{Image, Kind, ModuleSource, Vocabulary, library};
 use crate::diagnostic::{Diagnostic, FileId, Sources, Span, codes, did_you_mean};
 use crate::hcl::print::print;
@@ -58,6 +59,7 @@ impl Rendered {
 #[derive(Default)]
 struct Part {
     roots: Vec<String>,
+    ci_roots: Vec<ci::Root>,
     files: Vec<String>,
     modules: BTreeMap<&'static str, ModuleSource>,
     uses: Vec<image::policy::Use>,
@@ -85,8 +87,10 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
     let mut modules: BTreeMap<&'static str, ModuleSource> = BTreeMap::new();
     let mut produced: Vec<String> = Vec::new();
     let mut uses: Vec<image::policy::Use> = Vec::new();
+    let mut ci_roots: Vec<ci::Root> = Vec::new();
     for part in &mut parts {
         rendered.stacks.append(&mut part.roots);
+        ci_roots.append(&mut part.ci_roots);
         modules.append(&mut part.modules);
         produced.append(&mut part.files);
         uses.append(&mut part.uses);
@@ -107,13 +111,26 @@ pub fn render(project: &Project, only: &[String], progress: &(dyn Fn(usize) + Sy
     rendered.drifts.extend(drifts);
     rendered.diagnostics.extend(diagnostics);
     produced.extend(vendored.into_keys());
+    // A part of the stacks does not tell which roots there are, nor which modules the others use.
+    if only.is_empty() && !project.settings.ci.is_empty() && !rendered.has_errors() {
+        match ci::render(project, &ci_roots) {
+            Ok(files) => {
+                let (drifts, diagnostics) = compare(project, &files);
+                rendered.drifts.extend(drifts);
+                rendered.diagnostics.extend(diagnostics);
+                produced.extend(files.into_keys());
+            }
+            Err(problems) => rendered.diagnostics.extend(problems),
+        }
+        rendered.diagnostics.extend(ci::not_top(project));
+    }
     rendered.files = produced.len();
 
     if !rendered.has_errors() {
         produced.sort_unstable();
-        // A part of the stacks does not tell which modules the others use.
         let folders: Vec<String> = if only.is_empty() {
-            vec![project.stacks().to_owned(), project.modules().to_owned()]
+            let own = [project.stacks().to_owned(), project.modules().to_owned()];
+            own.into_iter().chain(ci::places(project)).collect()
         } else {
             selected.iter().map(|name| format!("{}/{name}", project.stacks())).collect()
         };
@@ -398,7 +415,12 @@ fn part(project: &Project, name: &str) -> Part {
         part.roots.push(stack.root.clone());
         part.endings.extend(schedule::endings(&stack));
         part.uses.extend(image::policy::uses(&stack));
-        let files = files(project, &stack, lock.as_ref(), &templates, &warnings, &mut part.modules);
+        let mut modules = BTreeMap::new();
+        let files = files(project, &stack, lock.as_ref(), &templates, &warnings, &mut modules);
+        if !project.settings.ci.is_empty() {
+            part.ci_roots.push(ci::Root::of(project, &stack, modules.keys().copied()));
+        }
+        part.modules.append(&mut modules);
         part.diagnostics.extend(warnings);
         match files {
             Ok(files) => {

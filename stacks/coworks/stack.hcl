@@ -61,11 +61,11 @@ secret "app" {
 }
 
 function "app" {
-  name      = "app-test-${environment.name}"
-  code      = artifact.app
-  handler   = "app.app"
-  runtime   = "python3.13"
-  layers    = [artifact.coworks, lambda_layer.libraries]
+  name    = "app-test-${environment.name}"
+  code    = artifact.app
+  handler = "app.app"
+  runtime = "python3.13"
+  layers  = [artifact.coworks, lambda_layer.libraries]
   # API Gateway waits no longer.
   timeout_s = 29
   tracing   = "Active"

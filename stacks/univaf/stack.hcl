@@ -66,9 +66,9 @@ cluster "main" {
 topic "alarms" { name = "aws-db-instance-alarms-topic" }
 
 database "main" {
-  name           = "univaf-db"
-  network        = network.main
-  engine         = "postgres"
+  name    = "univaf-db"
+  network = network.main
+  engine  = "postgres"
   # The major version only: RDS upgrades the minor one.
   engine_version = "14"
   instance_class = "db.t4g.small"
@@ -226,8 +226,8 @@ dns "main" {
   }
 
   alias "archives" { target = cdn.archives }
-  alias "ecs"      { target = cdn.api }
-  alias "www"      { target = cdn.api }
+  alias "ecs" { target = cdn.api }
+  alias "www" { target = cdn.api }
 }
 
 # Data loaders: ETL jobs, one task a source, each on its own schedule.
@@ -260,17 +260,17 @@ loaders "source" {
     }
   }
 
-  loader "waDoh"             { schedule = "cron(3/30 * * * ? *)" }
-  loader "cvsSmart"          { schedule = "cron(3/15 * * * ? *)" }
-  loader "walgreensSmart"    { schedule = "cron(2/15 * * * ? *)" }
+  loader "waDoh" { schedule = "cron(3/30 * * * ? *)" }
+  loader "cvsSmart" { schedule = "cron(3/15 * * * ? *)" }
+  loader "walgreensSmart" { schedule = "cron(2/15 * * * ? *)" }
   loader "albertsonsScraper" { schedule = "cron(20/30 * * * ? *)" }
-  loader "hyvee"             { schedule = "cron(8/15 * * * ? *)" }
-  loader "heb"               { schedule = "cron(1/15 * * * ? *)" }
+  loader "hyvee" { schedule = "cron(8/15 * * * ? *)" }
+  loader "heb" { schedule = "cron(1/15 * * * ? *)" }
 
   loader "cdcApi" {
     schedule = "cron(0 0,12 * * ? *)"
     # CDC updates are often slow: nothing older than two days counts as stale.
-    options  = ["--stale-threshold", "172800000"]
+    options = ["--stale-threshold", "172800000"]
   }
 
   loader "riteAidScraper" { schedule = "cron(5/30 * * * ? *)" }
@@ -303,12 +303,12 @@ scheduled_task "daily_data_snapshot" {
   access   = [database.main, bucket.data_snapshots]
 
   environment = {
-    ENV                = "production"
-    NODE_ENV           = "production"
-    SENTRY_ENVIRONMENT = "ecs"
-    DB_HOST            = database.main.host
-    DB_NAME            = database.main.database
-    DB_USERNAME        = database.main.username
+    ENV                     = "production"
+    NODE_ENV                = "production"
+    SENTRY_ENVIRONMENT      = "ecs"
+    DB_HOST                 = database.main.host
+    DB_NAME                 = database.main.database
+    DB_USERNAME             = database.main.username
     DATA_SNAPSHOT_S3_BUCKET = bucket.data_snapshots.name
   }
 
@@ -319,4 +319,4 @@ scheduled_task "daily_data_snapshot" {
 }
 
 output "api_domain_name" { value = cdn.api.domain_name }
-output "db_host"         { value = database.main.host }
+output "db_host" { value = database.main.host }

@@ -1,6 +1,7 @@
 //! A project in a folder of its own, and the binary run on it.
 
 pub mod browser;
+pub mod forge;
 pub mod http;
 pub mod registry;
 pub mod univaf;

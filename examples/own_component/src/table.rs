@@ -90,12 +90,47 @@ impl Scalar for TableName {
 }
 
 /// A table has at most 20 global secondary indexes (Amazon DynamoDB Developer Guide, "Quotas").
-const TOO_MANY_INDEXES: Code =
-    Code::new("ACME001", "too-many-indexes", "A table has at most 20 global secondary indexes.");
+const TOO_MANY_INDEXES: Code = Code::new(
+    "ACME001",
+    "too-many-indexes",
+    "A table has at most 20 global secondary indexes (Amazon DynamoDB Developer Guide, \"Quotas\").",
+);
 
 /// An attribute is declared once, with one type.
-const TWO_TYPES: Code =
-    Code::new("ACME002", "two-types", "An attribute that is several keys has one type.");
+const TWO_TYPES: Code = Code::new(
+    "ACME002",
+    "two-types",
+    r#"An attribute that is several keys has one type.
+
+DynamoDB knows an attribute by its name alone, and refuses the table at `apply`.
+
+```hcl wrong
+table "sessions" {
+  key { name = "id" }
+
+  index "by_id" {
+    key {
+      name = "id"
+      type = "number"
+    }
+  }
+}
+```
+
+```hcl right
+table "sessions" {
+  key { name = "id" }
+
+  index "by_number" {
+    key {
+      name = "number"
+      type = "number"
+    }
+  }
+}
+```
+"#,
+);
 
 const MAX_INDEXES: usize = 20;
 
@@ -113,6 +148,7 @@ impl Component for Table {
     const FILE: &'static str = "tables.tf";
     const DRAWN: Drawn = Drawn::new(Family::Data, Meaning::ACCESS);
     const MODULE: Option<ModuleSource> = Some(module_source!("table" in "src/table"));
+    const CODES: &'static [Code] = &[TOO_MANY_INDEXES, TWO_TYPES];
 
     fn outputs() -> Outputs {
         outputs! {
@@ -215,5 +251,17 @@ mod tests {
             .expires_at("id")
             .index("by_id", |it| it.key(|it| it.name("id").r#type("number")));
         assert_eq!(problems(table), "a key cannot say when its item expires\n`id` has two types");
+    }
+
+    #[test]
+    fn its_rules_are_explained_with_examples() {
+        let program = stackwright::Program::new().component::<Table>();
+        let code = stackwright::explain::find(program.vocabulary(), "two-types").unwrap();
+        let explanation = stackwright::explain::Explanation::of(code);
+        let said = explanation.examples().map(|example| {
+            let found = example.check(&program).diagnostics;
+            found.into_iter().map(|it| it.code.id).collect::<Vec<_>>()
+        });
+        assert_eq!(said.collect::<Vec<_>>(), [vec!["ACME002"], vec![]]);
     }
 }

@@ -7,9 +7,10 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::challenge::Challenge;
-use super::client::{Ask, Client, host, said};
-use super::credentials::{Credential, Secret};
+use super::client::{Ask, Client, said};
+use super::credentials::Credential;
 use super::{Address, Error};
+use crate::web::{Secret, host};
 
 /// The largest answer of a token service.
 const MAX_BYTES: u64 = 1 << 20;

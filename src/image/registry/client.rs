@@ -1,25 +1,14 @@
 //! HTTP as registries need it: bounded in time and size, tried again with care, redirected without
 //! giving anything away.
 
-use std::io;
-use std::time::Duration;
-
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
-use jiff::Timestamp;
-use ureq::tls::{RootCerts, TlsConfig};
 
-use super::credentials::Secret;
 use super::{Error, Options};
+use crate::web::{self, Secret, host, join, plain, same_origin};
 
 /// How many redirects are followed: a registry needs one, to where its blobs are.
 const REDIRECTS: usize = 5;
-
-/// The longest pause that backing off makes.
-const LONGEST_BACKOFF: Duration = Duration::from_secs(10);
-
-/// How much of a host's own words is repeated, in characters.
-const SAID: usize = 200;
 
 /// What is asked of a host.
 #[derive(Debug, Clone)]
@@ -65,21 +54,8 @@ pub(super) struct Client {
 
 impl Client {
     pub fn new(options: Options) -> Self {
-        let ring = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-        // The machine's own trust, so that the certificates of company proxies count.
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::PlatformVerifier)
-            .unversioned_rustls_crypto_provider(ring)
-            .build();
-        let config = ureq::Agent::config_builder()
-            .tls_config(tls)
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .user_agent(concat!("stackwright/", env!("CARGO_PKG_VERSION")))
-            .timeout_connect(Some(options.connect_timeout))
-            .timeout_global(Some(options.timeout))
-            .build();
-        Self { agent: config.new_agent(), options }
+        let agent = web::agent(options.connect_timeout, options.timeout);
+        Self { agent, options }
     }
 
     /// True for a host that is spoken to in plain HTTP.
@@ -103,13 +79,13 @@ impl Client {
             let (error, asked_to_wait) = match self.follow(ask) {
                 Ok(answer) => match answer.status {
                     429 => {
-                        let wait = self.retry_after(&answer);
+                        let wait = web::retry_after(&answer.headers, (self.options.clock.now)());
                         let login = ask.login.to_owned();
                         (Error::RateLimited { host: host.to_owned(), wait, login }, wait)
                     }
                     status @ (500 | 502 | 503 | 504) => {
                         let said = said(&answer.body, ask);
-                        let wait = self.retry_after(&answer);
+                        let wait = web::retry_after(&answer.headers, (self.options.clock.now)());
                         (Error::Failed { host: host.to_owned(), status, said }, wait)
                     }
                     _ => return Ok(answer),
@@ -117,7 +93,7 @@ impl Client {
                 Err(error @ (Error::Connection { .. } | Error::Timeout { .. })) => (error, None),
                 Err(error) => return Err(error),
             };
-            let wait = asked_to_wait.unwrap_or_else(|| self.backoff(attempt));
+            let wait = asked_to_wait.unwrap_or_else(|| web::backoff(self.options.backoff, attempt));
             if attempt >= self.options.retries || wait > self.options.longest_wait {
                 return Err(error);
             }
@@ -125,25 +101,6 @@ impl Client {
             tracing::info!(host, attempt, wait_ms = wait.as_millis(), %error, "trying again");
             (self.options.clock.sleep)(wait);
         }
-    }
-
-    /// Twice as long each time, and not the same for everybody who was refused together.
-    fn backoff(&self, attempt: u32) -> Duration {
-        let longest =
-            self.options.backoff.saturating_mul(1 << attempt.min(16)).min(LONGEST_BACKOFF);
-        longest.mul_f64(0.5 + fastrand::f64() / 2.0)
-    }
-
-    /// Seconds or a date (RFC 9110, 10.2.3).
-    fn retry_after(&self, answer: &Answer) -> Option<Duration> {
-        let text = answer.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-        if let Ok(seconds) = text.parse() {
-            return Some(Duration::from_secs(seconds));
-        }
-        let then: Timestamp =
-            jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-        let wait = then.duration_since((self.options.clock.now)());
-        Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
     }
 
     fn follow(&self, ask: &Ask<'_>) -> Result<Answer, Error> {
@@ -204,11 +161,11 @@ impl Client {
         let sent = match ask.form {
             Some(form) => {
                 let request = request.body(form.reveal().to_owned()).map_err(ureq::Error::from);
-                request.and_then(|request| self.run(request, host))
+                request.and_then(|request| web::run(&self.agent, request))
             }
             None => {
                 let request = request.body(()).map_err(ureq::Error::from);
-                request.and_then(|request| self.run(request, host))
+                request.and_then(|request| web::run(&self.agent, request))
             }
         };
         let (head, body) = sent.map_err(failed)?.into_parts();
@@ -221,62 +178,22 @@ impl Client {
         Ok(Answer { status, headers: head.headers, body, same_host: true })
     }
 
-    fn run<S: ureq::AsSendBody>(
-        &self,
-        request: Request<S>,
-        host: &str,
-    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        if is_loopback(host) {
-            // No proxy can reach this machine's own address.
-            let request = self.agent.configure_request(request).proxy(None).build();
-            return self.agent.run(request);
-        }
-        self.agent.run(request)
-    }
-
     fn failure(&self, ask: &Ask<'_>, error: ureq::Error) -> Error {
-        const NO_NAME: &str = "failed to lookup address information";
         let host = host(&ask.url).to_owned();
-        let connection = |why: &str| Error::Connection { host: host.clone(), why: why.to_owned() };
-        match error {
-            ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
-                Error::Timeout { host, limit: self.options.connect_timeout }
-            }
-            ureq::Error::Timeout(_) => Error::Timeout { host, limit: self.options.timeout },
-            ureq::Error::BodyExceedsLimit(_) => {
+        match web::failure(error) {
+            web::Failure::Connect => Error::Timeout { host, limit: self.options.connect_timeout },
+            web::Failure::Timeout => Error::Timeout { host, limit: self.options.timeout },
+            web::Failure::TooLarge => {
                 Error::TooLarge { host, what: ask.what, limit_bytes: ask.limit_bytes }
             }
-            ureq::Error::HostNotFound => Error::Dns { host },
-            ureq::Error::Rustls(error) => Error::Tls { host, why: error.to_string() },
-            ureq::Error::Tls(why) => Error::Tls { host, why: why.to_owned() },
-            ureq::Error::Io(error) => match tls(&error) {
-                Some(why) => Error::Tls { host, why },
-                None if error.to_string().contains("Temporary failure") => {
-                    connection("its name cannot be looked up for now")
-                }
-                None if error.to_string().starts_with(NO_NAME) => Error::Dns { host },
-                None => connection(&plain(&error.to_string())),
-            },
-            ureq::Error::ConnectProxyFailed(_) => connection("the proxy refuses it"),
-            ureq::Error::ConnectionFailed => connection("it cannot be made"),
-            ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) => {
+            web::Failure::Dns => Error::Dns { host },
+            web::Failure::Tls(why) => Error::Tls { host, why },
+            web::Failure::Connection(why) => Error::Connection { host, why },
+            web::Failure::NoHttp => {
                 Error::NotARegistry { host, why: "it does not speak HTTP".to_owned() }
             }
-            other => connection(&plain(&other.to_string())),
         }
     }
-}
-
-/// What rustls says, where it is in an I/O error.
-fn tls(error: &io::Error) -> Option<String> {
-    let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
-    Some(plain(&error.to_string()))
-}
-
-/// A host's own words on one line.
-fn plain(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    text.trim().chars().take(SAID).collect()
 }
 
 /// What a registry says with an error, after a colon (OCI Distribution Specification, "Error
@@ -303,84 +220,12 @@ pub(super) fn complaint(body: &[u8]) -> Option<(String, String)> {
     Some((text("code").to_owned(), text("message").to_owned()))
 }
 
-/// Host and port as they are written.
-pub(super) fn host(url: &Uri) -> &str {
-    url.authority().map_or("", |authority| authority.as_str())
-}
-
-/// True for two addresses with the same scheme, host and port.
-pub(super) fn same_origin(one: &Uri, other: &Uri) -> bool {
-    let origin = |url: &Uri| {
-        let scheme = url.scheme_str().unwrap_or_default().to_owned();
-        let port = url.port_u16().unwrap_or(if scheme == "https" { 443 } else { 80 });
-        (scheme, url.host().unwrap_or_default().to_ascii_lowercase(), port)
-    };
-    origin(one) == origin(other)
-}
-
-/// Where a reference in an answer leads (RFC 3986, 5.2, as far as registries use it). `None` for
-/// what is no address of HTTP, or holds a user name.
-pub(super) fn join(base: &Uri, reference: &str) -> Option<Uri> {
-    let scheme = base.scheme_str()?;
-    let url: Uri = if reference.starts_with("//") {
-        format!("{scheme}:{reference}").parse().ok()?
-    } else if reference.starts_with('/') {
-        format!("{scheme}://{}{reference}", host(base)).parse().ok()?
-    } else if reference.starts_with('?') {
-        format!("{scheme}://{}{}{reference}", host(base), base.path()).parse().ok()?
-    } else {
-        reference.parse().ok()?
-    };
-    let http = matches!(url.scheme_str(), Some("http" | "https"));
-    (http && !host(&url).is_empty() && !host(&url).contains('@')).then_some(url)
-}
-
-/// True for an address of this machine.
-fn is_loopback(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let name = name.trim_matches(['[', ']']);
-    name == "localhost"
-        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn uri(text: &str) -> Uri {
         text.parse().unwrap()
-    }
-
-    #[test]
-    fn references_lead_where_a_browser_would_go() {
-        let base = uri("https://a.io/v2/x/tags/list?n=1");
-        let joined = |reference| join(&base, reference).map(|url| url.to_string());
-        assert_eq!(joined("/v2/y?last=b"), Some("https://a.io/v2/y?last=b".to_owned()));
-        assert_eq!(joined("?last=b"), Some("https://a.io/v2/x/tags/list?last=b".to_owned()));
-        assert_eq!(joined("//b.io/x"), Some("https://b.io/x".to_owned()));
-        assert_eq!(joined("http://b.io/x"), Some("http://b.io/x".to_owned()));
-        for refused in ["https://me@b.io/x", "ftp://b.io/x", "b", "", "https://", "/ö\u{7f}"] {
-            assert_eq!(joined(refused), None, "{refused}");
-        }
-    }
-
-    #[test]
-    fn an_origin_is_scheme_host_and_port() {
-        let same = |one, other| same_origin(&uri(one), &uri(other));
-        assert!(same("https://a.io/x", "https://A.io:443/y"));
-        for other in ["http://a.io", "https://a.io:444", "https://b.io", "https://a.io.evil.io"] {
-            assert!(!same("https://a.io/x", other), "{other}");
-        }
-    }
-
-    #[test]
-    fn this_machine_is_told_from_others() {
-        for host in ["localhost", "localhost:5000", "127.0.0.1:5000", "127.1.2.3", "[::1]:5000"] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in ["localhost.example.com", "10.0.0.1:5000", "ghcr.io"] {
-            assert!(!is_loopback(host), "{host}");
-        }
     }
 
     #[test]
@@ -403,6 +248,6 @@ mod tests {
         assert_eq!(said(body("").as_bytes(), &ask), ": DENIED");
         assert_eq!(said(body("bad token hunter2").as_bytes(), &ask), "");
         assert_eq!(said(b"<html>", &ask), "");
-        assert_eq!(said(body(&"x".repeat(1000)).as_bytes(), &ask).len(), SAID + 2);
+        assert_eq!(said(body(&"x".repeat(1000)).as_bytes(), &ask).len(), web::SAID + 2);
     }
 }

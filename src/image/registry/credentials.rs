@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::Address;
 use crate::plan::Stop;
 use crate::plan::process::{self, Failure};
+use crate::web::Secret;
 
 /// The configuration's file name.
 const FILE: &str = "config.json";
@@ -29,27 +30,6 @@ const SAID: usize = 300;
 
 /// The user name that stands for an identity token (`docker-credential-helpers`, README).
 const TOKEN_USER: &str = "<token>";
-
-/// A text that is never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct Secret(String);
-
-impl Secret {
-    pub(super) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text, to be sent and for nothing else.
-    pub(super) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[OMITTED]")
-    }
-}
 
 /// What lets somebody in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -29,8 +29,9 @@ pub use manifest::{CreatedFrom, Platform, Remote};
 pub use options::{Clock, Options};
 
 use crate::value::{Digest, Scalar as _, Tag};
+use crate::web::{self, Secret};
 use client::{Answer, Ask, Client};
-use credentials::{Credential, Secret};
+use credentials::Credential;
 use manifest::{Config, Content, Descriptor, Document, Entry};
 
 /// The largest manifest (OCI Distribution Specification, "Pushing Manifests": clients limit them to
@@ -112,11 +113,11 @@ impl Registry {
             // What is no tag to the specification cannot be asked for, either.
             tags.extend(page.tags.into_iter().flatten().filter_map(|tag| Tag::parse(&tag).ok()));
             let links = answer.headers.get_all(http::header::LINK);
-            let next = tags::next(links.iter().filter_map(|link| link.to_str().ok()));
+            let next = web::next_link(links.iter().filter_map(|link| link.to_str().ok()));
             let Some(next) = next else { return Ok(tags.into_iter().collect()) };
-            let next = client::join(&url, next);
+            let next = web::join(&url, next);
             // A registry behind a proxy may think that it speaks plain HTTP.
-            let next = next.filter(|next| client::host(next).eq_ignore_ascii_case(address.host()));
+            let next = next.filter(|next| web::host(next).eq_ignore_ascii_case(address.host()));
             let path = next.as_ref().and_then(|next| next.path_and_query());
             let path = path.ok_or_else(|| wrong("its next page of tags is on another host"))?;
             url = self.client.url(address.host(), path.as_str())?;

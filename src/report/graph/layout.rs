@@ -253,6 +253,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn nothing_stands_on_something_else(input in inputs()) {
             let layout = layout(&input);

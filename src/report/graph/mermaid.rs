@@ -22,7 +22,8 @@ pub fn mermaid(graph: &Graph, direction: Direction) -> String {
     for (at, system) in graph.systems.iter().enumerate() {
         let picture = system.picture();
         let _ = writeln!(text, "  subgraph s{at}[\"{}\"]", label(&system.name));
-        let mut chart = Chart { text: &mut text, picture: &picture, system: at };
+        let _ = writeln!(text, "    direction {direction}");
+        let mut chart = Chart { text: &mut text, picture: &picture, system: at, direction };
         chart.inside(None, 2);
         text.push_str("  end\n");
         for edge in &picture.edges {
@@ -34,6 +35,7 @@ pub fn mermaid(graph: &Graph, direction: Direction) -> String {
     let relations = relations(graph);
     if !relations.is_empty() {
         text.push_str("  subgraph legend[\"what the lines mean\"]\n");
+        let _ = writeln!(text, "    direction {direction}");
         for (at, relation) in relations.into_iter().enumerate() {
             let (from, to) = relation.ends();
             let (arrow, name) = (arrow(relation), relation.name());
@@ -73,6 +75,7 @@ struct Chart<'a> {
     text: &'a mut String,
     picture: &'a Picture<'a>,
     system: usize,
+    direction: &'static str,
 }
 
 impl Chart<'_> {
@@ -90,6 +93,7 @@ impl Chart<'_> {
             if inner.inside == frame {
                 let title = title(inner);
                 let _ = writeln!(self.text, "{indent}subgraph f{system}_{at}[\"{title}\"]");
+                let _ = writeln!(self.text, "{indent}  direction {}", self.direction);
                 self.inside(Some(at), depth + 1);
                 let _ = writeln!(self.text, "{indent}end");
             }

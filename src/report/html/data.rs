@@ -13,6 +13,9 @@ use crate::report::plan::json::{Component, Denied, Output, Plan};
 use crate::secret;
 use crate::tree::compare::Class;
 
+/// Reads the text of a file of the checkout; `None` where there is none.
+pub type Reader<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// What a page is made of. What is not there is not shown.
 #[derive(Default)]
 pub struct Parts<'a> {
@@ -33,7 +36,7 @@ pub struct Parts<'a> {
     /// The schedules of each root, as SVG.
     pub schedules: BTreeMap<String, String>,
     /// The text of a file of the checkout, relative to the project.
-    pub read: Option<&'a dyn Fn(&str) -> Option<String>>,
+    pub read: Option<Reader<'a>>,
 }
 
 impl std::fmt::Debug for Parts<'_> {
@@ -483,7 +486,7 @@ impl Root {
 }
 
 impl Placed {
-    fn of(problem: &Problem, read: &dyn Fn(&str) -> Option<String>) -> Self {
+    fn of(problem: &Problem, read: Reader<'_>) -> Self {
         let lines = || {
             let start = problem.start?.line;
             let end = problem.end.map_or(start, |end| end.line).min(start + LINES - 1);

@@ -11,10 +11,10 @@ use crate::plan::deny::denied;
 use crate::plan::group::{self, group};
 use crate::plan::summary::{
     Action, AttributeChange, Change, Forces, Origin, Output as Changed, Protection,
-    Shown as ShownValue, Summary,
+    Shown as ShownValue, Summary, counted,
 };
-use crate::report::diagnostics;
 use crate::report::json::{Problem, Unreadable, VERSION, read};
+use crate::report::{self, diagnostics};
 
 /// A plan as one JSON value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -192,17 +192,150 @@ impl Plan {
 
     /// Of a report.
     pub fn of(report: &PlanReport<'_>) -> Self {
+        let roots: Vec<Root> = report.planned.iter().map(|planned| root(planned, report)).collect();
         Self {
             version: VERSION,
             offline: report.origin == Origin::Simulated,
             base: report.base.to_owned(),
-            summary: report.summary(),
+            summary: summary(&roots, report.base, report.unchanged),
             changes: report.has_changes(),
             untouched: report.unchanged,
             note: report.honesty(),
-            roots: report.planned.iter().map(|planned| root(planned, report)).collect(),
+            roots,
             diagnostics: diagnostics::json(&report.diagnostics(), report.sources),
         }
+    }
+}
+
+/// One line that says how roots stand.
+pub fn summary(roots: &[Root], base: &str, untouched: usize) -> String {
+    let failed = roots.iter().filter(|root| !root.planned).count();
+    let mut words: Vec<String> = Vec::new();
+    if failed > 0 {
+        words.push(format!("{failed} without a plan"));
+    }
+    words.extend(counts_of(roots));
+    if words.is_empty() {
+        let changes = roots.iter().any(Root::has_changes);
+        words.push(if changes { "only outputs change" } else { "no changes" }.to_owned());
+    }
+    let rest = match untouched {
+        0 => String::new(),
+        count => format!(" ({count} more untouched)"),
+    };
+    let roots = report::count(roots.len(), "root");
+    format!("{roots} against {base}{rest}: {}", words.join(", "))
+}
+
+/// `2 to replace`, `1 to update (1 may be replaced)`: what happens in all of these, the worst first.
+pub fn counts_of<'a>(roots: impl IntoIterator<Item = &'a Root>) -> Vec<String> {
+    let mut sums = IndexMap::<&str, usize>::new();
+    for (name, count) in roots.into_iter().flat_map(|root| root.counts.iter().flatten()) {
+        let sum = sums.entry(name).or_default();
+        *sum = sum.saturating_add(*count);
+    }
+    let sum = |name: &str| sums.get(name).copied().unwrap_or_default();
+    counted(&|action| sum(action.name()), sum(MAYBE_REPLACE))
+}
+
+impl Root {
+    /// True when something happens.
+    pub fn has_changes(&self) -> bool {
+        let any = |count: Option<usize>| count.is_some_and(|count| count > 0);
+        any(self.components.as_ref().map(Vec::len)) || any(self.outputs.as_ref().map(Vec::len))
+    }
+
+    /// `2 to replace, 1 to update`, `no changes` or `no plan`.
+    pub fn words(&self) -> String {
+        if !self.planned {
+            return "no plan".to_owned();
+        }
+        let mut words = counts_of([self]);
+        let outputs = self.outputs.as_ref().map_or(0, Vec::len);
+        if words.is_empty() && outputs > 0 {
+            words.push(report::count(outputs, "output"));
+        }
+        if words.is_empty() { "no changes".to_owned() } else { words.join(", ") }
+    }
+
+    /// Its groups, each with its component.
+    pub fn groups(&self) -> impl Iterator<Item = (&Component, &Group)> {
+        let components = self.components.iter().flatten();
+        components.flat_map(|component| component.groups.iter().map(move |it| (component, it)))
+    }
+}
+
+impl Component {
+    /// What people call it, also where it has no name.
+    pub fn title(&self) -> &str {
+        if self.name.is_empty() { "the root itself" } else { &self.name }
+    }
+}
+
+impl Group {
+    /// `12 task definitions`
+    pub fn things(&self) -> String {
+        group::things(&self.ty, self.resources.len())
+    }
+
+    /// What becomes of it: `replaced`, or `updated, may be replaced`.
+    pub fn done(&self) -> String {
+        let done = Action::named(&self.action).map_or(&*self.action, |action| action.done());
+        let note = if self.may_be_replaced { ", may be replaced" } else { "" };
+        format!("{done}{note}")
+    }
+
+    /// True where something ends: it is replaced or destroyed.
+    pub fn goes(&self) -> bool {
+        matches!(Action::named(&self.action), Some(Action::Replace | Action::Destroy))
+    }
+
+    /// True where something goes, or may, and data with it.
+    pub fn may_lose_data(&self) -> bool {
+        (self.goes() || self.may_be_replaced) && (self.stateful || self.protection.is_some())
+    }
+
+    /// `protected`, or `was protected`.
+    pub fn protection(&self) -> Option<&'static str> {
+        let all = [Protection::Holds, Protection::Gone];
+        let named = |it: &Protection| Some(protection_name(*it)) == self.protection.as_deref();
+        all.into_iter().find(named).map(Protection::words)
+    }
+
+    /// The attributes that force a replacement.
+    pub fn forcing(&self) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.forces)
+    }
+}
+
+impl Attribute {
+    /// Why its change may replace its resource, where it may.
+    pub fn maybe(&self) -> Option<String> {
+        self.may_force.then(|| match &self.condition {
+            Some(words) => format!("may force a replacement: {words}"),
+            None => "may force a replacement".to_owned(),
+        })
+    }
+}
+
+impl Shown {
+    /// It in so many characters.
+    pub fn limited(&self, most: usize) -> String {
+        match self {
+            Self::Value(value) => group::cut(value.to_string(), most),
+            Self::Hidden(why) if why == "unknown" => "(known after apply)".to_owned(),
+            Self::Hidden(why) => format!("({why})"),
+        }
+    }
+}
+
+/// The word for updates that may turn out to be replacements.
+const MAYBE_REPLACE: &str = "maybe_replace";
+
+fn protection_name(protection: Protection) -> &'static str {
+    match protection {
+        Protection::Holds => "holds",
+        Protection::Gone => "gone",
     }
 }
 
@@ -238,7 +371,7 @@ fn root(planned: &Planned, report: &PlanReport<'_>) -> Root {
 
 fn counts(summary: &Summary) -> IndexMap<String, usize> {
     let counts = Action::ALL.map(|action| (action.name().to_owned(), summary.count(action)));
-    let maybe = ("maybe_replace".to_owned(), summary.maybe_replaced());
+    let maybe = (MAYBE_REPLACE.to_owned(), summary.maybe_replaced());
     counts.into_iter().chain([maybe]).collect()
 }
 
@@ -249,13 +382,7 @@ fn component(component: &group::Component<'_>) -> Component {
             action: first.action.name().to_owned(),
             ty: first.ty.clone(),
             stateful: first.is_stateful(),
-            protection: first.protection.map(|protection| {
-                let name = match protection {
-                    Protection::Holds => "holds",
-                    Protection::Gone => "gone",
-                };
-                name.to_owned()
-            }),
+            protection: first.protection.map(|it| protection_name(it).to_owned()),
             follows: first.follows,
             may_be_replaced: first.may_be_replaced(),
             words: group.words(),

@@ -2,7 +2,6 @@
 
 pub mod github;
 pub mod json;
-pub mod markdown;
 pub mod terminal;
 
 use std::collections::BTreeSet;
@@ -12,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Severity, Sources, codes};
 use crate::plan::compare::Planned;
 use crate::plan::deny::{Deny, denied, doubtful};
 use crate::plan::group::title;
-use crate::plan::summary::{Change, Origin, Protection, Summary, counted};
+use crate::plan::summary::{Change, Origin, Protection, Summary};
 use crate::plan::versions::OtherVersion;
 
 /// The plans of one run.
@@ -152,29 +151,6 @@ impl PlanReport<'_> {
             .iter()
             .filter_map(|planned| planned.summary.as_ref())
             .any(|summary| !summary.is_empty())
-    }
-
-    /// One line that says how it stands.
-    pub fn summary(&self) -> String {
-        let failed = self.planned.iter().filter(|planned| planned.summary.is_none()).count();
-        let mut words: Vec<String> = Vec::new();
-        if failed > 0 {
-            words.push(format!("{failed} without a plan"));
-        }
-        let summaries: Vec<&Summary> =
-            self.planned.iter().filter_map(|planned| planned.summary.as_ref()).collect();
-        words.extend(counted(&summaries));
-        if words.is_empty() {
-            words.push(
-                if self.has_changes() { "only outputs change" } else { "no changes" }.to_owned(),
-            );
-        }
-        let roots = super::count(self.planned.len(), "root");
-        let rest = match self.unchanged {
-            0 => String::new(),
-            count => format!(" ({count} more untouched)"),
-        };
-        format!("{roots} against {}{rest}: {}", self.base, words.join(", "))
     }
 
     /// What such a plan cannot know, in one line.

@@ -28,8 +28,8 @@ pub(super) fn order(graph: &mut Layered) -> Vec<Vec<usize>> {
         }
     }
     let mut best = arrange(graph, &by_rank, &keys, &keys);
-    let mut least = crossings(graph, &best, &after);
     let mut places = across(graph, &best, 4);
+    let mut least = (crossings(graph, &best, &after), height(&places));
     for sweep in 0..SWEEPS {
         let old = places.clone();
         let mut keys = places;
@@ -57,12 +57,18 @@ pub(super) fn order(graph: &mut Layered) -> Vec<Vec<usize>> {
         let mut order = arrange(graph, &by_rank, &keys, &old);
         transpose(graph, &mut order, &before, &after);
         places = across(graph, &order, 6);
-        let crossed = crossings(graph, &order, &after);
-        if crossed < least || sweep == 0 {
-            (best, least) = (order, crossed);
+        let cost = (crossings(graph, &order, &after), height(&places));
+        if cost < least || sweep == 0 {
+            (best, least) = (order, cost);
         }
     }
     best
+}
+
+/// How much room places take across the ranks.
+fn height(places: &[f64]) -> f64 {
+    let first = places.iter().copied().fold(f64::INFINITY, f64::min);
+    places.iter().copied().fold(first, f64::max) - first
 }
 
 /// Sorts every rank by the nodes' keys, and what is in a box by that of the box first.

@@ -95,22 +95,22 @@ impl<'a> Across<'a> {
         let count = self.graph.rank.len();
         let frames = self.graph.frames.len();
         let mut wishes = places.to_vec();
-        for node in 0..count {
+        for (node, wish) in wishes.iter_mut().enumerate().take(count) {
             let (sources, targets) = (&self.sources[node], &self.targets[node]);
             let near: Vec<(usize, f64)> = match round % 3 {
                 0 if !sources.is_empty() => sources.clone(),
                 1 if !targets.is_empty() => targets.clone(),
                 _ => sources.iter().chain(targets).copied().collect(),
             };
-            if !near.is_empty() {
+            *wish = if !near.is_empty() {
                 let sum: f64 = near.iter().map(|(it, weight)| places[*it] * weight).sum();
-                wishes[node] = sum / near.iter().map(|(_, weight)| weight).sum::<f64>();
+                sum / near.iter().map(|(_, weight)| weight).sum::<f64>()
             } else if let Some(least) = self.below(node, places) {
-                wishes[node] = least;
+                least
             } else {
                 // It comes near to what is in its box.
-                wishes[node] = self.middle(self.graph.frame[node], places);
-            }
+                self.middle(self.graph.frame[node], places)
+            };
         }
         for frame in 0..frames {
             let (top, bottom) = (count + frame, count + frames + frame);
