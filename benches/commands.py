@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Whole commands on generated projects, against what a user would pick instead.
 
-    cargo build --release && python3 benches/commands.py [--quick]
+    cargo build --release && python3 benches/commands.py [--quick] [--schedules]
 
 Every figure is the median of several runs, and compared commands take turns within one run, so
 that the ratios hold when the machine's speed drifts. `terraform fmt -check -recursive` is the
@@ -82,6 +82,58 @@ def project(folder, stacks, loaders=20, environments=0, layers=False):
                 file.write(lock)
         with open(os.path.join(stack, "stack.hcl"), "w") as file:
             file.write(text)
+
+
+# What a user would write instead of `stackwright schedule`: all runs of a week, counted by minute.
+# It has Python's `croniter`, and of EventBridge's language what that has.
+CRONITER = """
+import datetime, pathlib, re, sys
+from croniter import croniter
+start = datetime.datetime(2026, 11, 21)
+minutes = [0] * int(sys.argv[1])
+for path in sorted(pathlib.Path("stacks").glob("*/stack.hcl")):
+    for cron in re.findall(r'schedule = "cron\\(([^)]*)\\)"', path.read_text()):
+        minute, hour, day, month, week, _ = cron.replace("?", "*").split()
+        minute = re.sub(r"^(\\d+)/", r"\\1-59/", minute)
+        runs = croniter(f"{minute} {hour} {day} {month} {week}", start - datetime.timedelta(minutes=1))
+        while True:
+            at = int((runs.get_next(datetime.datetime) - start).total_seconds()) // 60
+            if at >= len(minutes):
+                break
+            minutes[at] += 1
+print(max(minutes))
+"""
+
+
+def schedules(quick):
+    """`stackwright schedule` of a week, against a script on `croniter`."""
+    have = subprocess.run([sys.executable, "-c", "import croniter"], stderr=subprocess.DEVNULL)
+    if have.returncode != 0:
+        print("croniter is not installed: no ratios")
+    head = ["format", "stacks", "jobs", "runs", "median s", "peak MiB", "croniter s", "times faster"]
+    row(*head)
+    row(*["---"] * len(head))
+    for stacks in [1, 100] if quick else [1, 100, 1500]:
+        with tempfile.TemporaryDirectory() as folder:
+            project(folder, stacks)
+            script = os.path.join(folder, "runs.py")
+            with open(script, "w") as file:
+                file.write(CRONITER)
+            week = 7 * 1440
+            yardstick = None
+            if have.returncode == 0:
+                rounds = 3 if stacks < 1000 else 1
+                others = [run([sys.executable, script, str(week)], folder) for _ in range(rounds)]
+                yardstick = median(others)[0]
+            for shape in ["terminal", "json", "svg", "ics"]:
+                command = [BINARY, "schedule", "--at", "2026-11-21T00:00:00Z", "--window", "7d"]
+                command += ["--format", shape]
+                seconds, memory = median([run(command, folder) for _ in range(3 if quick else 5)])
+                ratio = ["", ""]
+                if yardstick:
+                    ratio = [f"{yardstick:.2f}", f"{yardstick / seconds:.0f}"]
+                jobs, runs = stacks * 20, stacks * 20 * 7 * 96
+                row(shape, str(stacks), str(jobs), str(runs), f"{seconds:.3f}", f"{memory:.0f}", *ratio)
 
 
 def clean(folder):
@@ -165,11 +217,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer and smaller runs")
     parser.add_argument("--affected", action="store_true", help="only the case of `affected`")
+    parser.add_argument("--schedules", action="store_true", help="only `schedule`, with croniter")
     options = parser.parse_args()
     quick = options.quick
     terraform = shutil.which("terraform")
     if not os.path.exists(BINARY):
         sys.exit("build first: cargo build --release")
+    if options.schedules:
+        schedules(quick)
+        return
     if not terraform:
         print("terraform is not on the PATH: no ratios")
 

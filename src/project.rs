@@ -72,8 +72,8 @@ block! {
 block! {
     /// What schedules are warned of.
     pub struct ScheduleLimits {
-        /// How many tasks of a cluster may start in one minute, less one: so many are warned of; 0
-        /// for any number. Rates are not counted, as they begin whenever their rules are created.
+        /// From how many tasks of a cluster on that start in the same minute there is a warning; 0
+        /// for none. Rates are not counted: they begin whenever their rules are created.
         same_minute: Literal<Whole<0, 10_000>> = Literal(Whole::new(SAME_MINUTE)),
     }
 }
@@ -291,7 +291,8 @@ impl Project {
         self.commit.as_ref()
     }
 
-    /// How many tasks of a cluster that start in one minute are warned of; 0 for any number.
+    /// From how many tasks of a cluster on that start in the same minute there is a warning; 0 for
+    /// none.
     pub fn same_minute(&self) -> u32 {
         let limits = self.settings.schedule.as_ref();
         let limit = limits.map_or(SAME_MINUTE, |limits| limits.same_minute.0.get());

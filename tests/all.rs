@@ -48,6 +48,7 @@ mod report_page;
 mod reproducible;
 mod rollout;
 mod rust;
+mod schedule;
 mod shell;
 mod support;
 mod templates;

@@ -263,8 +263,7 @@ fn caption(example: &Example, file: &File) -> String {
 }
 
 fn fenced(language: &str, text: &str) -> String {
-    let fence = markdown::fence(text);
-    format!("\n{fence}{language}\n{text}{fence}\n")
+    format!("\n{}", markdown::fenced(language, text))
 }
 
 fn indented(text: &str) -> String {

@@ -65,7 +65,7 @@ pub fn minutes(text: &str) -> Result<u32, String> {
     let minutes = u32::try_from(seconds.div_ceil(60)).map_err(|_| help())?;
     match minutes {
         0 => Err(format!("`{text}` is too short; the shortest is one minute, `1m`")),
-        ..=super::LONGEST_MINUTES => Ok(minutes),
+        1..=super::LONGEST_MINUTES => Ok(minutes),
         _ => Err(format!("`{text}` is too long; the longest is `366d`")),
     }
 }

@@ -246,3 +246,87 @@ fn ending(job: &Known<'_>) -> Option<Ending> {
         .help("take it out, or give it a time that is to come");
     Some(Ending { last, diagnostic })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{check, endings};
+    use crate::component::testing::stack;
+
+    const NEEDED: &str = r#"
+network "main" { cidr = "10.0.0.0/16" }
+cluster "main" { network = network.main }
+repository "app" { name = "app" }
+image "app" { repository = repository.app }
+"#;
+
+    fn task(label: &str, fields: &str) -> String {
+        format!(
+            "scheduled_task \"{label}\" {{\ncluster = cluster.main\nimage = image.app\n{fields}\n}}\n"
+        )
+    }
+
+    fn warnings(blocks: &str, same_minute: u32) -> Vec<String> {
+        let stack = stack(&format!("{blocks}{NEEDED}"));
+        let told = check(&stack, same_minute).into_iter();
+        told.map(|it| format!("{} {}; {}", it.code.id, it.message, it.help.join("; "))).collect()
+    }
+
+    #[test]
+    fn a_schedule_that_never_fires_is_told() {
+        let never = task("a", "schedule = \"cron(0 4 31 2 ? *)\"");
+        insta::assert_snapshot!(warnings(&never, 10).join("\n"), @"SW361 `cron(0 4 31 2 ? *)` never fires: no calendar has such a day; write a day that its months have: `L` is the last of each, `5L` its last Thursday");
+        let dates = "scheduler {\nstart_date = \"2026-01-02T00:00:00Z\"\nend_date = \"2026-01-30T00:00:00Z\"\n}";
+        let between = task("a", &format!("schedule = \"cron(0 4 31 * ? *)\"\n{dates}"));
+        insta::assert_snapshot!(warnings(&between, 10).join("\n"), @"SW361 `cron(0 4 31 * ? *)` never fires between `2026-01-02T00:00:00Z` and `2026-01-30T00:00:00Z`; change its dates, or take it out");
+        let off = task("a", "schedule = \"cron(0 4 31 2 ? *)\"\nenabled = false");
+        assert_eq!(warnings(&off, 10), [""; 0]);
+        let leap = task("a", "schedule = \"cron(0 4 29 2 ? *)\"");
+        assert_eq!(warnings(&leap, 10), [""; 0]);
+    }
+
+    #[test]
+    fn a_run_that_is_longer_than_the_time_to_the_next_is_told() {
+        let with = |schedule: &str, minutes: u32, more: &str| {
+            let fields = format!("schedule = \"{schedule}\"\nduration_minutes = {minutes}\n{more}");
+            warnings(&task("a", &fields), 10)
+        };
+        insta::assert_snapshot!(with("rate(15 minutes)", 16, "").join("\n"), @r#"SW362 a run of `16` minutes goes on when the next begins: `rate(15 minutes)` leaves 15 minutes; EventBridge starts the next one anyway: run it less often, set `overlap = "skip"` in a `scheduler` block, or correct `duration_minutes`"#);
+        assert_eq!(with("rate(15 minutes)", 15, ""), [""; 0]);
+        // From ten to midnight to midnight.
+        assert_eq!(with("cron(0,50 0,23 * * ? *)", 10, ""), [""; 0]);
+        assert_eq!(with("cron(0,50 0,23 * * ? *)", 11, "").len(), 1);
+        assert_eq!(with("cron(0/50 * * * ? *)", 11, "").len(), 1);
+        assert_eq!(with("cron(0 4 1,28 * ? *)", 10_080, "").len(), 1);
+        assert_eq!(with("rate(15 minutes)", 16, "scheduler { overlap = \"skip\" }"), [""; 0]);
+    }
+
+    #[test]
+    fn many_tasks_in_one_minute_are_told_and_on_different_days_they_are_not() {
+        let tasks = |schedules: &[&str]| -> String {
+            let tasks = schedules.iter().enumerate();
+            tasks.map(|(at, it)| task(&format!("t{at}"), &format!("schedule = \"{it}\""))).collect()
+        };
+        let same = tasks(&["cron(0/15 4 * * ? *)", "cron(30 4 ? * MON *)", "cron(30 * * * ? *)"]);
+        insta::assert_snapshot!(warnings(&same, 3).join("\n"), @"SW363 3 tasks of `cluster.main` start in one minute, 04:30 UTC; write other minutes; `same_minute` in the `schedule` block of `stackwright.hcl` says how many may");
+        assert_eq!(warnings(&same, 4), [""; 0]);
+        assert_eq!(warnings(&same, 0), [""; 0]);
+        let days = tasks(&["cron(0 4 ? * MON *)", "cron(0 4 ? * TUE *)", "cron(0 4 ? * WED *)"]);
+        assert_eq!(warnings(&days, 2), [""; 0]);
+        // Nobody knows when rates begin.
+        let rates = tasks(&["rate(1 hour)", "rate(1 hour)", "cron(0 * * * ? *)"]);
+        assert_eq!(warnings(&rates, 2), [""; 0]);
+    }
+
+    #[test]
+    fn what_ends_some_day_is_known_without_a_clock() {
+        let ends = |fields: &str| -> Vec<String> {
+            let stack = stack(&format!("{}{NEEDED}", task("a", fields)));
+            let endings = endings(&stack).into_iter();
+            endings.map(|it| format!("{} {}", it.last, it.diagnostic.message)).collect()
+        };
+        assert_eq!(ends("schedule = \"cron(0 4 * * ? *)\""), [""; 0]);
+        insta::assert_snapshot!(ends("schedule = \"cron(0 4 * * ? 2024-2025)\"").join("\n"), @"2025-12-31T04:00:00Z `cron(0 4 * * ? 2024-2025)` has fired for the last time, at `2025-12-31T04:00:00Z`");
+        insta::assert_snapshot!(ends("schedule = \"at(2026-01-01T12:00:00)\"\nscheduler { time_zone = \"America/New_York\" }").join("\n"), @"2026-01-01T17:00:00Z `at(2026-01-01T12:00:00)` has fired for the last time, at `2026-01-01T17:00:00Z`");
+        insta::assert_snapshot!(ends("schedule = \"rate(1 day)\"\nscheduler { end_date = \"2026-01-01T00:00:00Z\" }").join("\n"), @"2026-01-01T00:00:00Z `rate(1 day)` is over since `2026-01-01T00:00:00Z`");
+    }
+}

@@ -421,7 +421,8 @@ pub(super) fn named_values(reader: &Reader<'_>, body: &Body) -> Vec<Reference> {
         let dot = written.find('.')? + 1;
         let end = found.span.start + dot + written[dot..].find(&label)? + label.len();
         let span = Some(Span { end, ..found.span });
-        Some(Reference { kind: KIND.to_owned(), label, attribute: None, weak: true, span })
+        let (kind, field) = (KIND.to_owned(), Vec::new());
+        Some(Reference { kind, label, attribute: None, weak: true, field, span })
     };
     uses.found.into_iter().filter_map(reference).collect()
 }

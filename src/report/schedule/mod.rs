@@ -42,9 +42,10 @@ pub fn assumptions(timetable: &Timetable) -> Vec<String> {
     match timetable.jobs().filter(|(_, job)| lengthless(job)).count() {
         0 => {}
         jobs => all.push(format!(
-            "nothing says how long {} take: of their runs only the first minute counts; write \
+            "nothing says how long {} {}: only the first minute of each run counts; write \
              `duration_minutes`, or say `--duration 10m`",
             count(jobs, "job"),
+            if jobs == 1 { "takes" } else { "take" },
         )),
     }
     if timetable.jobs().any(|(_, job)| job.scheduled.flexible_minutes > 0) {

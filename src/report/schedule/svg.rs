@@ -12,7 +12,7 @@ use crate::schedule::{Job, LengthFrom, Phase, Root, Timetable};
 
 const WIDTH: f64 = 1280.0;
 const LEFT: f64 = 216.0;
-const RIGHT: f64 = 256.0;
+const RIGHT: f64 = 280.0;
 const PLOT: f64 = WIDTH - LEFT - RIGHT;
 const ROW: f64 = 22.0;
 const BAR: f64 = 12.0;
@@ -54,7 +54,7 @@ const STYLE: &str = "\
 pub fn svg(timetable: &Timetable) -> String {
     let clock = timetable.window.zone.clock();
     let notes = assumptions(timetable);
-    let mut picture = Picture { timetable, clock, body: String::new() };
+    let mut picture = Picture { timetable, clock, under: String::new(), body: String::new() };
     let mut y = picture.head(&notes);
     let top = y;
     let grid_at = picture.body.len();
@@ -71,7 +71,8 @@ pub fn svg(timetable: &Timetable) -> String {
     }
     let bottom = picture.load(y + 14.0);
     let grid = picture.grid(top, bottom);
-    picture.body.insert_str(grid_at, &grid);
+    let under = std::mem::take(&mut picture.under);
+    picture.body.insert_str(grid_at, &(under + &grid));
     picture.marks(top, bottom);
     let height = bottom + 40.0;
     let _ = writeln!(
@@ -102,6 +103,8 @@ fn legend_of_zone(timetable: &Timetable) -> String {
 struct Picture<'a> {
     timetable: &'a Timetable,
     clock: Clock,
+    /// What is under the lines of the grid.
+    under: String,
     body: String,
 }
 
@@ -129,8 +132,8 @@ impl Look {
     fn meaning(self) -> &'static str {
         match self {
             Self::Alone => "runs alone",
-            Self::Two => "with one other",
-            Self::Many => "with two or more others",
+            Self::Two => "with others",
+            Self::Many => "in a crowd: over half as many as the stack ever has at once",
             Self::Assumed => "a rate: counts from a time that is not known",
         }
     }
@@ -201,9 +204,8 @@ impl Picture<'_> {
             let x = self.x(minute);
             let is_day = local.hour() == 0;
             let every = match hours {
-                ..=12 => 1,
-                ..=50 => 1,
-                ..=200 => 6,
+                0..=50 => 1,
+                51..=200 => 6,
                 _ => 24,
             };
             if local.hour() % every != 0 {
@@ -217,9 +219,9 @@ impl Picture<'_> {
                 top - 6.0
             );
             let named = match hours {
-                ..=26 => true,
-                ..=50 => local.hour() % 3 == 0,
-                ..=100 => true,
+                0..=26 => true,
+                27..=50 => local.hour() % 3 == 0,
+                51..=100 => true,
                 _ => false,
             };
             if named {
@@ -242,7 +244,8 @@ impl Picture<'_> {
             }
         }
         let at = self.clock.to_datetime(window.from);
-        if at.hour() != 0 && last_day < 0.0 || at.hour() != 0 && last_day - LEFT > 76.0 {
+        let first = (1440 - u32::from(at.hour().unsigned_abs()) * 60) % 1440;
+        if first > 0 && self.x(first.min(window.minutes)) - LEFT > 76.0 {
             let _ = writeln!(
                 grid,
                 r#"<text x="{LEFT}" y="{:.1}" class="sw-small">{}</text>"#,
@@ -285,31 +288,32 @@ impl Picture<'_> {
             let top = y + f64::from(u32::try_from(band).unwrap_or(0)) * ROW;
             let _ = write!(bands, "M8 {top:.1}h{:.1}v{ROW}H8z", WIDTH - 16.0);
         }
-        let _ = writeln!(self.body, r#"<path class="sw-band" d="{bands}"/>"#);
-        self.shade(&known, y, rows * ROW);
+        let _ = writeln!(self.under, r#"<path class="sw-band" d="{bands}"/>"#);
+        let crowd = crowd(&known);
+        self.shade(&known, crowd, y, rows * ROW);
         for job in &root.jobs {
-            self.row(root, job, &known, y);
+            self.row(root, job, (&known, crowd), y);
             y += ROW;
         }
         y + 8.0
     }
 
-    /// A column through all rows wherever at least two run.
-    fn shade(&mut self, running: &[u32], top: f64, height: f64) {
+    /// A column through all rows wherever there is a crowd.
+    fn shade(&mut self, running: &[u32], crowd: u32, top: f64, height: f64) {
         let mut shade = Strip::default();
         for (minute, running) in running.iter().enumerate() {
-            if *running > 1 {
+            if *running >= crowd {
                 let minute = u32::try_from(minute).unwrap_or(u32::MAX);
                 shade.add(self.x(minute), self.x(minute + 1).max(self.x(minute) + THIN));
             }
         }
         let path = shade.path(top, height);
         if !path.is_empty() {
-            let _ = writeln!(self.body, r#"<path class="sw-shade" d="{path}"/>"#);
+            let _ = writeln!(self.under, r#"<path class="sw-shade" d="{path}"/>"#);
         }
     }
 
-    fn row(&mut self, root: &Root, job: &Job, running: &[u32], y: f64) {
+    fn row(&mut self, root: &Root, job: &Job, running: (&[u32], u32), y: f64) {
         let bar = y + (ROW - BAR) / 2.0;
         let text = y + ROW / 2.0 + 4.0;
         let _ = writeln!(
@@ -330,10 +334,13 @@ impl Picture<'_> {
         let _ = writeln!(
             self.body,
             r#"<text x="{right:.1}" y="{text:.1}" class="sw-code">{}</text>"#,
-            escape(&cut(&job.expression(), 29)),
+            escape(&cut(&job.expression(), 28)),
         );
-        let often =
-            stands(job).unwrap_or_else(|| format!("{}/day", runs_a_day(self.timetable, job)));
+        let a_day = runs_a_day(self.timetable, job);
+        let often = stands(job).unwrap_or_else(|| match a_day < 10.0 {
+            true => format!("{a_day}/day"),
+            false => format!("{}/day", a_day.round()),
+        });
         let _ = writeln!(
             self.body,
             r#"<text x="{:.1}" y="{text:.1}" class="sw-small sw-end">{}</text>"#,
@@ -345,14 +352,14 @@ impl Picture<'_> {
     }
 
     /// The runs of a job.
-    fn runs(&mut self, job: &Job, running: &[u32], y: f64) {
+    fn runs(&mut self, job: &Job, (running, crowd): (&[u32], u32), y: f64) {
         let window = self.timetable.window.minutes;
         let look = |span: &std::ops::Range<u32>| {
             let minutes = running.get(span.start as usize..span.end.min(window) as usize);
             match minutes.into_iter().flatten().max() {
                 _ if job.phase == Phase::Assumed => Look::Assumed,
                 None | Some(0 | 1) => Look::Alone,
-                Some(2) => Look::Two,
+                Some(most) if *most < crowd => Look::Two,
                 Some(_) => Look::Many,
             }
         };
@@ -449,7 +456,7 @@ impl Picture<'_> {
             .collect();
         match others.len() {
             0 => {}
-            ..=6 => lines.push(format!("overlaps {}", others.join(", "))),
+            1..=6 => lines.push(format!("overlaps {}", others.join(", "))),
             more => {
                 lines.push(format!("overlaps {} and {} more", others[..5].join(", "), more - 5))
             }
@@ -474,7 +481,7 @@ impl Picture<'_> {
             return base;
         }
         // One step a pixel, as high as the highest minute in it.
-        let columns = 808_usize;
+        let columns = 784_usize;
         let minutes = self.timetable.running.len();
         let mut path = format!("M{LEFT:.1} {base:.1}");
         let mut last = None;
@@ -534,6 +541,11 @@ impl Picture<'_> {
         }
         self.body.push_str(&marks);
     }
+}
+
+/// From how many on jobs that run at once are a crowd: more than half of the most, and three.
+fn crowd(running: &[u32]) -> u32 {
+    (running.iter().copied().max().unwrap_or(0) / 2 + 1).max(3)
 }
 
 /// Pieces of a row; those that touch are one.
