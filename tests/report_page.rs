@@ -586,24 +586,10 @@ fn nothing_in_the_page_is_to_be_fetched() {
     }
 }
 
+/// What their pages say, and how they look: pictures of all in both themes and two widths are below
+/// `target`; with `STACKWRIGHT_BLESS` those of docs/report.md are written, too.
 #[test]
 fn the_pages_of_changes_that_really_happened() {
-    let Some(browser) = Browser::start() else { return };
-    let folder = TempDir::new().unwrap();
-    let file = folder.path().join("page.html");
-    crate::report::of_changes(|change, _, page| {
-        fs::write(&file, page).unwrap();
-        browser.open(&file, "");
-        browser.get("document.querySelectorAll('.picture').forEach(it => it.remove())");
-        insta::assert_snapshot!(change.name, text(&browser));
-        assert_eq!(browser.console(), [""; 0], "{}", change.name);
-    });
-}
-
-/// Pictures of the pages: all of them below `target`, in both themes and three widths; with
-/// `STACKWRIGHT_BLESS` those of docs/report.md are written, too.
-#[test]
-fn the_pages_of_changes_that_really_happened_are_pictured() {
     let Some(browser) = Browser::start() else { return };
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
     let pictures = repository.join("target/report-pictures");
@@ -612,22 +598,31 @@ fn the_pages_of_changes_that_really_happened_are_pictured() {
     let file = folder.path().join("page.html");
     crate::report::of_changes(|change, _, page| {
         fs::write(&file, page).unwrap();
-        for scheme in ["light", "dark"] {
-            browser.open(&file, "");
-            for (name, width, height) in [("wide", 1400, 1000), ("phone", 390, 844)] {
+        browser.open(&file, "");
+        assert_eq!(
+            browser.get("document.querySelectorAll('.picture svg').length > 0"),
+            change.name != "one-zone"
+        );
+        for (width, height) in [(1400, 1000), (390, 844)] {
+            for scheme in ["light", "dark"] {
                 let picture = browser.screenshot(width, height, scheme);
                 assert!(picture.starts_with(b"\x89PNG"));
-                let overflow = browser.get("document.documentElement.scrollWidth > innerWidth");
-                assert_eq!(overflow, false, "{} {name}: wider than the window", change.name);
-                fs::write(pictures.join(format!("{}-{name}-{scheme}.png", change.name)), &picture)
-                    .unwrap();
-                let in_docs = change.name == "smaller-api" && name == "wide";
+                let name = format!("{}-{width}-{scheme}.png", change.name);
+                fs::write(pictures.join(name), &picture).unwrap();
+                let in_docs = change.name == "smaller-api" && width == 1400;
                 if in_docs && std::env::var_os("STACKWRIGHT_BLESS").is_some() {
                     let images = repository.join("docs/img");
                     fs::create_dir_all(&images).unwrap();
                     fs::write(images.join(format!("report-{scheme}.png")), &picture).unwrap();
                 }
             }
+            let is_wider = browser.get("document.documentElement.scrollWidth > innerWidth");
+            assert_eq!(is_wider, false, "{} at {width}", change.name);
         }
+        browser.screenshot(1400, 1000, "light");
+        // What a screen reader is told beside the pictures is in other tests.
+        browser.get("document.querySelectorAll('.picture').forEach(it => it.remove())");
+        insta::assert_snapshot!(change.name, text(&browser));
+        assert_eq!(browser.console(), [""; 0], "{}", change.name);
     });
 }
