@@ -247,7 +247,7 @@ fn every_example_in_the_pages_is_valid() {
                 true => block.replacen(block.split('"').nth(1).unwrap(), "test", 1),
                 false => format!("{STACK}\n{block}"),
             };
-            if block.starts_with("bump ") {
+            if block.starts_with("bump ") || block.starts_with("ci ") {
                 let project = Project::empty();
                 project.write("stackwright.hcl", block);
                 assert!(stackwright::project::Project::open(&project.path("")).is_ok(), "{block}");

@@ -36,7 +36,7 @@ fn project(folders: &[&str]) -> Project {
 
 #[test]
 fn the_stack_in_rust_renders_every_byte_of_the_described_one() {
-    let project = project(&["stacks/univaf", "modules"]);
+    let project = project(&["stacks/univaf", "modules", ".github"]);
     fs::remove_file(project.path("stacks/univaf/stack.hcl")).unwrap();
     let opened = OpenProject::open(&project.path("")).map_err(|(_, problems)| problems).unwrap();
     let opened = opened.of(Program::new().stack(&univaf::univaf()));
@@ -312,7 +312,7 @@ fn a_draft_without_settings_is_told_where_it_starts() {
 
 #[test]
 fn a_stack_is_described_once() {
-    let project = project(&["stacks/univaf", "modules"]);
+    let project = project(&["stacks/univaf", "modules", ".github"]);
     let opened = OpenProject::open(&project.path("")).map_err(|(_, problems)| problems).unwrap();
     let opened = opened.of(Program::new().stack(&univaf::univaf()));
     let rendered = tree::render(&opened, &[], &|_| {});

@@ -172,7 +172,7 @@ impl Bump {
                 Ok(Attempt::Unanswered(bumped, error)) => {
                     last = Some(*bumped);
                     unanswered += 1;
-                    self.bear(unanswered, attempt, error)?;
+                    self.bear(unanswered, attempt, *error)?;
                 }
                 Err(Failure::Git(error)) if error.may_pass() => {
                     unanswered += 1;
@@ -287,7 +287,10 @@ impl Bump {
                     Ok(push) => push == Push::Done,
                     // Whether it landed is seen when the branch is looked at again.
                     Err(error) if error.may_pass() => {
-                        return Ok(Attempt::Unanswered(Box::new(bumped), error.diagnostic()));
+                        return Ok(Attempt::Unanswered(
+                            Box::new(bumped),
+                            Box::new(error.diagnostic()),
+                        ));
                     }
                     Err(error) => return Err(error.into()),
                 }
@@ -394,7 +397,7 @@ impl Bump {
         let Prepared { tree, message } = self.repository.prepare(new)?;
         bumped.tree = Some(tree);
         let failed = |bumped: Bumped, error: &forge::Error| match error.may_pass() {
-            true => Ok(Attempt::Unanswered(Box::new(bumped), not_pushed(error))),
+            true => Ok(Attempt::Unanswered(Box::new(bumped), Box::new(not_pushed(error)))),
             false => refuse(not_pushed(error)),
         };
         // GitHub commits on top of a branch that is there.
@@ -436,7 +439,7 @@ impl Bump {
         match self.repository.fetch(remote, &target.branch) {
             Ok(_) => {}
             Err(error) if error.may_pass() || error.is_race() => {
-                return Ok(Attempt::Unanswered(Box::new(bumped), error.diagnostic()));
+                return Ok(Attempt::Unanswered(Box::new(bumped), Box::new(error.diagnostic())));
             }
             Err(error) => return Err(error.into()),
         }
@@ -481,7 +484,7 @@ const DEEPEN: &[u32] = &[50, 500, i32::MAX as u32];
 enum Attempt {
     Ended(Box<Bumped>),
     Lost(Box<Bumped>),
-    Unanswered(Box<Bumped>, Diagnostic),
+    Unanswered(Box<Bumped>, Box<Diagnostic>),
 }
 
 enum Failure {

@@ -181,7 +181,8 @@ impl Client {
                 Err(error) => (error, None),
             };
             let refused = matches!(error, Error::RateLimited { .. });
-            if !refused && !(error.may_pass() && again == Again::Yes) {
+            let passes = again == Again::Yes && error.may_pass();
+            if !refused && !passes {
                 return Err(error);
             }
             let wait = wait.unwrap_or_else(|| web::backoff(self.options.backoff, attempt));

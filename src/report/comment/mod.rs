@@ -161,7 +161,7 @@ impl Writer<'_> {
         let limit = self.limit;
         let mut whole = true;
         let mut out = self.marker();
-        let _ = write!(out, "### {}\n", self.headline());
+        let _ = writeln!(out, "### {}", self.headline());
         for block in [self.at_stake(limit / 4), self.missing(limit / 16)] {
             out.push_str(&block.0);
             whole &= block.1;
@@ -173,7 +173,7 @@ impl Writer<'_> {
         ] {
             if let Some(summary) = summary {
                 // Two spaces end a line.
-                let _ = write!(out, "**stackwright {what}**: {}  \n", escaped(&self.cut(summary)));
+                let _ = writeln!(out, "**stackwright {what}**: {}  ", escaped(&self.cut(summary)));
             }
         }
         for block in [self.problems(limit / 6), self.drift(limit / 10)] {
@@ -307,7 +307,7 @@ impl Writer<'_> {
         let (shown, left_out) = fit::whole_lines(&lines, room);
         out.push_str(&shown);
         if left_out > 0 {
-            let _ = write!(out, "> - **and {left_out} more that hold data**\n");
+            let _ = writeln!(out, "> - **and {left_out} more that hold data**");
         }
         (out, left_out == 0)
     }
@@ -328,7 +328,7 @@ impl Writer<'_> {
             "\n> [!WARNING]\n> These failed or did not run, so there is more to know:\n>\n{shown}"
         );
         if left_out > 0 {
-            let _ = write!(out, "> - and {left_out} more\n");
+            let _ = writeln!(out, "> - and {left_out} more");
         }
         (out, left_out == 0)
     }
@@ -415,11 +415,11 @@ impl Writer<'_> {
         for component in root.components.iter().flatten() {
             let words = self.component(component);
             let title = code(&self.cut(component.title()));
-            let _ = write!(out, "| {name} | {title} | {} |\n", words.join("<br>"));
+            let _ = writeln!(out, "| {name} | {title} | {} |", words.join("<br>"));
         }
         let outputs = root.outputs.as_ref().map_or(0, Vec::len);
         if outputs > 0 {
-            let _ = write!(out, "| {name} | outputs | {} |\n", count(outputs, "output"));
+            let _ = writeln!(out, "| {name} | outputs | {} |", count(outputs, "output"));
         }
         out
     }
