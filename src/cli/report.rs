@@ -100,7 +100,15 @@ pub fn report(
         None => None,
     };
     let Since { head, day, changed } = since(project, args.scope.stacks(), &plans);
-    let stacks = pictured(project, args, &checks, &plans, &changed);
+    let mut stacks = pictured(project, args, &checks, &plans, &changed);
+    let mut notes = Vec::new();
+    if stacks.len() > MOST_PICTURED {
+        let all = stacks.len();
+        stacks.truncate(MOST_PICTURED);
+        notes.push(format!(
+            "Graph and schedules are of the first {MOST_PICTURED} of {all} stacks: `--stack` chooses others"
+        ));
+    }
     let Pictures { graphs, schedules } = pictures(project, &stacks, &plans, begin.or(day));
     let folder = project.root.file_name().map(|name| name.to_string_lossy().into_owned());
     let text = |path: &str| fs::read_to_string(project.root.join(path)).ok();
@@ -111,6 +119,7 @@ pub fn report(
         checks,
         plans,
         changed,
+        notes,
         graphs,
         schedules,
         read: Some(&text),
@@ -217,6 +226,9 @@ struct Pictures {
     graphs: BTreeMap<String, String>,
     schedules: BTreeMap<String, String>,
 }
+
+/// So many stacks are drawn: their pictures are most of a page, about 100 KB each.
+const MOST_PICTURED: usize = 50;
 
 /// How long the strip of a schedule is.
 const DAY_MINUTES: u32 = 24 * 60;

@@ -31,6 +31,8 @@ pub struct Parts<'a> {
     pub plans: Vec<Plan>,
     /// Files that have changed since the base.
     pub changed: Vec<Changed>,
+    /// What else is to be known of the page, a sentence each.
+    pub notes: Vec<String>,
     /// The graph of each system, a stack or an environment of it, as SVG.
     pub graphs: BTreeMap<String, String>,
     /// The schedules of each root, as SVG.
@@ -241,6 +243,7 @@ impl Data {
             data.counts.insert(name, sum);
         }
         data.judge(&parts.checks, &parts.plans);
+        data.remarks.extend(parts.notes);
         data
     }
 
