@@ -147,6 +147,8 @@ fn shop() -> Parts<'static> {
 
 /// What a person sees of the page below its bar.
 fn text(browser: &Browser) -> String {
+    // What is out of sight may not be laid out, and then has no text.
+    browser.get("document.querySelectorAll('.root, .tree li').forEach(it => { it.style.contentVisibility = 'visible'; })");
     browser.get("document.querySelector('main').innerText").as_str().unwrap().to_owned()
 }
 
