@@ -43,6 +43,8 @@ mod readme;
 mod registry;
 mod rename;
 mod render;
+mod report;
+mod report_page;
 mod reproducible;
 mod rollout;
 mod rust;

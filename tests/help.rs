@@ -28,6 +28,7 @@ fn the_front_page() {
       moved-ids     Print what AWS calls the things that move into a layer
       graph         Draw each system: its components, and how they reach each other
       plan          Show what this branch creates, updates, replaces and destroys, without credentials
+      report        Write one page for a review: what is wrong, what happens, where and when
       validate      Let Terraform check every root, without credentials
       bump          Commit new images to a branch, whoever else is pushing
       artifact      Say which artifact an archive is
@@ -119,6 +120,7 @@ fn every_command_has_examples() {
         "diff",
         "explain",
         "plan",
+        "report",
         "affected",
         "fmt",
         "validate",

@@ -14,7 +14,7 @@ const IMAGE: &str = "123456789012.dkr.ecr.us-west-2.amazonaws.com/loader";
 
 /// A plan in which twelve loaders get a new image, a database and a queue are lost, and a secret
 /// changes.
-fn plan_json() -> Value {
+pub fn plan_json() -> Value {
     let mut changes = Vec::new();
     for loader in [
         "cdcApi",

@@ -1,7 +1,7 @@
 //! `stackwright comment`
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::project::Project;
 use crate::report::comment::{
     Comment, Frame, GITHUB_BYTES, GITLAB_BYTES, Marker, Parts, comment as write,
 };
-use crate::report::json::{Check, Unreadable};
 use crate::report::plan::json::Plan;
 use clap::{Args, ValueEnum};
 
 use super::output::Output;
+use super::parts::{self, OF_A_RUN};
 use super::{Outcome, check, plan};
 
 /// Write what check and plan say as one comment on a pull request, and post it
@@ -69,10 +69,6 @@ pub struct CommentArgs {
     #[command(flatten)]
     scope: plan::Scope,
 }
-
-/// Options of a run that parts made elsewhere had.
-const OF_A_RUN: [&str; 7] =
-    ["stacks", "base", "from_nothing", "all", "var_files", "no_cache", "deny"];
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Where it is posted")]
@@ -150,7 +146,7 @@ pub fn comment(
     };
     let parts = match project {
         Some(project) => made_here(project, args, output)?,
-        None => match read(args) {
+        None => match parts::read(&args.check, &args.plan, &args.missing) {
             Ok(parts) => parts,
             Err(problems) => return complain(problems, output),
         },
@@ -186,74 +182,6 @@ fn made_here(project: &Project, args: &CommentArgs, output: &mut Output) -> anyh
         missing,
         ..Parts::default()
     })
-}
-
-/// Reads the parts that were made elsewhere.
-fn read(args: &CommentArgs) -> Result<Parts, Vec<Diagnostic>> {
-    let mut problems = Vec::new();
-    let checks = read_all(&args.check, "check", Check::read, &mut problems);
-    let plans = read_all(&args.plan, "plan", Plan::read, &mut problems);
-    let standard_input = args.check.iter().chain(&args.plan).filter(|file| is_stdin(file)).count();
-    if standard_input > 1 {
-        problems.push(
-            Diagnostic::error(codes::BAD_PART, "standard input is one part only")
-                .help("write `-` once"),
-        );
-    }
-    let parts = Parts::together(checks, plans, args.missing.clone());
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    parts.map_err(|apart| {
-        let problem = |apart: &crate::report::comment::Apart| {
-            Diagnostic::error(codes::PARTS_APART, apart.to_string())
-                .help("give each part of one run once, all made with the same `--base`")
-        };
-        apart.iter().map(problem).collect()
-    })
-}
-
-fn is_stdin(file: &Path) -> bool {
-    file.as_os_str() == "-"
-}
-
-fn read_all<T>(
-    files: &[PathBuf],
-    command: &str,
-    read: fn(&str) -> Result<T, Unreadable>,
-    problems: &mut Vec<Diagnostic>,
-) -> Vec<(String, T)> {
-    let mut parts = Vec::new();
-    for file in files {
-        let name =
-            if is_stdin(file) { "standard input".to_owned() } else { file.display().to_string() };
-        let mut text = String::new();
-        let found = match is_stdin(file) {
-            true => std::io::stdin().lock().read_to_string(&mut text).map(drop),
-            false => fs::read_to_string(file).map(|found| text = found),
-        };
-        let bad = |why: String, help: String| Diagnostic::error(codes::BAD_PART, why).help(help);
-        let again = format!("make it with `stackwright {command} --format json`");
-        match found.map(|()| read(&text)) {
-            Ok(Ok(part)) => parts.push((name, part)),
-            Ok(Err(Unreadable::Version(version))) => problems.push(bad(
-                format!(
-                    "`{name}` was made by another stackwright: {}",
-                    Unreadable::Version(version)
-                ),
-                "make all parts, and the comment, with the same one".to_owned(),
-            )),
-            Ok(Err(error)) => problems.push(bad(
-                format!("`{name}` is not what `{command}` prints as JSON: {error}"),
-                again,
-            )),
-            Err(error) => problems.push(bad(
-                format!("`{name}` cannot be read: {error}"),
-                format!("{again}; name one that was not made with `--missing`"),
-            )),
-        }
-    }
-    parts
 }
 
 fn variable(name: &str) -> Option<String> {

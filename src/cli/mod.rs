@@ -18,10 +18,12 @@ mod log;
 mod lsp;
 mod moved_ids;
 mod output;
+mod parts;
 mod plan;
 mod provider;
 mod registry;
 mod render;
+mod report;
 mod rollout;
 mod schedule;
 mod schema;
@@ -137,6 +139,7 @@ enum Command {
     MovedIds(moved_ids::MovedIdsArgs),
     Graph(graph::GraphArgs),
     Plan(plan::PlanArgs),
+    Report(report::ReportArgs),
     Validate(validate::ValidateArgs),
     Bump(Box<bump::BumpArgs>),
     Artifact(artifact::ArtifactArgs),
@@ -249,6 +252,7 @@ fn run(program: &Program, cli: &Cli, output: &mut Output) -> anyhow::Result<Outc
         Command::MovedIds(args) => moved_ids::moved_ids(&project, args, output),
         Command::Graph(args) => graph::graph(&project, args, output),
         Command::Plan(args) => plan::plan(Some(&project), args, output),
+        Command::Report(args) => report::report(&project, args, output),
         Command::Validate(args) => validate::validate(Some(&project), args, output),
         Command::Rollout(args) => rollout::rollout(&project, args, output),
         Command::Schedule(args) => schedule::schedule(&project, args, output),

@@ -218,6 +218,11 @@ impl Scope {
         &self.selection.stacks
     }
 
+    /// True when every stack is, changed or not.
+    pub fn is_all(&self) -> bool {
+        self.all
+    }
+
     fn rules(&self) -> anyhow::Result<Vec<Deny>> {
         match self.deny.as_slice() {
             [] if is_ci() => Ok([deny::always(), deny::in_ci()].concat()),

@@ -87,6 +87,16 @@ impl Git {
         }
     }
 
+    /// When a commit was made, in seconds since 1970.
+    ///
+    /// # Errors
+    /// When git cannot be asked.
+    pub fn time(&self, commit: &str) -> Result<Option<i64>, Error> {
+        let line =
+            self.line(&["show", "--no-patch", "--format=%ct", "--end-of-options", commit])?;
+        Ok(line.and_then(|second| second.parse().ok()))
+    }
+
     /// The paths in which the working tree differs from a commit, new files among them.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ pub mod environments;
 pub mod explain;
 pub mod github;
 pub mod graph;
+pub mod html;
 pub mod images;
 pub mod json;
 pub mod markdown;

@@ -11,6 +11,14 @@ pub const PALETTE: &str = "\
 --sw-update:#d29922;--sw-replace:#f0883e;--sw-destroy:#f85149}}
 ";
 
+/// What a page adds to [`PALETTE`] that lets its reader choose: the dark colours where
+/// `data-theme=dark` is set, and never on paper.
+pub const CHOSEN: &str = "\
+@media screen{:root[data-theme=dark]{color-scheme:dark;--sw-bg:#0d1117;--sw-fg:#e6edf3;\
+--sw-muted:#9198a1;--sw-line:#3d444d;--sw-panel:#151b23;--sw-accent:#4493f8;--sw-create:#3fb950;\
+--sw-update:#d29922;--sw-replace:#f0883e;--sw-destroy:#f85149}:root[data-theme=light]{color-scheme:light}}
+";
+
 /// A text as it stands in XML and HTML, between tags or in a quoted attribute. Characters that XML
 /// has no way to write become the replacement character ("Extensible Markup Language (XML) 1.0",
 /// Characters).
@@ -39,7 +47,18 @@ pub fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::escape;
+    use super::{CHOSEN, PALETTE, escape};
+
+    #[test]
+    fn dark_is_the_same_whoever_chose_it() {
+        let dark = |css: &str| {
+            let (_, rest) =
+                css.split_once("dark]{color-scheme:dark;").or(css.split_once("=light]){"))?;
+            Some(rest.split_once('}')?.0.replace(['\n', ' '], ""))
+        };
+        assert!(dark(PALETTE).is_some_and(|colours| colours.contains("--sw-bg")));
+        assert_eq!(dark(PALETTE), dark(CHOSEN));
+    }
 
     #[test]
     fn nothing_in_a_text_is_markup() {

@@ -314,7 +314,7 @@ pub(super) fn one_line(text: &str) -> String {
 /// A character that shows itself: control characters as their pictures, and what reorders or
 /// breaks lines (Unicode Standard Annex #9, table 4; Unicode Technical Report #36, 2.10) as the
 /// replacement character.
-pub(super) fn visible(c: char) -> char {
+pub(crate) fn visible(c: char) -> char {
     match c {
         '\t' => c,
         '\0'..='\x1f' => char::from_u32(u32::from(c) + 0x2400).unwrap_or('\u{fffd}'),

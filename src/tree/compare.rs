@@ -96,45 +96,51 @@ impl Drift {
         if self.class == Class::Foreign {
             return String::new();
         }
-        let old = self.found_text();
-        let new = self.expected.as_deref().unwrap_or_default();
-        let name = |prefix: &str, there: bool| {
-            if there { format!("{prefix}/{}", self.path) } else { "/dev/null".to_owned() }
-        };
-        let diff = similar::TextDiff::from_lines(old.as_str(), new);
-        let (a, b) = (name("a", self.found.is_some()), name("b", self.expected.is_some()));
-        let mut unified = diff.unified_diff();
-        unified.header(&a, &b);
-        let (masked_old, masked_new) = (secret::masked(&old), secret::masked(new));
-        if masked_old == old && masked_new == new {
-            return unified.to_string();
-        }
-        let [old, new] = [&masked_old, &masked_new].map(|it| it.split_inclusive('\n').collect());
-        let line = |lines: &Vec<&str>, at: Option<usize>| Some((*lines.get(at?)?).to_owned());
-        let mut out = String::new();
-        for hunk in unified.iter_hunks() {
-            let mut lines = String::new();
-            let mut is_masked = false;
-            for change in hunk.iter_changes() {
-                let shown = line(&new, change.new_index())
-                    .or_else(|| line(&old, change.old_index()))
-                    .unwrap_or_default();
-                is_masked |= shown != change.value();
-                lines.push_str(&format!("{}{shown}", change.tag()));
-                if change.missing_newline() {
-                    lines.push_str("\n\\ No newline at end of file\n");
-                }
-            }
-            out.push_str(&format!("{}\n", hunk.header()));
-            if is_masked {
-                out.push_str(
-                    "! a secret is masked here: not to be applied, run `stackwright render`\n",
-                );
-            }
-            out.push_str(&lines);
-        }
-        format!("--- {a}\n+++ {b}\n{out}")
+        let found = self.found.is_some().then(|| self.found_text());
+        unified(&self.path, found.as_deref(), self.expected.as_deref())
     }
+}
+
+/// The change of a file as a unified diff; `None` where there is no file. What looks like a secret is
+/// masked, and said so as [`Drift::diff`] does.
+pub fn unified(path: &str, old: Option<&str>, new: Option<&str>) -> String {
+    let name = |prefix: &str, there: bool| {
+        if there { format!("{prefix}/{path}") } else { "/dev/null".to_owned() }
+    };
+    let (a, b) = (name("a", old.is_some()), name("b", new.is_some()));
+    let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
+    let diff = similar::TextDiff::from_lines(old, new);
+    let mut unified = diff.unified_diff();
+    unified.header(&a, &b);
+    let (masked_old, masked_new) = (secret::masked(old), secret::masked(new));
+    if masked_old == old && masked_new == new {
+        return unified.to_string();
+    }
+    let [old, new] = [&masked_old, &masked_new].map(|it| it.split_inclusive('\n').collect());
+    let line = |lines: &Vec<&str>, at: Option<usize>| Some((*lines.get(at?)?).to_owned());
+    let mut out = String::new();
+    for hunk in unified.iter_hunks() {
+        let mut lines = String::new();
+        let mut is_masked = false;
+        for change in hunk.iter_changes() {
+            let shown = line(&new, change.new_index())
+                .or_else(|| line(&old, change.old_index()))
+                .unwrap_or_default();
+            is_masked |= shown != change.value();
+            lines.push_str(&format!("{}{shown}", change.tag()));
+            if change.missing_newline() {
+                lines.push_str("\n\\ No newline at end of file\n");
+            }
+        }
+        out.push_str(&format!("{}\n", hunk.header()));
+        if is_masked {
+            out.push_str(
+                "! a secret is masked here: not to be applied, run `stackwright render`\n",
+            );
+        }
+        out.push_str(&lines);
+    }
+    format!("--- {a}\n+++ {b}\n{out}")
 }
 
 /// Compares rendered files with the checkout.

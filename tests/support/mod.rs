@@ -1,5 +1,6 @@
 //! A project in a folder of its own, and the binary run on it.
 
+pub mod browser;
 pub mod forge;
 pub mod http;
 pub mod registry;
