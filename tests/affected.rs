@@ -743,3 +743,14 @@ fn no_root_that_renders_or_plans_otherwise_is_missed() {
     });
     checked.unwrap();
 }
+
+#[test]
+fn a_file_above_layers_hides_none_of_them() {
+    let project = systems();
+    project.write("stacks/delta/new.tf", "# new\n");
+    append("modules/cluster/main.tf", "\n")(&project);
+    let found = names(&project, &[]);
+    for root in ["delta ", "delta/foundation"] {
+        assert!(format!("{found} ").contains(root), "{found}");
+    }
+}

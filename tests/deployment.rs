@@ -131,11 +131,11 @@ fn another_port_takes_the_rules_with_it() {
     demo: 5 to replace, 2 to update
 
       load_balancer.api
-        -/+ 1 target group replaced: name "demo-api-3000-alt" → "demo-api-4000-alt", port 3000 → 4000
+        -/+ 1 target group replaced
               name: "demo-api-3000-alt" → "demo-api-4000-alt"  forces the replacement
               port: 3000 → 4000  forces the replacement
             module.load_balancer_api.aws_lb_target_group.alternate["api"]
-        -/+ 1 target group replaced: name "demo-api-3000" → "demo-api-4000", port 3000 → 4000
+        -/+ 1 target group replaced
               name: "demo-api-3000" → "demo-api-4000"  forces the replacement
               port: 3000 → 4000  forces the replacement
             module.load_balancer_api.aws_lb_target_group.this["api"]
@@ -144,15 +144,15 @@ fn another_port_takes_the_rules_with_it() {
             module.load_balancer_api.aws_lb_listener_rule.test["api"]
 
       service.api
-        -/+ 1 task definition replaced: container_definitions[0].portMappings[0].containerPort 3000 → 4000, container_definitions[0].portMappings[0].hostPort 3000 → 4000
+        -/+ 1 task definition replaced
               container_definitions[0].portMappings[0].containerPort: 3000 → 4000  forces the replacement
               container_definitions[0].portMappings[0].hostPort: 3000 → 4000  forces the replacement
             module.service_api.module.task.aws_ecs_task_definition.this
-          ~ 1 service updated: load_balancer[0].container_port 3000 → 4000
+          ~ 1 service updated
               load_balancer[0].container_port: 3000 → 4000
               task_definition: (simulated) → (known after apply)
             module.service_api.aws_ecs_service.this
-          ~ 1 vpc security group ingress rule updated: from_port 3000 → 4000, to_port 3000 → 4000
+          ~ 1 vpc security group ingress rule updated
               from_port: 3000 → 4000
               to_port: 3000 → 4000
             module.service_api.aws_vpc_security_group_ingress_rule.load_balancer[0]
@@ -190,7 +190,7 @@ fn a_service_that_goes_back_to_replacing_tasks_says_so() {
             module.service_api.aws_iam_role.deployment[0]
           - 1 iam role policy attachment destroyed: `count` is lower
             module.service_api.aws_iam_role_policy_attachment.deployment[0]
-          ~ 1 service updated: deployment_configuration[0].strategy "CANARY" → "ROLLING", load_balancer[0].advanced_configuration[-] {"alternate_target_group_arn":"(simulate… → null
+          ~ 1 service updated
               deployment_configuration[0].strategy: "CANARY" → "ROLLING"
               load_balancer[0].advanced_configuration[-]: {"alternate_target_group_arn":"(simulated)","production_listener_rule":"(simulated)","role_arn":"arn:aws:iam::(account):… → null
             module.service_api.aws_ecs_service.this

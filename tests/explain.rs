@@ -182,6 +182,7 @@ fn every_code_is_listed_on_a_line_of_its_own() {
     The bump
     What follows a bump
     Templates beside a description
+    Pull requests, pictures and editors
     ");
     assert_snapshot!(list.lines().take(8).collect::<Vec<_>>().join("\n"), @"
     Reading a file
@@ -241,7 +242,7 @@ fn several_files_of_an_example_are_shown_with_their_names() {
     1 | image "web" {
       | ^^^^^^^^^^^ nobody can say what this runs
       |
-      = help: add to `images`:
+      = help: run `stackwright render --lock web=<tag>`, or add to `images`:
                   web = {
                     repository = "registry.example.org/web"
                     tag        = "…"

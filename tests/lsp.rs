@@ -429,7 +429,7 @@ fn what_the_help_offers_is_an_action() {
     let text = project.read(UNIVAF);
     for (right, wrong) in [
         ("cron(0 1 * * ? *)", "cron(0 1 * * *)"),
-        ("engine         = \"postgres\"", "engine         = \"postgre\""),
+        ("engine  = \"postgres\"", "engine  = \"postgre\""),
         ("region = \"us-west-2\"", "region = \"us-west2\""),
         (
             "RELEASE                   = image.server.tag",
@@ -586,7 +586,7 @@ fn a_project_file_that_is_wrong_is_said_in_it() {
     let items = editor.ask("textDocument/completion", json!({
         "textDocument": {"uri": editor.uri("stackwright.hcl")}, "position": {"line": 2, "character": 0},
     }));
-    assert_eq!(labels(&items), ["stacks", "vendor", "bump"]);
+    assert_eq!(labels(&items), ["stacks", "vendor", "bump", "schedule", "ci"]);
     // Its stacks are still read, as well as that can be.
     editor
         .open_uri(&editor.uri(UNIVAF), &project.read(UNIVAF).replacen("zones = 2", "zone = 2", 1));
@@ -680,7 +680,7 @@ fn hovering_says_what_something_is() {
     Its storage in GiB, at least 20, with provisioned IOPS 100. It can grow, never shrink
     (Amazon RDS User Guide, "Amazon RDS DB instance storage").
     "#);
-    assert_snapshot!(said("engine         = \"post|gres\""), @"
+    assert_snapshot!(said("engine  = \"post|gres\""), @"
     `engine`: string, required
 
     The database engine. Changing it replaces the database.
@@ -849,7 +849,7 @@ fn a_database_is_renamed_and_nothing_is_destroyed() {
     @@ -68 +68,2 @@
     -database "main" {
     +database "primary" {
-    +  renamed_from   = "main"
+    +  renamed_from = "main"
     @@ -136 +137 @@
     -  access        = [database.main]
     +  access        = [database.primary]
@@ -864,15 +864,15 @@ fn a_database_is_renamed_and_nothing_is_destroyed() {
     -  access   = [database.main, bucket.data_snapshots]
     +  access   = [database.primary, bucket.data_snapshots]
     @@ -309,3 +310,3 @@
-    -    DB_HOST            = database.main.host
-    -    DB_NAME            = database.main.database
-    -    DB_USERNAME        = database.main.username
-    +    DB_HOST            = database.primary.host
-    +    DB_NAME            = database.primary.database
-    +    DB_USERNAME        = database.primary.username
+    -    DB_HOST                 = database.main.host
+    -    DB_NAME                 = database.main.database
+    -    DB_USERNAME             = database.main.username
+    +    DB_HOST                 = database.primary.host
+    +    DB_NAME                 = database.primary.database
+    +    DB_USERNAME             = database.primary.username
     @@ -322 +323 @@
-    -output "db_host"         { value = database.main.host }
-    +output "db_host"         { value = database.primary.host }
+    -output "db_host" { value = database.main.host }
+    +output "db_host" { value = database.primary.host }
     "#);
     assert_eq!(editor.retype(UNIVAF, &after), [Value::Null; 0]);
     project.write(UNIVAF, &after);
@@ -910,10 +910,7 @@ fn a_database_is_renamed_and_nothing_is_destroyed() {
         edited(&editor.project.read(UNIVAF), edits(&edit))
     };
     let again = rename(&mut editor, "database \"prim|ary\"", "chief");
-    assert!(
-        again.contains("renamed_from   = [\"main\", \"primary\"]"),
-        "it was rendered:\n{again}"
-    );
+    assert!(again.contains("renamed_from = [\"main\", \"primary\"]"), "it was rendered:\n{again}");
     let back = rename(&mut editor, "database \"prim|ary\"", "main");
     assert_eq!(back, before);
 }

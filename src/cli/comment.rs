@@ -85,7 +85,7 @@ struct PostArgs {
     #[arg(long, value_name = "NUMBER", requires = "post")]
     pull_request: Option<u64>,
 
-    /// The address of the API [default: that of the run, or https://api.github.com]
+    /// The address of the API [default: that of the run, or <https://api.github.com>]
     #[arg(long, value_name = "URL", requires = "post")]
     api_url: Option<String>,
 

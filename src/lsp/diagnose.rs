@@ -63,8 +63,8 @@ pub struct Job {
 pub struct Finding {
     /// The problem.
     pub diagnostic: lsp_types::Diagnostic,
-    /// What its code means.
-    pub rule: &'static str,
+    /// Its code, whose meaning is told.
+    pub code: diagnostic::Code,
     /// What mends it.
     pub repair: Option<Repair>,
 }
@@ -280,7 +280,7 @@ impl<'a> Shown<'a> {
                 tags: None,
                 data: None,
             },
-            rule: problem.code.doc,
+            code: problem.code,
             repair: self.repair(problem, path),
         }
     }

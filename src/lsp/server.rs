@@ -673,11 +673,7 @@ impl<'p, W: Write> Server<'p, W> {
             range.start <= position.position && position.position <= range.end
         };
         for finding in self.found(document.uri.as_str()).filter(is_here) {
-            let code = match &finding.diagnostic.code {
-                Some(lsp_types::NumberOrString::String(code)) => code.as_str(),
-                _ => "",
-            };
-            said.push(format!("`{code}`: {}", finding.rule.trim()));
+            said.push(crate::explain::markdown(finding.code));
             place = place.or(Some(finding.diagnostic.range));
         }
         if said.is_empty() {

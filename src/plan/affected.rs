@@ -691,7 +691,8 @@ fn as_warning(diagnostic: Diagnostic) -> Diagnostic {
 type Found<'a> = dyn FnMut(&str, &str, &[(String, Kind)]) -> std::io::Result<()> + 'a;
 
 /// Goes through the roots of a stack: it is one, or its environments or layers are, or the layers of
-/// its environments. Roots do not stand in roots.
+/// its environments. What stands in a root is a module of it, but for rendered roots: the stack's
+/// folder may have files of people's own above those of its layers.
 ///
 /// # Errors
 /// When a folder cannot be read.
@@ -701,20 +702,27 @@ pub(super) fn walk(
     folder: String,
     found: &mut Found<'_>,
 ) -> std::io::Result<()> {
-    let mut pending = vec![(stack.to_owned(), folder)];
-    while let Some((name, folder)) = pending.pop() {
+    let mut pending = vec![(stack.to_owned(), folder, false)];
+    while let Some((name, folder, in_root)) = pending.pop() {
         let entries = tree.list(&folder)?;
-        let is_file = |kind: Kind| matches!(kind, Kind::File | Kind::Link);
-        if entries.iter().any(|(name, kind)| is_terraform(name) && is_file(*kind)) {
+        let has = |is: &dyn Fn(&str) -> bool| {
+            let is_file = |kind: Kind| matches!(kind, Kind::File | Kind::Link);
+            entries.iter().any(|(name, kind)| is(name) && is_file(*kind))
+        };
+        let is_root = match in_root {
+            false => has(&is_terraform),
+            true => ["providers.tf", "terraform.tf"].iter().all(|file| has(&|name| name == *file)),
+        };
+        if is_root {
             found(&name, &folder, &entries)?;
-            continue;
         }
         if name.split('/').count() > 2 {
             continue;
         }
         for (below, kind) in entries {
             if !below.starts_with('.') && matches!(kind, Kind::Folder | Kind::Link) {
-                pending.push((format!("{name}/{below}"), join(&folder, &below)));
+                let in_root = in_root || is_root;
+                pending.push((format!("{name}/{below}"), join(&folder, &below), in_root));
             }
         }
     }
