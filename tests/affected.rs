@@ -750,7 +750,7 @@ fn a_file_above_layers_hides_none_of_them() {
     project.write("stacks/delta/new.tf", "# new\n");
     append("modules/cluster/main.tf", "\n")(&project);
     let found = names(&project, &[]);
-    for root in ["delta ", "delta/foundation"] {
+    for root in ["delta ", "delta/apps "] {
         assert!(format!("{found} ").contains(root), "{found}");
     }
 }

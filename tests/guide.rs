@@ -283,3 +283,8 @@ fn from_cdk_for_terraform() {
 fn from_copilot() {
     holds("from-copilot.md");
 }
+
+#[test]
+fn review() {
+    holds("review.md");
+}

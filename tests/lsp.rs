@@ -740,7 +740,31 @@ fn hovering_says_what_something_is() {
     editor.retype(UNIVAF, &text);
     let position = position(&text, "zo|ne = 2");
     let params = json!({"textDocument": {"uri": editor.uri(UNIVAF)}, "position": position});
-    assert_snapshot!(editor.ask("textDocument/hover", params)["contents"]["value"].as_str().unwrap(), @"`SW102`: A field that this block does not have.");
+    assert_snapshot!(editor.ask("textDocument/hover", params)["contents"]["value"].as_str().unwrap(), @r#"
+    **SW102 unknown-field**
+
+    A field that this block does not have.
+
+    A field that was passed over in silence would be a setting that somebody believes in.
+
+    Wrong:
+
+    ```hcl
+    network "main" {
+      cidr  = "10.0.0.0/16"
+      zonse = 3
+    }
+    ```
+
+    Right:
+
+    ```hcl
+    network "main" {
+      cidr  = "10.0.0.0/16"
+      zones = 3
+    }
+    ```
+    "#);
 }
 
 #[test]
