@@ -247,7 +247,7 @@ mod tests {
     fn new_and_deleted_files_are_whole() {
         let file = changed("a.tf", "", "module \"queue_q\" {\n}\n");
         assert_eq!((file.state.as_str(), file.hunks[0].old), ("added", 0));
-        assert_eq!(places(&file), [("", Some("queue.q"))]);
+        assert_eq!(places(&file), [("module \"queue_q\" {", Some("queue.q"))]);
         let file = changed("a.tf", "locals {\n}\n", "");
         assert_eq!((file.state.as_str(), file.hunks[0].new), ("deleted", 0));
     }
