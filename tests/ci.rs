@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use insta::assert_snapshot;
-use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use serde_json::{Value, json};
 
+use crate::support::kubernetes::objects;
 use crate::support::{Project, STACK, files, terraform};
 
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
@@ -90,27 +90,9 @@ fn body(project: &Project, path: &str) -> String {
     rest.to_owned()
 }
 
-/// YAML as JSON has it.
+/// The one document of a file, as JSON has it.
 fn yaml(text: &str) -> Value {
-    fn value(yaml: &Yaml<'_>) -> Value {
-        match yaml {
-            Yaml::Value(Scalar::Null) => Value::Null,
-            Yaml::Value(Scalar::Boolean(value)) => json!(value),
-            Yaml::Value(Scalar::Integer(value)) => json!(value),
-            Yaml::Value(Scalar::FloatingPoint(value)) => json!(value.into_inner()),
-            Yaml::Value(Scalar::String(value)) => json!(value),
-            Yaml::Sequence(items) => items.iter().map(value).collect(),
-            Yaml::Mapping(entries) => {
-                let key = |key: &Yaml<'_>| match value(key) {
-                    Value::String(key) => key,
-                    other => other.to_string(),
-                };
-                Value::Object(entries.iter().map(|(name, it)| (key(name), value(it))).collect())
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-    value(Yaml::load_from_str(text).unwrap().first().unwrap())
+    objects(text).remove(0)
 }
 
 /// The steps of all jobs of a workflow that run a script, by job and name or id.

@@ -3,14 +3,13 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::plan::{command, commit};
-use crate::support::{Project, terraform};
+use crate::support::{Project, terraform, univaf};
 
 const UNIVAF: &str = "stacks/univaf/stack.hcl";
 
@@ -293,20 +292,9 @@ fn labels(items: &Value) -> Vec<&str> {
     items.as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap()).collect()
 }
 
-/// The real system, rendered.
-fn univaf() -> Project {
-    let project = Project::empty();
-    for name in ["stack.hcl", "images.tf"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("stacks/univaf").join(name);
-        project.write(&format!("stacks/univaf/{name}"), fs::read(path).unwrap());
-    }
-    project.run(&["render"]).success();
-    project
-}
-
 #[test]
 fn a_session_begins_and_ends_as_the_protocol_has_it() {
-    let project = univaf();
+    let project = univaf::rendered();
     let mut editor = Editor::silent(&project, &[]);
     assert_snapshot!(editor.refused("textDocument/hover", json!({})), @"-32002 `initialize` comes first");
     drop(editor);
@@ -368,7 +356,7 @@ fn a_session_begins_and_ends_as_the_protocol_has_it() {
 
 #[test]
 fn a_session_that_is_not_shut_down_is_exit_1() {
-    let project = univaf();
+    let project = univaf::rendered();
     let mut editor = Editor::start(&project);
     editor.tell("exit", Value::Null);
     assert_eq!(editor.wait(), (Some(1), String::new()));
@@ -378,7 +366,7 @@ fn a_session_that_is_not_shut_down_is_exit_1() {
 
 #[test]
 fn what_is_wrong_is_said_while_typing_and_mended_by_an_action() {
-    let project = univaf();
+    let project = univaf::rendered();
     let mut editor = Editor::start(&project);
     assert_eq!(editor.open(UNIVAF), [Value::Null; 0]);
     let text = project.read(UNIVAF);
@@ -423,7 +411,7 @@ fn what_is_wrong_is_said_while_typing_and_mended_by_an_action() {
 
 #[test]
 fn what_the_help_offers_is_an_action() {
-    let project = univaf();
+    let project = univaf::rendered();
     let mut editor = Editor::start(&project);
     editor.open(UNIVAF);
     let text = project.read(UNIVAF);
@@ -499,7 +487,7 @@ fn places_are_utf_16_code_units() {
 
 #[test]
 fn a_change_of_a_part_is_a_change_of_the_text() {
-    let project = univaf();
+    let project = univaf::rendered();
     let mut editor = Editor::start(&project);
     editor.open(UNIVAF);
     let text = project.read(UNIVAF);
@@ -518,7 +506,7 @@ fn a_change_of_a_part_is_a_change_of_the_text() {
 
 #[test]
 fn what_only_a_render_finds_is_shown_where_it_stands() {
-    let project = univaf();
+    let project = univaf::rendered();
     project.write("stacks/univaf/alarms.tf.j2", "{{ stack.nam }}\n");
     project.edit(
         UNIVAF,
@@ -551,7 +539,7 @@ fn what_only_a_render_finds_is_shown_where_it_stands() {
 
 #[test]
 fn descriptions_that_are_new_or_in_no_project_are_read_too() {
-    let project = univaf();
+    let project = univaf::rendered();
     let mut editor = Editor::start(&project);
     let new = editor.uri("stacks/shop/stack.hcl");
     editor.open_uri(&new, "stack \"shp\" { region = \"us-west-2\" }\nqueue \"q\" {}\n");
@@ -575,7 +563,7 @@ fn descriptions_that_are_new_or_in_no_project_are_read_too() {
 
 #[test]
 fn a_project_file_that_is_wrong_is_said_in_it() {
-    let project = univaf();
+    let project = univaf::rendered();
     project.write("stackwright.hcl", "modules = \"modules\"\n");
     let mut editor = Editor::start(&project);
     assert_eq!(editor.open("stackwright.hcl"), [Value::Null; 0]);
@@ -595,7 +583,7 @@ fn a_project_file_that_is_wrong_is_said_in_it() {
 
 #[test]
 fn what_is_too_large_is_said_so_and_nothing_waits_for_it() {
-    let project = univaf();
+    let project = univaf::rendered();
     let mut editor = Editor::start(&project);
     let text = format!("{}{}", project.read(UNIVAF), "# a comment of many\n".repeat(220_000));
     let uri = editor.uri(UNIVAF);
@@ -607,7 +595,7 @@ fn what_is_too_large_is_said_so_and_nothing_waits_for_it() {
 
 #[test]
 fn completion_works_while_the_text_is_broken() {
-    let project = univaf();
+    let project = univaf::rendered();
     let mut editor = Editor::start(&project);
     editor.open(UNIVAF);
     let complete = |editor: &mut Editor<'_>, old: &str, new: &str| {
@@ -667,7 +655,7 @@ fn univaf_text() -> String {
 
 #[test]
 fn hovering_says_what_something_is() {
-    let project = univaf();
+    let project = univaf::rendered();
     let mut editor = Editor::start(&project);
     editor.open(UNIVAF);
     let mut said = |place: &str| {
@@ -769,7 +757,7 @@ fn hovering_says_what_something_is() {
 
 #[test]
 fn a_name_leads_to_what_it_names_and_back() {
-    let project = univaf();
+    let project = univaf::rendered();
     let mut editor = Editor::start(&project);
     editor.open(UNIVAF);
     let mut definition = |path: &str, place: &str| {
@@ -802,7 +790,7 @@ fn a_name_leads_to_what_it_names_and_back() {
 
 #[test]
 fn a_document_and_a_workspace_have_outlines() {
-    let project = univaf();
+    let project = univaf::rendered();
     project.write("stacks/demo/stack.hcl", crate::support::STACK);
     let mut editor = Editor::start(&project);
     editor.open(UNIVAF);
@@ -849,7 +837,7 @@ fn a_document_and_a_workspace_have_outlines() {
 
 #[test]
 fn a_database_is_renamed_and_nothing_is_destroyed() {
-    let project = univaf();
+    let project = univaf::rendered();
     commit(&project);
     project.write("stacks/univaf/extra.tf.j2", "# {{ database.main.name }}\n");
     let mut editor = Editor::start(&project);
@@ -941,7 +929,7 @@ fn a_database_is_renamed_and_nothing_is_destroyed() {
 
 #[test]
 fn what_cannot_be_renamed_is_refused_before_a_name_is_asked_for() {
-    let project = univaf();
+    let project = univaf::rendered();
     let mut editor = Editor::start(&project);
     editor.open(UNIVAF);
     let place = editor.at(UNIVAF, "zo|nes = 2");
@@ -958,7 +946,7 @@ fn what_cannot_be_renamed_is_refused_before_a_name_is_asked_for() {
 
 #[test]
 fn a_description_is_laid_out_with_few_edits() {
-    let project = univaf();
+    let project = univaf::rendered();
     let ugly =
         project.read(UNIVAF).replacen("  cidr  = \"172.17.0.0/16\"", "cidr=\"172.17.0.0/16\"", 1);
     project.write(UNIVAF, &ugly);
@@ -982,7 +970,7 @@ fn a_description_is_laid_out_with_few_edits() {
 
 #[test]
 fn the_log_is_on_standard_error_and_holds_no_text() {
-    let project = univaf();
+    let project = univaf::rendered();
     let mut editor = Editor::with(&project, &["-vvv"], json!({}));
     let uri = editor.uri(UNIVAF);
     let secret = "hunter2-on-stage";

@@ -6,24 +6,12 @@ use std::path::Path;
 
 use insta::assert_snapshot;
 
-use crate::support::univaf::{CHANGES, DESCRIPTION};
-use crate::support::{self, Project};
-
-/// The stack and its lock, rendered.
-fn univaf() -> Project {
-    let project = Project::empty();
-    for name in ["stack.hcl", "images.tf"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("stacks/univaf").join(name);
-        project.write(&format!("stacks/univaf/{name}"), fs::read(path).unwrap());
-    }
-    project.run(&["render"]).success();
-    project
-}
+use crate::support::univaf::{self, CHANGES, DESCRIPTION};
 
 /// The lines that a render changes after some edits, by file, without header lines.
 #[track_caller]
 fn changed(edits: &[(&str, &str)]) -> String {
-    let project = univaf();
+    let project = univaf::rendered();
     for (old, new) in edits {
         project.edit(DESCRIPTION, old, new);
     }
@@ -49,7 +37,7 @@ fn changed(edits: &[(&str, &str)]) -> String {
 /// What a check says of an edit that must be refused.
 #[track_caller]
 fn refused(edits: &[(&str, &str)]) -> String {
-    let project = univaf();
+    let project = univaf::rendered();
     for (old, new) in edits {
         project.edit(DESCRIPTION, old, new);
     }
@@ -71,7 +59,7 @@ fn the_description_has_at_most_250_lines() {
 #[test]
 fn of_what_really_happened_only_the_zone_fewer_is_refused() {
     for change in &CHANGES {
-        let run = change.make(&support::univaf::project());
+        let run = change.make(&univaf::project());
         let refused = run.code == Some(1) && run.err.starts_with("error[SW307]");
         assert_eq!(refused, change.name == "one-zone", "{}: {run}", change.name);
     }
@@ -80,7 +68,7 @@ fn of_what_really_happened_only_the_zone_fewer_is_refused() {
 #[test]
 fn what_is_checked_in_is_what_is_described() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let project = univaf();
+    let project = univaf::rendered();
     for (path, content) in project.files() {
         let checked_in = fs::read(repository.join(&path)).unwrap_or_default();
         assert!(checked_in == content, "{path} is stale: run `stackwright render`");
@@ -91,7 +79,7 @@ fn what_is_checked_in_is_what_is_described() {
 
 #[test]
 fn both_images_move_two_lines() {
-    let project = univaf();
+    let project = univaf::rendered();
     let lock = project.read("stacks/univaf/images.tf");
     project.write("stacks/univaf/images.tf", lock.replace("b5735582", "96003993"));
     assert_eq!(project.run(&["render"]).success(), "");
@@ -235,7 +223,7 @@ fn a_cname_has_a_time_to_live_without_being_told() {
     dns.tf +    }
     dns.tf +  }
     "#);
-    let variables = univaf().read("modules/dns/variables.tf");
+    let variables = univaf::rendered().read("modules/dns/variables.tf");
     let cname = variables.split("variable \"cname\"").nth(1).unwrap();
     assert!(cname.split('}').next().unwrap().contains("ttl_s = optional(number, 300)"), "{cname}");
 }
@@ -258,7 +246,7 @@ fn a_cname_that_holds_an_address_is_refused() {
 
 #[test]
 fn an_image_without_a_tag_is_refused() {
-    let project = univaf();
+    let project = univaf::rendered();
     let lock = project.read("stacks/univaf/images.tf");
     project.write("stacks/univaf/images.tf", lock.replace("\"7.45.0\"", "null"));
     assert_snapshot!(project.run(&["check"]).code(1).err, @"
@@ -274,7 +262,7 @@ fn an_image_without_a_tag_is_refused() {
 
 #[test]
 fn a_release_that_is_asked_for_must_be_locked() {
-    let project = univaf();
+    let project = univaf::rendered();
     let lock = project.read("stacks/univaf/images.tf");
     let digest = format!("\"b5735582\"\n      digest     = \"sha256:{}\"", "a".repeat(64));
     let (old, new) =

@@ -50,7 +50,7 @@ pub struct InitArgs {
 
     /// What the stack has
     #[arg(long, value_name = "PART", value_delimiter = ',')]
-    with: Vec<With>,
+    with: Vec<Part>,
 
     /// Environments, each with a root of its own: `staging,production`
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = environment)]
@@ -87,39 +87,6 @@ pub struct InitArgs {
     /// Ask nothing: take the defaults
     #[arg(long, short)]
     yes: bool,
-}
-
-/// What a stack can have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum With {
-    /// A service behind a load balancer.
-    Service,
-    /// A PostgreSQL database.
-    Database,
-    /// Jobs on a schedule.
-    Loaders,
-    /// A queue and a worker for it.
-    Worker,
-    /// A CDN: in front of the service, or of a bucket of files.
-    Cdn,
-    /// A Lambda function behind an HTTP API.
-    Function,
-    /// Kubernetes (EKS), with a program that Flux brings there.
-    Kubernetes,
-}
-
-impl From<With> for Part {
-    fn from(with: With) -> Self {
-        match with {
-            With::Service => Self::Service,
-            With::Database => Self::Database,
-            With::Loaders => Self::Loaders,
-            With::Worker => Self::Worker,
-            With::Cdn => Self::Cdn,
-            With::Function => Self::Function,
-            With::Kubernetes => Self::Kubernetes,
-        }
-    }
 }
 
 /// Where state can be.
@@ -257,7 +224,7 @@ fn choices(args: &InitArgs, folder: &Path, asker: &mut Asker<'_>) -> anyhow::Res
         Some("service,database"),
         |answer| list(answer, value),
     )?;
-    let parts: BTreeSet<Part> = parts.into_iter().flatten().map(Part::from).collect();
+    let parts: BTreeSet<Part> = parts.into_iter().flatten().collect();
     let mut account = args.account.clone();
     let mut environments = args.environments.clone();
     if is_asking && account.is_none() {

@@ -45,22 +45,23 @@ pub const NO_TAG: &str = "not-pushed-yet";
 pub const NO_DIGEST: &str =
     "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
-/// What a new stack has, besides the network that it needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// What a new stack has, besides the network that it needs. The words are also those of the command
+/// line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Part {
     /// A service behind a load balancer.
     Service,
-    /// A database.
+    /// A PostgreSQL database.
     Database,
     /// Jobs on a schedule.
     Loaders,
-    /// A queue and what works it off.
+    /// A queue and a worker for it.
     Worker,
-    /// A CDN: in front of the service, or of files.
+    /// A CDN: in front of the service, or of a bucket of files.
     Cdn,
-    /// A function behind an HTTP API.
+    /// A Lambda function behind an HTTP API.
     Function,
-    /// Kubernetes, with a program that Flux brings there.
+    /// Kubernetes (EKS), with a program that Flux brings there.
     Kubernetes,
 }
 

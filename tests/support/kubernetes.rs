@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 const TYPES: &str = include_str!("../fixtures/kubernetes.txt");
 
-/// The objects of a file.
+/// The documents of a file of YAML, as JSON has them.
 pub fn objects(text: &str) -> Vec<Value> {
     Yaml::load_from_str(text).unwrap().iter().map(value).collect()
 }

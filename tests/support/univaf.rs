@@ -116,6 +116,17 @@ pub const CHANGES: [Change; 9] = [
     MOVED_LOADERS,
 ];
 
+/// The stack and its lock, rendered in a project of its own.
+pub fn rendered() -> Project {
+    let project = Project::empty();
+    for path in [DESCRIPTION, "stacks/univaf/images.tf"] {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        project.write(path, std::fs::read(here).unwrap());
+    }
+    project.run(&["render"]).success();
+    project
+}
+
 /// This repository's stacks and modules.
 pub fn project() -> Project {
     let project = Project::empty();
